@@ -1,0 +1,5 @@
+/// The Redis protocol on the engine.
+@NullMarked
+package dev.varve.door.resp;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,41 @@
+package dev.varve.engine;
+
+import java.util.List;
+import java.util.Optional;
+
+/// One store: buckets of objects, kept in tiers. What doors and embedding programs hold.
+///
+/// Methods whose name begins with `try`, here and on what hangs off this interface, never block: they
+/// may run on an event loop. All others may wait for a disk or for memory.
+///
+/// Failures of the medium are [dev.varve.env.StorageException]s.
+///
+/// Thread-safe.
+public interface Engine extends AutoCloseable {
+
+    Optional<Bucket> bucket(String name);
+
+    /// Creates a bucket; durable when this returns.
+    ///
+    /// @param name 1 to 255 characters; a leading dot marks a bucket that doors do not show
+    /// @throws dev.varve.env.StorageException CONFLICT if the name is taken
+    Bucket createBucket(String name, BucketClass bucketClass);
+
+    /// Returns the bucket of this name, creating it if need be; an existing one keeps its class.
+    Bucket openBucket(String name, BucketClass bucketClass);
+
+    /// Removes an empty bucket.
+    ///
+    /// @throws dev.varve.env.StorageException CONFLICT if it has objects, ABSENT if there is none
+    void deleteBucket(String name);
+
+    /// All buckets, by name.
+    List<Bucket> buckets();
+
+    EngineStatus status();
+
+    /// Stops background work, writes what is worth keeping of cache buckets to flash (for a bounded
+    /// time), and closes tiers and catalog. Readers and writers still open fail with CLOSED.
+    @Override
+    void close();
+}

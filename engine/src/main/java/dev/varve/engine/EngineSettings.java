@@ -1,0 +1,22 @@
+package dev.varve.engine;
+
+import java.time.Duration;
+
+/// The engine's numbers.
+///
+/// @param durableBlockBytes  objects of durable buckets are cut into blocks of this length
+/// @param cacheBlockBytes    objects of cache buckets are; a KV value up to this length is one block
+/// @param memoryWait         how long a write waits for memory before it fails (durable) or the oldest
+///                           blocks are dropped unwritten (cache)
+/// @param closeWait          how long closing goes on writing cache blocks to flash
+///
+/// Immutable.
+public record EngineSettings(
+        int durableBlockBytes,
+        int cacheBlockBytes,
+        Duration memoryWait,
+        Duration closeWait) {
+
+    public static final EngineSettings DEFAULT = new EngineSettings(
+            4 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20));
+}

@@ -1,0 +1,48 @@
+package dev.varve.engine;
+
+import java.util.List;
+
+/// The engine in figures, all since it was opened.
+///
+/// Immutable.
+public record EngineStatus(
+        List<TierStatus> tiers,
+        Reads reads,
+        Writes writes,
+        Movement movement,
+        long corruptBlocks,
+        boolean accounted) {
+
+    /// How full a tier is, in bytes, and how many blocks it holds.
+    public record TierStatus(String name, long budgetBytes, long usedBytes, long blocks) {}
+
+    /// Opens and heads by outcome, and block bytes handed out by tier.
+    public record Reads(
+            long hits,
+            long misses,
+            long memoryBlocks,
+            long flashBlocks,
+            long memoryBytes,
+            long flashBytes) {}
+
+    /// Commits, deletions, and content bytes taken in.
+    public record Writes(long commits, long deletes, long bytes) {}
+
+    /// Background movement, in blocks and bytes.
+    ///
+    /// @param demotedBytes        cache blocks written from memory to flash
+    /// @param promotedBytes       blocks kept in memory after a read from flash
+    /// @param droppedBlocks       cache blocks that left the store
+    /// @param cleanedBytes        durable blocks written again to free their segment
+    /// @param reinsertedBytes     cache blocks written again to free their segment
+    /// @param deviceBytesWritten  all bytes that the flash device took
+    /// @param contentBytesWritten first-time content bytes among them
+    public record Movement(
+            long demotedBytes,
+            long promotedBytes,
+            long droppedBlocks,
+            long cleanedBytes,
+            long reinsertedBytes,
+            long deviceBytesWritten,
+            long contentBytesWritten) {}
+}

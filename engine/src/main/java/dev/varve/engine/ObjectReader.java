@@ -1,0 +1,35 @@
+package dev.varve.engine;
+
+import dev.varve.bytes.Block;
+import java.util.Optional;
+
+/// One object, opened for reading: its blocks in order.
+///
+/// Confined to one thread at a time.
+public interface ObjectReader extends AutoCloseable {
+
+    ObjectInfo info();
+
+    /// How many blocks the object has; 0 for an empty one.
+    int blockCount();
+
+    /// Position of a block's first byte within the object.
+    long blockOffset(int index);
+
+    /// The block that holds the byte at `offset`, which must lie within the object.
+    int blockAt(long offset);
+
+    /// Reads a block from the fastest tier that has it.
+    ///
+    /// @return leased to the caller, who closes it
+    /// @throws dev.varve.env.StorageException CORRUPT or ABSENT if no good copy is left: for a durable
+    ///         bucket an error, for a cache bucket a miss (the object is dropped)
+    Block read(int index);
+
+    /// As [#read], from memory alone.
+    Optional<Block> tryRead(int index);
+
+    /// Ends reading; blocks already handed out stay with their holders.
+    @Override
+    void close();
+}

@@ -1,0 +1,30 @@
+package dev.varve.policy;
+
+/// Decides what leaves a tier. Knows blocks only by id and size; the caller keeps the bytes.
+///
+/// A block is *present* from [#inserted] until [#removed] or until [#victim] names it. No method
+/// allocates on a hit.
+///
+/// Confined: the caller serialises all calls.
+public interface EvictionPolicy {
+
+    /// A block came in. It must not be present.
+    void inserted(long id, long sizeBytes);
+
+    /// A present block was read. An id that is not present is ignored.
+    void accessed(long id);
+
+    /// A block left for another reason than eviction. An id that is not present is ignored.
+    void removed(long id);
+
+    /// Names the block that should go next and forgets that it was present.
+    ///
+    /// @return its id, or [#NONE] when nothing is present
+    long victim();
+
+    /// Number of blocks present.
+    int count();
+
+    /// The answer of [#victim] when nothing is present; no block has this id.
+    long NONE = 0;
+}

@@ -1,0 +1,48 @@
+package dev.varve.store;
+
+import dev.varve.engine.EngineSettings;
+
+/// The numbers that a store is opened with.
+///
+/// @param memoryBytes budget of the memory tier, block bookkeeping included
+/// @param flashBytes  budget of the flash tier
+/// @param eviction    what leaves memory first
+/// @param directIo    whether flash goes around the page cache, where the file system allows it
+/// @param engine      the engine's own numbers
+///
+/// Immutable.
+public record StoreSettings(
+        long memoryBytes,
+        long flashBytes,
+        Eviction eviction,
+        boolean directIo,
+        EngineSettings engine) {
+    /// The least memory that works: a few of the largest blocks in flight.
+    public static final long MIN_MEMORY_BYTES = 16L << 20;
+
+    /// The least flash that works: a few of the smallest segments.
+    public static final long MIN_FLASH_BYTES = 64L << 20;
+
+    /// Which policy the memory tier runs.
+    public enum Eviction {
+        LRU, S3_FIFO
+    }
+
+    public StoreSettings {
+        requireAtLeast("memory", memoryBytes, MIN_MEMORY_BYTES);
+        requireAtLeast("flash", flashBytes, MIN_FLASH_BYTES);
+    }
+
+    /// Budgets as given, everything else by default.
+    public static StoreSettings of(long memoryBytes, long flashBytes) {
+        return new StoreSettings(
+                memoryBytes, flashBytes, Eviction.S3_FIFO, true, EngineSettings.DEFAULT);
+    }
+
+    private static void requireAtLeast(String name, long bytes, long minBytes) {
+        if (bytes < minBytes) {
+            throw new IllegalArgumentException(
+                    name + " (" + bytes + " bytes) must be at least " + minBytes + " bytes");
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package dev.varve.tier;
+
+/// What a segment tier did since it was opened.
+///
+/// @param contentBytesWritten bytes of block content written
+/// @param deviceBytesWritten  the same with headers, padding and directories
+/// @param bytesRead           bytes read from the device, padding included
+/// @param reads               number of block reads
+/// @param corruptReads        reads and entries whose check failed
+/// @param failedTransfers     transfers that the device refused
+///
+/// Immutable.
+public record SegmentTierCounters(
+        long contentBytesWritten,
+        long deviceBytesWritten,
+        long bytesRead,
+        long reads,
+        long corruptReads,
+        long failedTransfers) {}
