@@ -1,0 +1,90 @@
+package dev.varve.engine;
+
+import dev.varve.tier.BlockInfo;
+import dev.varve.tier.Place;
+import java.util.List;
+import java.util.Optional;
+
+/// Which blocks an object has and where the persistent copy of each block lies.
+///
+/// Changes become visible together, in the order of their commits, and survive the death of the
+/// process. They survive a power failure once [#sync] has returned; what was not synced is lost from
+/// the end, never from the middle. Failures are [dev.varve.env.StorageException]s: CORRUPT where stored
+/// bytes are not what was written, UNAVAILABLE and FULL where the disk refuses.
+///
+/// Thread-safe.
+public interface Catalog extends AutoCloseable {
+
+    List<BucketRecord> buckets();
+
+    Optional<StoredObject> object(int bucket, ObjectKey key);
+
+    /// Never blocks. False means that there is no such object; true means that only [#object] can tell.
+    boolean mayHaveObject(int bucket, ObjectKey key);
+
+    Optional<BlockEntry> block(long id);
+
+    /// The entries of several blocks, in the order of `ids`.
+    List<Optional<BlockEntry>> blocks(List<Long> ids);
+
+    /// Applies all changes, or none.
+    void commit(List<Change> changes);
+
+    /// Makes durable all that was committed before this call began. Calls at the same time share one
+    /// flush.
+    void sync();
+
+    /// Walks a bucket's objects in key order, from the first that begins with `prefix` to the last, as
+    /// they are now.
+    Cursor<StoredObject> objects(int bucket, ObjectKey prefix);
+
+    /// Walks all blocks by id, as they are now.
+    Cursor<BlockEntry> allBlocks();
+
+    /// Sets numbers aside that no other call, before or after a restart, will return. Durable.
+    ///
+    /// @return the first of `count` consecutive numbers, at least 1
+    long reserveIds(long count);
+
+    @Override
+    void close();
+
+    /// A bucket; its id is never reused.
+    record BucketRecord(int id, String name, BucketClass bucketClass, long createdMillis) {}
+
+    /// An object with the blocks that hold its bytes, in order.
+    record StoredObject(ObjectInfo info, List<BlockInfo> blocks) {
+        public StoredObject {
+            blocks = List.copyOf(blocks);
+        }
+    }
+
+    /// The persistent copy of a block, and the object that it belongs to.
+    record BlockEntry(BlockInfo info, Place place, int bucket, ObjectKey owner) {}
+
+    /// One step of a commit.
+    sealed interface Change {
+        record PutBucket(BucketRecord bucket) implements Change {}
+
+        record RemoveBucket(int bucket) implements Change {}
+
+        record PutObject(int bucket, StoredObject object) implements Change {}
+
+        record RemoveObject(int bucket, ObjectKey key) implements Change {}
+
+        record PutBlock(BlockEntry entry) implements Change {}
+
+        record RemoveBlock(long id) implements Change {}
+    }
+
+    /// A walk over a snapshot; holds resources until it is closed. Confined to one thread at a time.
+    interface Cursor<T> extends AutoCloseable {
+        Optional<T> next();
+
+        /// Skips forward to the first object whose key is `key` or greater; for objects only.
+        void seek(ObjectKey key);
+
+        @Override
+        void close();
+    }
+}
