@@ -21,6 +21,11 @@ public final class ManualClock implements Clock {
         return epochMillis.get();
     }
 
+    @Override
+    public void sleepNanos(long time) {
+        advance(Duration.ofNanos(time));
+    }
+
     /// Lets time pass, on both scales.
     public void advance(Duration time) {
         if (time.isNegative()) {
