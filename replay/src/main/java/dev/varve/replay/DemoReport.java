@@ -33,11 +33,13 @@ public record DemoReport(
         return replay.wrongBytes() + dataset.wrongBytes();
     }
 
-    /// The table for people: plain text, 80 columns wide but for the first lines.
+    /// The table for people: plain text, within 80 columns but for the first lines.
     public String text() {
         var table = new Table();
         addTraffic(table);
-        addDataset(table);
+        if (settings.datasetObjects() > 0) {
+            addDataset(table);
+        }
         addLatencies(table);
         table.row().row("wrong bytes", Figures.count(wrongBytes()));
         var text = new StringBuilder();
@@ -97,8 +99,10 @@ public record DemoReport(
         addLatency(table, "EXISTS", replay.exists());
         addLatency(table, "GET", replay.get());
         addLatency(table, "SET", replay.set());
-        addLatency(table, "S3 PUT", dataset.put());
-        addLatency(table, "S3 GET", dataset.get());
+        if (settings.datasetObjects() > 0) {
+            addLatency(table, "S3 PUT", dataset.put());
+            addLatency(table, "S3 GET", dataset.get());
+        }
     }
 
     private static void addLatency(Table table, String name, Latency latency) {

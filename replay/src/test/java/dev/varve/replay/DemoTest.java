@@ -146,6 +146,20 @@ final class DemoTest {
     }
 
     @Test
+    void leavesOutADatasetThatNobodyAskedFor() throws Exception {
+        try (var resp = FakeRespServer.good(); var s3 = new FakeS3Server()) {
+            var settings = new DemoSettings(Optional.empty(), 10_000, 1, 64, 4, 0, 0, 1);
+            var report = Demo.plan(settings, Clock.system(), tasks)
+                    .run(
+                            resp.endpoint(), s3.endpoint("secret"), TierCounters.unknown(),
+                            _ -> {});
+            assertThat(report.good()).isTrue();
+            assertThat(s3.objects()).isEmpty();
+            assertThat(report.text()).doesNotContain("S3");
+        }
+    }
+
+    @Test
     void rejectsADatasetOutOfRange() {
         assertThatIllegalArgumentException().isThrownBy(
                 () -> new DemoSettings(Optional.empty(), 10_000, 1, 512, 4, 0, -1, 1));
