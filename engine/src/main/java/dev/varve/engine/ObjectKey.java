@@ -74,6 +74,6 @@ public final class ObjectKey implements Comparable<ObjectKey> {
 
     private static int mix(int h) {
         int m = h * 0x9E3779B9;
-        return m ^ m >>> 15;
+        return m ^ (m >>> 15);
     }
 }

@@ -1,5 +1,4 @@
-/// Blocks in memory.
 @NullMarked
-package dev.varve.tier.memory;
+package dev.varve.bytes;
 
 import org.jspecify.annotations.NullMarked;
