@@ -72,6 +72,11 @@ public record S3Keys(String accessKey, String secretKey) {
         return Optional.of(new S3Keys(accessKey, secretKey));
     }
 
+    /// The secret that belongs to an access key, if it is this one.
+    Optional<String> secretOf(String wanted) {
+        return wanted.equals(accessKey) ? Optional.of(secretKey) : Optional.empty();
+    }
+
     private void write(Path folder) {
         var file = folder.resolve(FILE_NAME);
         var draft = folder.resolve(FILE_NAME + ".new");

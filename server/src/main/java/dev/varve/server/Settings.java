@@ -1,5 +1,6 @@
 package dev.varve.server;
 
+import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.engine.EngineSettings;
 import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
@@ -17,7 +18,8 @@ import java.util.Map;
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
 /// @param s3          where the S3 door listens
 /// @param s3Domain    domain under which `BUCKET.domain` addresses a bucket
-/// @param s3Region    region that S3 clients sign for
+/// @param s3Region    region that S3 clients are told
+/// @param s3ETags     how the ETags of new objects are made
 /// @param admin       where health, metrics and status are served
 ///
 /// Immutable.
@@ -32,6 +34,7 @@ public record Settings(
         Endpoint s3,
         String s3Domain,
         String s3Region,
+        ETags s3ETags,
         Endpoint admin) {
 
     public Settings {
@@ -50,6 +53,7 @@ public record Settings(
         return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes=" + flashBytes
                 + ", eviction=" + eviction + ", directIo=" + directIo + ", resp=" + resp
                 + ", respUsers=" + respUsers.keySet() + ", s3=" + s3 + ", s3Domain=" + s3Domain
-                + ", s3Region=" + s3Region + ", admin=" + admin + "]";
+                + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags
+                + ", admin=" + admin + "]";
     }
 }

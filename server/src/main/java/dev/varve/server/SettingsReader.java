@@ -1,5 +1,6 @@
 package dev.varve.server;
 
+import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.store.StoreSettings;
@@ -181,6 +182,7 @@ public final class SettingsReader {
                 new Endpoint(host(Setting.S3_HOST), port(Setting.S3_PORT)),
                 pattern(Setting.S3_DOMAIN, DOMAIN, "a domain name in lower case"),
                 pattern(Setting.S3_REGION, REGION, "a region name such as us-east-1"),
+                eTags(),
                 new Endpoint(host(Setting.ADMIN_HOST), port(Setting.ADMIN_PORT)));
         checkTogether(settings);
         return settings;
@@ -201,7 +203,7 @@ public final class SettingsReader {
         }
         var ports = new TreeMap<Integer, Setting>();
         for (var setting : List.of(Setting.RESP_PORT, Setting.S3_PORT, Setting.ADMIN_PORT)) {
-            int port = port(text(setting).text());
+            int port = Endpoint.parsePort(text(setting).text());
             var other = port > 0 ? ports.put(port, setting) : null;
             if (other != null) {
                 reject(setting, "another port than " + other.key());
@@ -262,6 +264,17 @@ public final class SettingsReader {
         };
     }
 
+    private ETags eTags() {
+        return switch (text(Setting.S3_ETAG).text().toLowerCase(Locale.ROOT)) {
+            case "md5" -> ETags.MD5;
+            case "fast" -> ETags.FAST;
+            default -> {
+                reject(Setting.S3_ETAG, "md5 or fast");
+                yield ETags.MD5;
+            }
+        };
+    }
+
     private boolean bool(Setting setting) {
         return switch (text(setting).text().toLowerCase(Locale.ROOT)) {
             case "true", "yes", "on" -> true;
@@ -275,7 +288,7 @@ public final class SettingsReader {
 
     private String host(Setting setting) {
         var text = text(setting).text();
-        if (text.isEmpty() || text.chars().anyMatch(c -> c <= ' ' || c == '/')) {
+        if (!Endpoint.isHost(text)) {
             reject(setting, "a host name or an address");
             return setting.fallback();
         }
@@ -283,18 +296,12 @@ public final class SettingsReader {
     }
 
     private int port(Setting setting) {
-        int port = port(text(setting).text());
+        int port = Endpoint.parsePort(text(setting).text());
         if (port < 0) {
             reject(setting, "a port from 0 to 65535");
             return 0;
         }
         return port;
-    }
-
-    /// -1 if the text is no port.
-    private static int port(String text) {
-        int port = text.matches("\\d{1,5}") ? Integer.parseInt(text) : -1;
-        return port <= 65535 ? port : -1;
     }
 
     private String pattern(Setting setting, Pattern pattern, String what) {

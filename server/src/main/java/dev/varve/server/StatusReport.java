@@ -11,7 +11,6 @@ import java.util.List;
 /// A running server in figures; what `/status` says and `varve status` shows.
 ///
 /// @param version       the server's version
-/// @param healthy       whether the server takes requests
 /// @param uptimeSeconds since the doors opened
 /// @param data          the folder
 /// @param resp          `host:port` of the Redis door
@@ -23,7 +22,6 @@ import java.util.List;
 /// Immutable.
 public record StatusReport(
         String version,
-        boolean healthy,
         long uptimeSeconds,
         String data,
         String resp,

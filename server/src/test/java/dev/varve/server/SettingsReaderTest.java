@@ -135,6 +135,7 @@ class SettingsReaderTest {
             "FLASH      | lots      | a size such as 512m, 20g or 1.5t",
             "FLASH      | 63m       | at least 64 MiB",
             "EVICTION   | random    | s3-fifo or lru",
+            "S3_ETAG    | sha1      | md5 or fast",
             "DIRECT_IO  | maybe     | true or false",
             "RESP_PORT  | 70000     | a port from 0 to 65535",
             "RESP_PORT  | -1        | a port from 0 to 65535",
