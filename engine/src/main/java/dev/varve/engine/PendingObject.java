@@ -189,7 +189,7 @@ final class PendingObject implements ObjectWriter {
             }
             seal(exact);
         } else if (drafts.isEmpty() && !bucket.isDurable()) {
-            seal(current());
+            seal(reserved.isEmpty() ? path.allocate(0) : reserved.remove());
         }
     }
 

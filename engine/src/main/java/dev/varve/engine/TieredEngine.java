@@ -35,7 +35,8 @@ public final class TieredEngine implements Engine {
     private final WritePath writePath;
     private volatile boolean closed;
 
-    /// What an engine is built of. The engine owns all of it and closes it, except `clock`.
+    /// What an engine is built of. The engine closes catalog, flash and tasks, in the order that keeps
+    /// what was written; the slab stays open, since doors may still hold blocks of it.
     public record Parts(
             Catalog catalog,
             SegmentTier flash,
@@ -67,7 +68,7 @@ public final class TieredEngine implements Engine {
 
     /// Recovers what the tiers hold and starts the background work.
     ///
-    /// @param parts owned by the engine from now on, also when this fails
+    /// @param parts owned by the engine once this returns
     public static TieredEngine open(Parts parts, EngineSettings settings) {
         var engine = new TieredEngine(parts, settings);
         engine.recover();

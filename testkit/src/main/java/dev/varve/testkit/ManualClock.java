@@ -8,8 +8,10 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// Thread-safe: by atomic counters.
 public final class ManualClock implements Clock {
-    private final AtomicLong nanos = new AtomicLong(1_000_000_000L);
-    private final AtomicLong epochMillis = new AtomicLong(1_800_000_000_000L);
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final AtomicLong nanos = new AtomicLong(1_000 * NANOS_PER_MILLI);
+    private final AtomicLong epochOffsetMillis = new AtomicLong(1_800_000_000_000L);
 
     @Override
     public long nanoTime() {
@@ -18,12 +20,13 @@ public final class ManualClock implements Clock {
 
     @Override
     public long epochMillis() {
-        return epochMillis.get();
+        return epochOffsetMillis.get() + nanos.get() / NANOS_PER_MILLI;
     }
 
+    /// Moves the clock on at once.
     @Override
-    public void sleepNanos(long time) {
-        advance(Duration.ofNanos(time));
+    public void sleepNanos(long sleep) {
+        advance(Duration.ofNanos(sleep));
     }
 
     /// Lets time pass, on both scales.
@@ -32,11 +35,10 @@ public final class ManualClock implements Clock {
             throw new IllegalArgumentException("time must not run back: " + time);
         }
         nanos.addAndGet(time.toNanos());
-        epochMillis.addAndGet(time.toMillis());
     }
 
     /// Sets the date, as an administrator may; running time does not notice.
     public void setEpochMillis(long millis) {
-        epochMillis.set(millis);
+        epochOffsetMillis.set(millis - nanos.get() / NANOS_PER_MILLI);
     }
 }
