@@ -8,7 +8,8 @@ import java.time.Duration;
 ///
 /// Confined to one thread at a time.
 final class Progress {
-    private static final Duration PAUSE = Duration.ofSeconds(10);
+    private static final Duration TERMINAL_PAUSE = Duration.ofMillis(200);
+    private static final Duration LINE_PAUSE = Duration.ofSeconds(10);
 
     private final PrintWriter out;
     private final boolean terminal;
@@ -20,7 +21,7 @@ final class Progress {
         this.out = out;
         this.terminal = terminal;
         this.clock = clock;
-        this.nextNanos = clock.nanoTime() + PAUSE.toNanos();
+        this.nextNanos = clock.nanoTime() + pause().toNanos();
     }
 
     /// On the process's own terminal, if there is one.
@@ -31,11 +32,14 @@ final class Progress {
 
     /// Shows where things are; to be called as often as one likes.
     void show(String text) {
+        if (clock.nanoTime() - nextNanos < 0) {
+            return;
+        }
+        nextNanos = clock.nanoTime() + pause().toNanos();
         if (terminal) {
             out.print("\r" + text + " ".repeat(Math.max(0, shownLength - text.length())));
             shownLength = text.length();
-        } else if (clock.nanoTime() - nextNanos >= 0) {
-            nextNanos = clock.nanoTime() + PAUSE.toNanos();
+        } else {
             out.println(text);
         }
         out.flush();
@@ -48,5 +52,9 @@ final class Progress {
             out.flush();
             shownLength = 0;
         }
+    }
+
+    private Duration pause() {
+        return terminal ? TERMINAL_PAUSE : LINE_PAUSE;
     }
 }

@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
                 PutCommand.class,
                 RemoveCommand.class,
                 ReplayCommand.class,
+                VerifyCommand.class,
                 VersionCommand.class},
         footer = {
                 "",
