@@ -1,5 +1,6 @@
 package dev.varve.engine;
 
+import dev.varve.env.StorageException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -82,7 +83,8 @@ public interface Bucket {
         }
     }
 
-    /// A copy of an object's bytes. For objects that fit an array; larger ones have [#open].
+    /// A copy of an object's bytes, empty also where a cache bucket has lost some of them. For objects
+    /// that fit an array; larger ones have [#open].
     default Optional<byte[]> get(ObjectKey key) {
         var found = open(key);
         if (found.isEmpty()) {
@@ -98,6 +100,14 @@ public interface Bucket {
                 }
             }
             return Optional.of(value);
+        } catch (StorageException lost) {
+            boolean isMiss = bucketClass() == BucketClass.CACHE
+                    && (lost.kind() == StorageException.Kind.CORRUPT
+                            || lost.kind() == StorageException.Kind.ABSENT);
+            if (isMiss) {
+                return Optional.empty();
+            }
+            throw lost;
         }
     }
 

@@ -17,21 +17,23 @@ public final class ObjectKey implements Comparable<ObjectKey> {
     private final int hash;
 
     private ObjectKey(byte[] bytes) {
-        if (bytes.length > MAX_BYTES) {
-            throw new IllegalArgumentException(
-                    "key length (" + bytes.length + ") must be at most " + MAX_BYTES + " bytes");
-        }
         this.bytes = bytes;
         this.hash = mix(Arrays.hashCode(bytes));
     }
 
     /// @param bytes owned by the key from now on; the caller must not change it
+    ///
+    /// @throws IllegalArgumentException if there are more than [#MAX_BYTES]
     public static ObjectKey of(byte[] bytes) {
+        if (bytes.length > MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "key length (" + bytes.length + ") must be at most " + MAX_BYTES + " bytes");
+        }
         return new ObjectKey(bytes);
     }
 
     public static ObjectKey of(String text) {
-        return new ObjectKey(text.getBytes(StandardCharsets.UTF_8));
+        return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// The bytes, borrowed: the caller must not change them.
@@ -43,6 +45,11 @@ public final class ObjectKey implements Comparable<ObjectKey> {
         return bytes.length >= prefix.bytes.length
                 && Arrays.equals(bytes, 0, prefix.bytes.length, prefix.bytes, 0,
                         prefix.bytes.length);
+    }
+
+    /// The least key above this one.
+    ObjectKey successor() {
+        return new ObjectKey(Arrays.copyOf(bytes, bytes.length + 1));
     }
 
     /// The key as UTF-8 text; bytes that are none become replacement characters.
@@ -74,6 +81,6 @@ public final class ObjectKey implements Comparable<ObjectKey> {
 
     private static int mix(int h) {
         int m = h * 0x9E3779B9;
-        return m ^ m >>> 15;
+        return m ^ (m >>> 15);
     }
 }

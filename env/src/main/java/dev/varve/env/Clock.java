@@ -1,5 +1,7 @@
 package dev.varve.env;
 
+import java.util.concurrent.locks.LockSupport;
+
 /// Time, so that tests and simulations can own it.
 ///
 /// Thread-safe.
@@ -10,6 +12,9 @@ public interface Clock {
 
     /// Milliseconds since 1970-01-01 UTC; may jump when the system's clock is set.
     long epochMillis();
+
+    /// Lets this much time pass for the calling thread.
+    void sleepNanos(long nanos);
 
     /// The machine's own clock.
     static Clock system() {
@@ -22,6 +27,11 @@ public interface Clock {
             @Override
             public long epochMillis() {
                 return System.currentTimeMillis();
+            }
+
+            @Override
+            public void sleepNanos(long nanos) {
+                LockSupport.parkNanos(nanos);
             }
         };
     }

@@ -22,12 +22,14 @@ public interface Tasks extends AutoCloseable {
         /// Ends an idle pause at once.
         void wake();
 
-        /// Lets the present step end and starts no other until [#resume].
+        /// Lets the present step end, waits for that (unless called within the step), and starts no
+        /// other until [#resume].
         void pause();
 
         void resume();
 
-        /// Lets the present step end, and ends the task.
+        /// Lets the present step end, waits for that (unless called within the step), and ends the
+        /// task.
         @Override
         void close();
     }
@@ -39,7 +41,7 @@ public interface Tasks extends AutoCloseable {
     /// Starts a thread for something that may block.
     void start(String name, Runnable body);
 
-    /// Closes all tasks and waits for them.
+    /// Closes all tasks and waits for them, also for the bodies of [#start].
     @Override
     void close();
 }

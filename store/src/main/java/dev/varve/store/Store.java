@@ -1,7 +1,25 @@
 package dev.varve.store;
 
+import dev.varve.bytes.BuddySlab;
+import dev.varve.engine.CatalogSettings;
 import dev.varve.engine.Engine;
+import dev.varve.engine.RocksCatalog;
+import dev.varve.engine.TieredEngine;
+import dev.varve.env.Clock;
+import dev.varve.env.FolderDisk;
+import dev.varve.env.Randomness;
+import dev.varve.env.SystemTasks;
+import dev.varve.policy.EvictionPolicy;
+import dev.varve.policy.LruPolicy;
+import dev.varve.policy.PlacementRules;
+import dev.varve.policy.S3FifoPolicy;
+import dev.varve.tier.flash.FlashSettings;
+import dev.varve.tier.flash.FlashTier;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 
 /// A folder opened as a store. One process at a time holds a folder.
 ///
@@ -14,21 +32,100 @@ import java.nio.file.Path;
 ///
 /// Thread-safe.
 public final class Store implements AutoCloseable {
-    private Store() {}
+    static final String CATALOG_FOLDER = "catalog";
+    static final String FLASH_FOLDER = "flash";
+
+    private final Deque<AutoCloseable> parts;
+    private final Engine engine;
+    private final List<String> remarks;
+
+    private Store(Deque<AutoCloseable> parts, Engine engine, List<String> remarks) {
+        this.parts = parts;
+        this.engine = engine;
+        this.remarks = List.copyOf(remarks);
+    }
 
     /// Opens the store in a folder, which is created if need be, and recovers it.
     ///
     /// @throws dev.varve.env.StorageException CONFLICT if another process holds the folder, CONFIG if a
-    ///         newer version wrote it or it cannot be used
+    ///         newer version wrote it or it cannot be used, CORRUPT if the catalog is damaged
     public static Store open(Path folder, StoreSettings settings) {
-        throw new UnsupportedOperationException("not yet: " + folder + settings);
+        var parts = new ArrayDeque<AutoCloseable>();
+        try {
+            var clock = Clock.system();
+            var lock = held(parts, FolderLock.take(folder));
+            var catalog = held(parts,
+                    RocksCatalog.open(folder.resolve(CATALOG_FOLDER), CatalogSettings.DEFAULT));
+            var disk = held(parts, FolderDisk.open(folder.resolve(FLASH_FOLDER),
+                    settings.directIo() ? FolderDisk.Access.DIRECT : FolderDisk.Access.BUFFERED));
+            var flash = held(parts, FlashTier.open(
+                    disk, FlashSettings.forBudget(settings.flashBytes()), clock,
+                    Randomness.system()));
+            var slab = held(parts, BuddySlab.open(settings.memoryBytes()));
+            var engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab,
+                    policy(settings), PlacementRules.plain(), clock, new SystemTasks()),
+                    settings.engine());
+            parts.clear(); // the engine closes its parts
+            parts.push(lock);
+            parts.push(slab);
+            parts.push(disk);
+            parts.push(engine);
+            return new Store(parts, engine, remarks(disk, slab));
+        } catch (RuntimeException failed) {
+            closeAll(parts, failed);
+            throw failed;
+        }
     }
 
     /// The engine; closed with the store.
     public Engine engine() {
-        throw new UnsupportedOperationException("not yet");
+        return engine;
+    }
+
+    /// What this machine does not offer and the store does without, one line each, for the start's log.
+    public List<String> remarks() {
+        return remarks;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        var failed = new IllegalStateException("the store did not close cleanly");
+        closeAll(parts, failed);
+        if (failed.getSuppressed().length > 0) {
+            throw failed;
+        }
+    }
+
+    private static EvictionPolicy policy(StoreSettings settings) {
+        return switch (settings.eviction()) {
+            case LRU -> new LruPolicy();
+            case S3_FIFO -> new S3FifoPolicy(settings.memoryBytes());
+        };
+    }
+
+    private static List<String> remarks(FolderDisk disk, BuddySlab slab) {
+        var remarks = new ArrayList<String>();
+        if (!disk.isDirect()) {
+            remarks.add("flash goes through the page cache: no direct I/O");
+        }
+        if (!slab.backing().equals("memfd")) {
+            remarks.add("memory tier in a " + slab.backing() + ": no memfd");
+        }
+        return remarks;
+    }
+
+    private static <T extends AutoCloseable> T held(Deque<AutoCloseable> parts, T part) {
+        parts.push(part);
+        return part;
+    }
+
+    private static void closeAll(Deque<AutoCloseable> parts, Exception failed) {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception alsoFailed) {
+                failed.addSuppressed(alsoFailed);
+            }
+        }
+    }
 }

@@ -25,6 +25,12 @@ public interface SegmentTier extends AutoCloseable {
 
     /// Makes durable all that [#write] returned before this call began. Calls at the same time share
     /// one flush of the device.
+    ///
+    /// After a failure nobody can tell which durable copies written since the last success will
+    /// survive. Each caller must then [#release] the copies that it wanted to sync and write them again;
+    /// until all are released, this method goes on failing.
+    ///
+    /// @throws dev.varve.env.StorageException UNAVAILABLE or FULL when the device fails
     void sync();
 
     /// Fills `target` (borrowed, allocated with exactly `info.lengthBytes()`) and checks it.

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.varve.bytes;
+
+import org.jspecify.annotations.NullMarked;

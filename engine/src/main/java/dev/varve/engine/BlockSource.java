@@ -1,0 +1,112 @@
+package dev.varve.engine;
+
+import dev.varve.bytes.Block;
+import dev.varve.engine.Catalog.StoredObject;
+import dev.varve.env.Clock;
+import dev.varve.env.StorageException;
+import dev.varve.policy.PlacementRules;
+import dev.varve.tier.BlockInfo;
+import dev.varve.tier.Place;
+import dev.varve.tier.SegmentTier;
+import java.time.Duration;
+import java.util.Optional;
+
+/// Where blocks come from: memory for new ones, and the fastest tier that has it for an old one.
+///
+/// Thread-safe.
+final class BlockSource {
+    private static final long RETRY_NANOS = Duration.ofMillis(1).toNanos();
+
+    private final Residency residency;
+    private final SegmentTier flash;
+    private final ObjectTable table;
+    private final Demotion demotion;
+    private final PlacementRules rules;
+    private final Clock clock;
+    private final Duration memoryWait;
+    private final EngineCounters counters;
+
+    BlockSource(
+            Residency residency,
+            SegmentTier flash,
+            ObjectTable table,
+            Demotion demotion,
+            PlacementRules rules,
+            Clock clock,
+            Duration memoryWait,
+            EngineCounters counters) {
+        this.residency = residency;
+        this.flash = flash;
+        this.table = table;
+        this.demotion = demotion;
+        this.rules = rules;
+        this.clock = clock;
+        this.memoryWait = memoryWait;
+        this.counters = counters;
+    }
+
+    /// Takes memory for a block, demoting others on the caller's own thread where nothing else helps:
+    /// who writes faster than flash takes it is slowed down to flash's speed.
+    ///
+    /// @throws StorageException FULL if readers and writers hold all memory for longer than the limit
+    Block allocate(int lengthBytes) {
+        long deadline = clock.nanoTime() + memoryWait.toNanos();
+        while (true) {
+            var block = tryAllocate(lengthBytes);
+            if (block.isPresent()) {
+                return block.get();
+            }
+            if (demotion.doWork() > 0) {
+                continue;
+            }
+            if (clock.nanoTime() > deadline) {
+                throw new StorageException(StorageException.Kind.FULL, "no memory for a block of "
+                        + lengthBytes + " bytes within " + memoryWait
+                        + ": readers and writers hold "
+                        + residency.usedBytes() + " of " + residency.capacityBytes() + " bytes");
+            }
+            clock.sleepNanos(RETRY_NANOS);
+        }
+    }
+
+    /// As [#allocate], without waiting.
+    Optional<Block> tryAllocate(int lengthBytes) {
+        var block = residency.tryAllocate(lengthBytes);
+        if (block.isEmpty() || residency.isBelowReserve()) {
+            demotion.wake();
+        }
+        return block;
+    }
+
+    /// A block that is in memory, leased to the caller.
+    Optional<Block> fromMemory(BlockInfo info) {
+        var block = residency.lease(info.id());
+        if (block.isPresent()) {
+            counters.memoryBlocks.increment();
+            counters.memoryBytes.add(info.lengthBytes());
+        }
+        return block;
+    }
+
+    /// Reads a block's copy on flash, leased to the caller, and keeps it in memory where the rules say so.
+    ///
+    /// @throws StorageException CORRUPT, ABSENT or UNAVAILABLE, see [SegmentTier#read]
+    Block fromFlash(BucketState bucket, StoredObject stored, BlockInfo info, Place place) {
+        var block = allocate(info.lengthBytes());
+        try {
+            flash.read(place, info, block);
+        } catch (StorageException failed) {
+            block.close();
+            if (failed.kind() == StorageException.Kind.CORRUPT) {
+                counters.corruptBlocks.increment();
+            }
+            throw failed;
+        }
+        counters.flashBlocks.increment();
+        counters.flashBytes.add(info.lengthBytes());
+        if (rules.promote(info.lengthBytes())) {
+            table.promote(bucket, stored, info, block);
+        }
+        return block;
+    }
+}

@@ -1,0 +1,49 @@
+package dev.varve.engine;
+
+import dev.varve.engine.Catalog.BucketRecord;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What memory holds of one bucket.
+///
+/// Thread-safe: concurrent maps; entries change under their key's lock only.
+final class BucketState {
+    private final BucketRecord description;
+    private final ConcurrentMap<ObjectKey, LiveObject> live = new ConcurrentHashMap<>();
+    private final ConcurrentNavigableMap<ObjectKey, LiveObject> fresh = new ConcurrentSkipListMap<>();
+    private final AtomicLong persistedObjects = new AtomicLong();
+
+    BucketState(BucketRecord description) {
+        this.description = description;
+    }
+
+    int id() {
+        return description.id();
+    }
+
+    BucketRecord record() {
+        return description;
+    }
+
+    boolean isDurable() {
+        return description.bucketClass() == BucketClass.DURABLE;
+    }
+
+    /// Objects with something in memory: where an object is in here, this is its present version.
+    ConcurrentMap<ObjectKey, LiveObject> live() {
+        return live;
+    }
+
+    /// Those of [#live] that the catalog does not know, in key order.
+    ConcurrentNavigableMap<ObjectKey, LiveObject> fresh() {
+        return fresh;
+    }
+
+    /// How many objects of this bucket the catalog knows.
+    AtomicLong persistedObjects() {
+        return persistedObjects;
+    }
+}

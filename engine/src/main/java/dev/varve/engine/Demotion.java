@@ -1,0 +1,154 @@
+package dev.varve.engine;
+
+import dev.varve.bytes.Block;
+import dev.varve.env.Invariant;
+import dev.varve.env.StorageException;
+import dev.varve.env.Tasks;
+import dev.varve.policy.PlacementRules;
+import dev.varve.tier.BlockInfo;
+import dev.varve.tier.Place;
+import dev.varve.tier.Purpose;
+import dev.varve.tier.SegmentTier;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Moves what leaves memory to flash: keeps a reserve of memory free in the background, and works for a
+/// writer that found none.
+///
+/// A fresh object goes as a whole, because its catalog entry speaks for all its blocks. Where flash will
+/// not take it, or the rules say that it is not worth a write, it is dropped.
+///
+/// Thread-safe: several threads may work at once, each on blocks of its own.
+final class Demotion implements Tasks.Worker {
+    private static final System.Logger LOG = System.getLogger(Demotion.class.getName());
+    private static final long BATCH_BYTES = 8 << 20;
+
+    private final Residency residency;
+    private final ObjectTable table;
+    private final SegmentTier flash;
+    private final PlacementRules rules;
+    private final EngineCounters counters;
+    private volatile Runnable alarm = () -> {};
+
+    Demotion(
+            Residency residency,
+            ObjectTable table,
+            SegmentTier flash,
+            PlacementRules rules,
+            EngineCounters counters) {
+        this.residency = residency;
+        this.table = table;
+        this.flash = flash;
+        this.rules = rules;
+        this.counters = counters;
+    }
+
+    /// Says how the background task that runs this worker is woken.
+    void onWake(Runnable wake) {
+        alarm = wake;
+    }
+
+    /// Tells the background that memory runs low. Never blocks.
+    void wake() {
+        alarm.run();
+    }
+
+    /// Demotes one batch.
+    ///
+    /// @return how many blocks left memory or may leave it now
+    @Override
+    public int doWork() {
+        residency.restoreReserve();
+        var leaving = residency.takeLeaving(BATCH_BYTES);
+        if (leaving.isEmpty()) {
+            return 0;
+        }
+        var reads = new LinkedHashMap<LiveObject, Integer>();
+        for (var resident : leaving) {
+            if (resident.owner().state() == LiveObject.State.FRESH) {
+                reads.merge(resident.owner(), resident.reads().count(), Math::max);
+            }
+        }
+        demote(reads);
+        leaving.forEach(table::letGo);
+        return leaving.size();
+    }
+
+    /// Gives an object a copy on flash now, if it has none yet.
+    ///
+    /// @return whether it has one
+    boolean persist(LiveObject object) {
+        demote(Map.of(object, Integer.MAX_VALUE));
+        return object.state() == LiveObject.State.PERSISTED;
+    }
+
+    private void demote(Map<LiveObject, Integer> reads) {
+        var loads = new ArrayList<Load>();
+        try {
+            reads.forEach((object, count) -> prepare(object, count).ifPresent(loads::add));
+            var writes = loads.stream().flatMap(load -> load.writes().stream()).toList();
+            if (writes.isEmpty()) {
+                return;
+            }
+            var places = flash.write(Purpose.CACHE, writes);
+            int at = 0;
+            for (var load : loads) {
+                int end = at + load.writes().size();
+                finish(load, places.subList(at, end));
+                at = end;
+            }
+            Invariant.check(at == places.size(), "as many places as writes");
+        } catch (StorageException refused) {
+            LOG.log(System.Logger.Level.WARNING, "flash takes no blocks from memory: {0}",
+                    refused.getMessage());
+            loads.forEach(load -> table.dropFresh(load.object()));
+        } finally {
+            loads.forEach(Load::close);
+        }
+    }
+
+    private Optional<Load> prepare(LiveObject object, int reads) {
+        var stored = object.stored();
+        var load = new Load(object, new ArrayList<>());
+        for (var info : stored.blocks()) {
+            var block = residency.peek(info.id());
+            if (block.isPresent()) {
+                load.writes().add(new SegmentTier.Write(info, block.get()));
+            }
+        }
+        boolean whole = load.writes().size() == stored.blocks().size();
+        if (whole && stored.blocks().stream().allMatch(b -> rules.demote(b.lengthBytes(), reads))) {
+            return Optional.of(load);
+        }
+        load.close();
+        table.dropFresh(object);
+        return Optional.empty();
+    }
+
+    private void finish(Load load, List<Place> places) {
+        if (table.persist(load.object(), places)) {
+            counters.demotedBytes.add(load.bytes());
+            return;
+        }
+        for (int i = 0; i < places.size(); i++) {
+            flash.release(places.get(i), load.writes().get(i).info().lengthBytes());
+        }
+    }
+
+    /// An object on its way, with a lease on each block.
+    private record Load(LiveObject object, List<SegmentTier.Write> writes) {
+        long bytes() {
+            return writes.stream()
+                    .map(SegmentTier.Write::info)
+                    .mapToLong(BlockInfo::lengthBytes)
+                    .sum();
+        }
+
+        void close() {
+            writes.stream().map(SegmentTier.Write::block).forEach(Block::close);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.varve.engine;
+
+/// Numbers for blocks and versions, never given twice, also not after a crash: taken from ranges that
+/// the catalog has set aside.
+///
+/// Thread-safe: one lock. Blocks once in [#RANGE] calls, for the catalog.
+final class IdSource {
+    private static final long RANGE = 1 << 20;
+
+    private final Catalog catalog;
+    private long next;
+    private long end;
+
+    IdSource(Catalog catalog) {
+        this.catalog = catalog;
+        refill();
+    }
+
+    synchronized long next() {
+        if (next == end) {
+            refill();
+        }
+        return next++;
+    }
+
+    private synchronized void refill() {
+        next = catalog.reserveIds(RANGE);
+        end = next + RANGE;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.varve.engine;
+
+import dev.varve.engine.Catalog.StoredObject;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// An object of which memory holds something: its description always, some or all of its blocks.
+///
+/// It is in one of three states, changed only under its key's lock:
+///
+///   - *fresh*: the catalog does not know it; all its blocks are in memory, and a crash loses it.
+///     Only objects of cache buckets are ever fresh;
+///   - *persisted*: the catalog knows it and every block has a copy on flash, so what is in memory can
+///     be dropped at any time;
+///   - *gone*: replaced, removed or dropped.
+///
+/// Thread-safe: state is written under the key's lock and read by anyone.
+final class LiveObject {
+    enum State {
+        FRESH, PERSISTED, GONE
+    }
+
+    private final BucketState bucket;
+    private final AtomicInteger residentBlocks = new AtomicInteger();
+    private volatile StoredObject stored;
+    private volatile State state;
+
+    LiveObject(BucketState bucket, StoredObject stored, State state) {
+        this.bucket = bucket;
+        this.stored = stored;
+        this.state = state;
+    }
+
+    BucketState bucket() {
+        return bucket;
+    }
+
+    ObjectKey key() {
+        return stored.info().key();
+    }
+
+    StoredObject stored() {
+        return stored;
+    }
+
+    void describe(StoredObject changed) {
+        stored = changed;
+    }
+
+    State state() {
+        return state;
+    }
+
+    void become(State next) {
+        state = next;
+    }
+
+    /// Counts blocks in memory up or down; returns how many are left.
+    int countResident(int change) {
+        return residentBlocks.addAndGet(change);
+    }
+
+    boolean isWhollyResident() {
+        return residentBlocks.get() == stored.blocks().size();
+    }
+}

@@ -1,0 +1,240 @@
+package dev.varve.engine;
+
+import dev.varve.bytes.Block;
+import dev.varve.engine.Catalog.BlockEntry;
+import dev.varve.env.StorageException;
+import dev.varve.env.Tasks;
+import dev.varve.policy.PlacementRules;
+import dev.varve.tier.Place;
+import dev.varve.tier.Purpose;
+import dev.varve.tier.SegmentTier;
+import dev.varve.tier.SegmentTier.Segment;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Gives flash space back, a segment at a time, so that some is always free.
+///
+///   - A segment that nobody wants anything of is dropped.
+///   - A durable segment is *cleaned*: what is still wanted is written again elsewhere (Rosenblum and
+///     Ousterhout, "The Design and Implementation of a Log-Structured File System", 1992, greedy
+///     choice: the one with most dead bytes).
+///   - A cache segment is *evicted*, the oldest first: blocks that were read since they were written
+///     are written again, up to a share, the others leave the store.
+///
+/// Before a segment is dropped, everything that says so is flushed: the new copies, then the catalog.
+/// Otherwise a power failure could bring back an entry whose bytes are gone.
+///
+/// Thread-safe: one segment at a time, under a lock that only reclaiming takes, and which is held over
+/// I/O because the others have nothing to do meanwhile.
+final class Reclamation implements Tasks.Worker {
+    private static final System.Logger LOG = System.getLogger(Reclamation.class.getName());
+    /// The share of the budget that is kept free.
+    private static final int RESERVE_SHARE = 16;
+    /// Dead share from which cleaning is cheaper than losing cached blocks.
+    private static final double WORTH_CLEANING = 0.5;
+    /// Dead share below which cleaning frees too little to be tried at all.
+    private static final double LEAST_CLEANING = 0.05;
+    /// Of an evicted segment, at most this share is written again.
+    private static final int REINSERT_SHARE = 2;
+
+    private final SegmentTier flash;
+    private final Catalog catalog;
+    private final ObjectTable table;
+    private final BlockSource source;
+    private final Residency residency;
+    private final PlacementRules rules;
+    private final EngineCounters counters;
+    private final ReentrantLock lock = new ReentrantLock();
+    /// Segments with wanted blocks that cannot be read: kept as they are.
+    private final Set<Integer> stuck = new HashSet<>();
+
+    Reclamation(
+            SegmentTier flash,
+            Catalog catalog,
+            ObjectTable table,
+            BlockSource source,
+            Residency residency,
+            PlacementRules rules,
+            EngineCounters counters) {
+        this.flash = flash;
+        this.catalog = catalog;
+        this.table = table;
+        this.source = source;
+        this.residency = residency;
+        this.rules = rules;
+        this.counters = counters;
+    }
+
+    /// Reclaims at most one segment, if less than the reserve is free.
+    @Override
+    public int doWork() {
+        lock.lock();
+        try {
+            int dropped = dropUnwanted();
+            boolean low = flash.budgetBytes() - flash.usedBytes() < flash.budgetBytes()
+                    / RESERVE_SHARE;
+            return dropped + (low && reclaimOne() ? 1 : 0);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Reclaims for a writer that found no room.
+    ///
+    /// @return false if there was nothing to reclaim
+    boolean freeSome() {
+        lock.lock();
+        try {
+            return dropUnwanted() > 0 || reclaimOne();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int dropUnwanted() {
+        var unwanted = flash.segments()
+                .stream()
+                .filter(segment -> !segment.open() && segment.wantedBytes() == 0)
+                .toList();
+        if (!unwanted.isEmpty()) {
+            catalog.sync();
+            unwanted.forEach(segment -> flash.drop(segment.number()));
+        }
+        return unwanted.size();
+    }
+
+    private boolean reclaimOne() {
+        var durable = mostDead(Purpose.DURABLE);
+        if (durable.isPresent() && deadShare(durable.get()) >= WORTH_CLEANING) {
+            return clean(durable.get());
+        }
+        var cache = oldest(Purpose.CACHE);
+        if (cache.isEmpty() && flash.segments()
+                .stream()
+                .anyMatch(segment -> segment.open() && segment.purpose() == Purpose.CACHE)) {
+            flash.seal(Purpose.CACHE);
+            cache = oldest(Purpose.CACHE);
+        }
+        if (cache.isPresent()) {
+            return evict(cache.get());
+        }
+        return durable.isPresent() && deadShare(durable.get()) >= LEAST_CLEANING
+                && clean(durable.get());
+    }
+
+    private Optional<Segment> oldest(Purpose purpose) {
+        return sealed(purpose).stream().findFirst();
+    }
+
+    private Optional<Segment> mostDead(Purpose purpose) {
+        return sealed(purpose).stream().max(Comparator.comparingDouble(Reclamation::deadShare));
+    }
+
+    private List<Segment> sealed(Purpose purpose) {
+        return flash.segments()
+                .stream()
+                .filter(segment -> !segment.open() && segment.purpose() == purpose
+                        && !stuck.contains(segment.number()))
+                .toList();
+    }
+
+    private static double deadShare(Segment segment) {
+        return 1.0 - (double) segment.wantedBytes() / segment.usedBytes();
+    }
+
+    private boolean evict(Segment segment) {
+        long mayReinsert = segment.usedBytes() / REINSERT_SHARE;
+        for (var found : flash.entries(segment.number())) {
+            var entry = wanted(found);
+            if (entry.isEmpty()) {
+                continue;
+            }
+            int length = found.info().lengthBytes();
+            boolean again = length <= mayReinsert
+                    && rules.reinsert(length, flash.wasRead(found.place()));
+            if (again && rewrite(entry.get(), Purpose.CACHE)) {
+                mayReinsert -= length;
+                counters.reinsertedBytes.add(length);
+            } else {
+                table.abandon(entry.get());
+            }
+        }
+        catalog.sync();
+        flash.drop(segment.number());
+        return true;
+    }
+
+    private boolean clean(Segment segment) {
+        for (var found : flash.entries(segment.number())) {
+            var entry = wanted(found);
+            if (entry.isPresent()) {
+                if (!rewrite(entry.get(), Purpose.DURABLE)) {
+                    return false;
+                }
+                counters.cleanedBytes.add(found.info().lengthBytes());
+            }
+        }
+        boolean empty = flash.segments()
+                .stream()
+                .anyMatch(
+                        now -> now.number() == segment.number() && now.wantedBytes() == 0);
+        if (!empty) {
+            keep(segment.number(), "its directory does not name all of its wanted blocks");
+            return false;
+        }
+        flash.sync();
+        catalog.sync();
+        flash.drop(segment.number());
+        return true;
+    }
+
+    private Optional<BlockEntry> wanted(SegmentTier.Entry found) {
+        return catalog.block(found.info().id())
+                .filter(entry -> entry.place().equals(found.place()));
+    }
+
+    /// Gives a block a copy elsewhere.
+    ///
+    /// @return false if it has none
+    private boolean rewrite(BlockEntry entry, Purpose purpose) {
+        Place target;
+        try (var block = bytes(entry)) {
+            var write = new SegmentTier.Write(entry.info(), block);
+            target = flash.write(purpose, List.of(write)).getFirst();
+        } catch (StorageException failed) {
+            if (failed.kind() == StorageException.Kind.CORRUPT) {
+                counters.corruptBlocks.increment();
+                keep(entry.place().segment(), failed.getMessage());
+            }
+            return false;
+        }
+        boolean moved = table.move(entry, target);
+        flash.release(moved ? entry.place() : target, entry.info().lengthBytes());
+        return true;
+    }
+
+    private Block bytes(BlockEntry entry) {
+        var resident = residency.peek(entry.info().id());
+        if (resident.isPresent()) {
+            return resident.get();
+        }
+        var block = source.allocate(entry.info().lengthBytes());
+        try {
+            flash.read(entry.place(), entry.info(), block);
+            return block;
+        } catch (StorageException failed) {
+            block.close();
+            throw failed;
+        }
+    }
+
+    private void keep(int segment, String why) {
+        stuck.add(segment);
+        LOG.log(System.Logger.Level.WARNING, "flash segment {0} stays: {1}",
+                Integer.toString(segment), why);
+    }
+}

@@ -1,0 +1,280 @@
+package dev.varve.engine;
+
+import dev.varve.bytes.Block;
+import dev.varve.bytes.Slab;
+import dev.varve.policy.EvictionPolicy;
+import dev.varve.tier.BlockInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The memory tier: which blocks are in memory, which one goes next, and the room for new ones.
+///
+/// A block leaves in one step when its object is persisted. A block of a fresh object goes through the
+/// *leaving* queue, where it stays readable until [Demotion] has given it a copy on flash or dropped
+/// its object.
+///
+/// Bookkeeping costs heap: the first [#FREE_ENTRIES] blocks are covered by the process's fixed share,
+/// each further one is charged to the budget with [#ENTRY_BYTES].
+///
+/// Thread-safe: concurrent maps; the policy is called under a lock of its own, which nests inside key
+/// locks and holds none.
+final class Residency {
+    /// Heap for one block with its object: measured with small values, rounded up.
+    static final int ENTRY_BYTES = 512;
+    /// Blocks whose bookkeeping is not charged: 128 MiB of heap.
+    static final int FREE_ENTRIES = 1 << 18;
+
+    /// The share of memory that is kept free for new blocks.
+    private static final int RESERVE_SHARE = 16;
+
+    private final Slab slab;
+    private final EvictionPolicy policy;
+    private final KeyLocks locks;
+    private final EngineCounters counters;
+    private final ReentrantLock policyLock = new ReentrantLock();
+    private final ConcurrentMap<Long, Resident> residents = new ConcurrentHashMap<>();
+    private final Queue<Resident> leaving = new ConcurrentLinkedQueue<>();
+    private final AtomicLong leavingBytes = new AtomicLong();
+
+    Residency(Slab slab, EvictionPolicy policy, KeyLocks locks, EngineCounters counters) {
+        this.slab = slab;
+        this.policy = policy;
+        this.locks = locks;
+        this.counters = counters;
+    }
+
+    /// A block in memory, with the lease that keeps it there.
+    record Resident(BlockInfo info, Block block, LiveObject owner, Reads reads) {}
+
+    /// How often a block was read since it came in. Racy on purpose: it is a hint.
+    static final class Reads {
+        private int count;
+
+        void increment() {
+            count++;
+        }
+
+        int count() {
+            return count;
+        }
+    }
+
+    /// A block that is in memory, leased to the caller; counts as a read.
+    Optional<Block> lease(long id) {
+        var resident = residents.get(id);
+        if (resident == null || !resident.block().tryRetain()) {
+            return Optional.empty();
+        }
+        resident.reads().increment();
+        if (policyLock.tryLock()) { // else another thread is at it: losing one hint is cheaper than waiting
+            try {
+                policy.accessed(id);
+            } finally {
+                policyLock.unlock();
+            }
+        }
+        return Optional.of(resident.block());
+    }
+
+    /// As [#lease], without counting as a read.
+    Optional<Block> peek(long id) {
+        var resident = residents.get(id);
+        return resident != null && resident.block().tryRetain()
+                ? Optional.of(resident.block())
+                : Optional.empty();
+    }
+
+    /// Keeps a block in memory under a lease of its own. The caller holds the owner's key lock.
+    ///
+    /// @return whether it was not there before
+    boolean admit(BlockInfo info, Block block, LiveObject owner) {
+        var resident = new Resident(info, block, owner, new Reads());
+        if (residents.putIfAbsent(info.id(), resident) != null) {
+            return false;
+        }
+        block.retain();
+        owner.countResident(1);
+        policyLock.lock();
+        try {
+            policy.inserted(info.id(), slab.footprintBytes(info.lengthBytes()));
+        } finally {
+            policyLock.unlock();
+        }
+        return true;
+    }
+
+    /// Ends a block's stay.
+    void forget(long id) {
+        var resident = residents.get(id);
+        if (resident == null || !unlink(resident)) {
+            return;
+        }
+        policyLock.lock();
+        try {
+            policy.removed(id);
+        } finally {
+            policyLock.unlock();
+        }
+    }
+
+    /// Gives a block another owner: the object that took its bytes over.
+    void pass(long id, LiveObject owner) {
+        residents.computeIfPresent(id, (same, resident) -> {
+            resident.owner().countResident(-1);
+            owner.countResident(1);
+            return new Resident(resident.info(), resident.block(), owner, resident.reads());
+        });
+    }
+
+    boolean isResident(long id) {
+        return residents.containsKey(id);
+    }
+
+    /// Takes memory for a block, letting blocks of persisted objects go for it. Never blocks. The
+    /// caller holds no key lock.
+    ///
+    /// @return empty where that was not enough; blocks that must be demoted first are queued then
+    Optional<Block> tryAllocate(int lengthBytes) {
+        long footprint = slab.footprintBytes(lengthBytes);
+        while (true) {
+            if (freeBytes() >= footprint) {
+                var block = slab.allocate(lengthBytes);
+                if (block.isPresent()) {
+                    return block;
+                }
+            }
+            if (!evictOne(footprint + reserveBytes())) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /// Lets blocks go, or queues them for demotion, until the reserve for new blocks is free or on its
+    /// way. The caller holds no key lock.
+    void restoreReserve() {
+        long reserve = reserveBytes();
+        while (freeBytes() + leavingBytes.get() < reserve && evictOne(reserve)) {
+            // one at a time
+        }
+    }
+
+    /// Whether less is free than new blocks should find.
+    boolean isBelowReserve() {
+        return freeBytes() < reserveBytes();
+    }
+
+    /// Queues everything that is fresh, for closing.
+    void queueAll() {
+        while (evictOne(Long.MAX_VALUE)) {
+            // one at a time
+        }
+    }
+
+    /// Takes blocks from the leaving queue, up to about `maxBytes`, at least one if there is any.
+    List<Resident> takeLeaving(long maxBytes) {
+        var taken = new ArrayList<Resident>();
+        long bytes = 0;
+        while (bytes < maxBytes) {
+            var resident = leaving.poll();
+            if (resident == null) {
+                break;
+            }
+            leavingBytes.addAndGet(-resident.info().lengthBytes());
+            if (residents.get(resident.info().id()) != null) {
+                taken.add(resident);
+                bytes += resident.info().lengthBytes();
+            }
+        }
+        return taken;
+    }
+
+    long freeBytes() {
+        return slab.capacityBytes() - slab.usedBytes() - overdraftBytes();
+    }
+
+    long capacityBytes() {
+        return slab.capacityBytes();
+    }
+
+    long usedBytes() {
+        return slab.usedBytes() + overdraftBytes();
+    }
+
+    int count() {
+        return residents.size();
+    }
+
+    /// Ends a resident's stay without telling the policy, which has named it already. The caller holds
+    /// the owner's key lock.
+    boolean unlink(Resident resident) {
+        var present = residents.remove(resident.info().id());
+        if (present == null) {
+            return false;
+        }
+        var owner = present.owner();
+        if (owner.countResident(-1) == 0 && owner.state() != LiveObject.State.FRESH) {
+            owner.bucket().live().remove(owner.key(), owner);
+        }
+        present.block().close();
+        return true;
+    }
+
+    /// Lets the next victim go at once if it can, else queues it.
+    ///
+    /// @return false if there is no victim, or as much in the queue already as `maxLeavingBytes`
+    private boolean evictOne(long maxLeavingBytes) {
+        if (leavingBytes.get() >= maxLeavingBytes) {
+            return false;
+        }
+        long id;
+        policyLock.lock();
+        try {
+            id = policy.victim();
+        } finally {
+            policyLock.unlock();
+        }
+        if (id == EvictionPolicy.NONE) {
+            return false;
+        }
+        var resident = residents.get(id);
+        if (resident != null && !evictNow(resident)) {
+            leavingBytes.addAndGet(resident.info().lengthBytes());
+            leaving.add(resident);
+        }
+        return true;
+    }
+
+    private boolean evictNow(Resident resident) {
+        var owner = resident.owner();
+        var lock = locks.of(owner.bucket(), owner.key());
+        if (!lock.tryLock()) {
+            return false;
+        }
+        try {
+            if (owner.state() == LiveObject.State.FRESH) {
+                return false;
+            }
+            if (unlink(resident)) {
+                counters.evictedBlocks.increment();
+            }
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long reserveBytes() {
+        return slab.capacityBytes() / RESERVE_SHARE;
+    }
+
+    private long overdraftBytes() {
+        return Math.max(0L, residents.size() - FREE_ENTRIES) * ENTRY_BYTES;
+    }
+}

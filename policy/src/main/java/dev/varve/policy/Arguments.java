@@ -1,0 +1,17 @@
+package dev.varve.policy;
+
+/// What every policy refuses.
+final class Arguments {
+    private Arguments() {}
+
+    static void checkBlock(long id, long sizeBytes) {
+        if (id == EvictionPolicy.NONE || sizeBytes < 0) {
+            throw new IllegalArgumentException("block id (" + id + ") must not be "
+                    + EvictionPolicy.NONE + ", size (" + sizeBytes + " bytes) must be at least 0");
+        }
+    }
+
+    static IllegalStateException alreadyPresent(long id) {
+        return new IllegalStateException("block " + id + " is present already");
+    }
+}

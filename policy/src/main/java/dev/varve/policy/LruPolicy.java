@@ -1,0 +1,56 @@
+package dev.varve.policy;
+
+/// Evicts the block that was not read for the longest time.
+///
+/// Confined: the caller serialises all calls.
+public final class LruPolicy implements EvictionPolicy {
+    private static final int PRESENT = 0;
+
+    private final BlockLists blocks = new BlockLists(1);
+
+    @Override
+    public void inserted(long id, long sizeBytes) {
+        Arguments.checkBlock(id, sizeBytes);
+        if (blocks.find(id) != BlockLists.ABSENT) {
+            throw Arguments.alreadyPresent(id);
+        }
+        blocks.add(PRESENT, id, sizeBytes);
+    }
+
+    @Override
+    public void accessed(long id) {
+        int slot = blocks.find(id);
+        if (slot != BlockLists.ABSENT) {
+            blocks.moveTo(PRESENT, slot);
+        }
+    }
+
+    @Override
+    public void removed(long id) {
+        int slot = blocks.find(id);
+        if (slot != BlockLists.ABSENT) {
+            blocks.remove(slot);
+        }
+    }
+
+    @Override
+    public long victim() {
+        int slot = blocks.oldest(PRESENT);
+        if (slot == BlockLists.ABSENT) {
+            return NONE;
+        }
+        long id = blocks.id(slot);
+        blocks.remove(slot);
+        return id;
+    }
+
+    @Override
+    public int count() {
+        return blocks.count(PRESENT);
+    }
+
+    /// Whether the structure underneath holds together; for assertions. Linear.
+    boolean consistent() {
+        return blocks.consistent();
+    }
+}

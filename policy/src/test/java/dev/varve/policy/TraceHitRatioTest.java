@@ -1,0 +1,81 @@
+package dev.varve.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Hit ratios on an hour of real traffic (kvcache-ai/Mooncake, FAST 2025 release) against published
+/// ones, to the last digit. Runs where the trace is to be had: `-Dvarve.trace=FILE`, or in a folder
+/// `shared/traces` beside the repository or above it.
+final class TraceHitRatioTest {
+    private static final String FILE = "mooncake_conversation_trace.jsonl";
+    private static final Pattern HASH_IDS = Pattern.compile("\"hash_ids\":\\s*\\[([0-9, ]*)\\]");
+    private static final int DISTINCT_BLOCKS = 182_790;
+
+    @ParameterizedTest
+    @CsvSource({"1, .0523", "5, .1954", "10, .2784", "25, .3535", "50, .3631"})
+    void ofLruAreThePublishedOnes(int percent, String published) throws IOException {
+        assertThat(hitRatio(percent, capacity -> new LruPolicy())).isEqualTo("0" + published);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, .0749", "5, .1876", "10, .2456", "25, .3460", "50, .3620"})
+    void ofS3FifoAreThePublishedOnes(int percent, String published) throws IOException {
+        assertThat(hitRatio(percent, S3FifoPolicy::new)).isEqualTo("0" + published);
+    }
+
+    private static String hitRatio(int percent, LongFunction<EvictionPolicy> policies)
+            throws IOException {
+        long[] references = references();
+        int capacity = DISTINCT_BLOCKS * percent / 100;
+        var policy = policies.apply(capacity);
+        Set<Long> present = new HashSet<>();
+        int hits = 0;
+        for (long reference : references) {
+            long id = reference + 1; // the trace has a block 0
+            if (present.contains(id)) {
+                hits++;
+                policy.accessed(id);
+            } else {
+                while (present.size() >= capacity) {
+                    present.remove(policy.victim());
+                }
+                policy.inserted(id, 1);
+                present.add(id);
+            }
+        }
+        return String.format(Locale.ROOT, "%.4f", (double) hits / references.length);
+    }
+
+    private static long[] references() throws IOException {
+        var places = Stream.of(
+                System.getProperty("varve.trace", FILE),
+                "../shared/traces/" + FILE,
+                "../../shared/traces/" + FILE);
+        var trace = places.map(Path::of).filter(Files::isReadable).findFirst();
+        assumeThat(trace).as("the trace " + FILE + "; name it with -Dvarve.trace=FILE").isPresent();
+        try (var lines = Files.lines(trace.orElseThrow())) {
+            return lines.flatMapToLong(TraceHitRatioTest::hashIds).toArray();
+        }
+    }
+
+    private static LongStream hashIds(String line) {
+        var matcher = HASH_IDS.matcher(line);
+        assertThat(matcher.find()).as(line).isTrue();
+        return Arrays.stream(matcher.group(1).split(","))
+                .mapToLong(id -> Long.parseLong(id.trim()));
+    }
+}

@@ -1,0 +1,95 @@
+package dev.varve.replay;
+
+import dev.varve.policy.EvictionPolicy;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Runs traffic against an eviction policy alone: no bytes, no server, no time. A missed block comes
+/// in at once.
+///
+/// Confined.
+public final class PolicyReplay {
+    private final EvictionPolicy policy;
+    private final long capacityBytes;
+    private final long blockBytes;
+    /// Traces may use any id, and policies reserve one, so blocks are numbered from 1 as they appear.
+    private final Map<Long, Integer> numbers = new HashMap<>();
+    private final BitSet present = new BitSet();
+    private long usedBytes;
+
+    private PolicyReplay(EvictionPolicy policy, long capacityBytes, long blockBytes) {
+        if (blockBytes < 1 || capacityBytes < blockBytes) {
+            throw new IllegalArgumentException("capacity (" + capacityBytes
+                    + " bytes) must be at least one block (" + blockBytes + " bytes)");
+        }
+        this.policy = policy;
+        this.capacityBytes = capacityBytes;
+        this.blockBytes = blockBytes;
+    }
+
+    /// What came of it.
+    ///
+    /// @param references blocks of all requests
+    /// @param hits       references to a block that was present
+    /// @param prefixHits hits with no miss before them in their request: those that save a language
+    ///                   model work
+    public record Outcome(long references, long hits, long prefixHits) {
+
+        /// Hits of all references; 0 if there are none.
+        public double hitRatio() {
+            return references == 0 ? 0 : (double) hits / references;
+        }
+
+        /// Prefix hits of all references; 0 if there are none.
+        public double prefixHitRatio() {
+            return references == 0 ? 0 : (double) prefixHits / references;
+        }
+    }
+
+    /// Reads traffic to its end, and closes it.
+    ///
+    /// @param policy        fresh, used by nobody else
+    /// @param capacityBytes what the blocks present may take, at least one block
+    /// @param blockBytes    size of every block
+    public static Outcome run(
+            Traffic traffic,
+            EvictionPolicy policy,
+            long capacityBytes,
+            long blockBytes) {
+        var replay = new PolicyReplay(policy, capacityBytes, blockBytes);
+        try (traffic) {
+            long references = 0;
+            long hits = 0;
+            long prefixHits = 0;
+            for (var next = traffic.next(); next.isPresent(); next = traffic.next()) {
+                boolean prefix = true;
+                for (long id : next.orElseThrow().blockIds()) {
+                    boolean hit = replay.reference(id);
+                    prefix &= hit;
+                    references++;
+                    hits += hit ? 1 : 0;
+                    prefixHits += prefix ? 1 : 0;
+                }
+            }
+            return new Outcome(references, hits, prefixHits);
+        }
+    }
+
+    /// @return whether the block was present
+    private boolean reference(long id) {
+        int number = numbers.computeIfAbsent(id, _ -> numbers.size() + 1);
+        if (present.get(number)) {
+            policy.accessed(number);
+            return true;
+        }
+        while (usedBytes + blockBytes > capacityBytes) {
+            present.clear((int) policy.victim());
+            usedBytes -= blockBytes;
+        }
+        policy.inserted(number, blockBytes);
+        present.set(number);
+        usedBytes += blockBytes;
+        return false;
+    }
+}

@@ -1,0 +1,437 @@
+package dev.varve.tier.flash;
+
+import dev.varve.bytes.Block;
+import dev.varve.bytes.Crc32c;
+import dev.varve.env.Clock;
+import dev.varve.env.Disk;
+import dev.varve.env.Invariant;
+import dev.varve.env.StorageException;
+import dev.varve.env.StorageException.Kind;
+import dev.varve.tier.BlockInfo;
+import dev.varve.tier.Medium;
+import dev.varve.tier.Place;
+import dev.varve.tier.Purpose;
+import dev.varve.tier.SegmentTier;
+import dev.varve.tier.SegmentTierCounters;
+import dev.varve.tier.flash.SegmentFolder.Damaged;
+import dev.varve.tier.flash.SegmentFolder.Found;
+import dev.varve.tier.flash.Transfers.Loan;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.random.RandomGenerator;
+
+/// Blocks in append-only segment files on flash.
+///
+///     00000042.seg
+///     +--------+-----------------+------------------------+ ... +-----------+---------+
+///     | header | batch           | batch                  |     | directory | trailer |
+///     | 4 KiB  | see Batch       | 4 KiB aligned          |     | of all    | 4 KiB   |
+///     +--------+-----------------+------------------------+ ... +-----------+---------+
+///     HeaderLayout  BlockLayout                                  FooterLayout
+///
+/// Each purpose has at most one segment open for writing, and each call of [#write] goes to as few
+/// contiguous extents of it as possible. Contents of 64 KiB and more travel between the device and the
+/// block's own memory; smaller ones through aligned buffers, a batch at a time. Directory and trailer
+/// are written when a segment is full; a segment without them, because the process died, is searched
+/// when somebody asks for its entries. Segments of earlier processes are never written to.
+///
+/// **Budget.** An open segment counts with its full size from the start, a sealed one with the length
+/// of its file until the file is closed, which is when the last pin is gone. Damaged files that are
+/// kept count too.
+///
+/// **After a failed sync** of durable copies nobody can tell which of them will survive a power
+/// failure. Their segment takes no more writes, and [#sync] goes on failing until the callers have
+/// released those copies (see [SegmentFile]), so an engine must release what it wrote and could not
+/// sync. Cache copies need no such care: if one is lost, its checksum tells.
+///
+/// Thread-safe: by concurrent maps and atomics here, a lock for each purpose while its segment is
+/// being replaced, and the locks of [SegmentWriter] and [SegmentFile]; none is held during transfers.
+public final class FlashTier implements SegmentTier {
+    private final FlashSettings settings;
+    private final Transfers transfers;
+    private final SegmentFolder folder;
+    private final NavigableMap<Integer, SegmentFile> segments = new ConcurrentSkipListMap<>();
+    private final Map<Integer, SegmentWriter> writers = new ConcurrentHashMap<>();
+    private final OpenSegment durable = new OpenSegment(() -> create(Purpose.DURABLE));
+    private final OpenSegment cache = new OpenSegment(() -> create(Purpose.CACHE));
+    private final Set<SegmentFile> unflushed = ConcurrentHashMap.newKeySet();
+    private final List<Damaged> damaged;
+    private final AtomicLong usedBytes = new AtomicLong();
+    private final LongAdder contentBytesWritten = new LongAdder();
+    private final LongAdder reads = new LongAdder();
+    private final LongAdder corruptReads = new LongAdder();
+    private volatile boolean closed;
+
+    private FlashTier(Disk disk, FlashSettings settings, Clock clock, RandomGenerator random) {
+        this.settings = settings;
+        this.transfers = new Transfers(settings.transfersInFlight());
+        this.folder = new SegmentFolder(disk, transfers, clock, random);
+        SegmentFolder.Contents contents = folder.load();
+        this.damaged = contents.damaged();
+        damaged.forEach(file -> usedBytes.addAndGet(file.sizeBytes()));
+        corruptReads.add(damaged.size());
+        for (Found found : contents.segments()) {
+            usedBytes.addAndGet(found.sizeBytes());
+            segments.put(found.identity().number(), new SegmentFile(found.identity(), found.name(),
+                    found.file(), found.sizeBytes(), transfers, this::forget));
+        }
+    }
+
+    /// Opens the segments of a folder.
+    ///
+    /// @param disk   borrowed; must outlive the tier
+    /// @param random for the salts of new segments
+    /// @throws StorageException CONFIG if a newer program wrote the folder, UNAVAILABLE if the device
+    ///         fails
+    public static FlashTier open(
+            Disk disk,
+            FlashSettings settings,
+            Clock clock,
+            RandomGenerator random) {
+        return new FlashTier(disk, settings, clock, random);
+    }
+
+    @Override
+    public Medium medium() {
+        return new Medium("flash", true);
+    }
+
+    @Override
+    public List<Place> write(Purpose purpose, List<Write> writes) {
+        checkOpen();
+        for (Write write : writes) {
+            int length = write.info().lengthBytes();
+            Invariant.check(write.block().lengthBytes() == length && length <= maxBlockBytes(),
+                    "a block of " + write.block().lengthBytes()
+                            + " bytes must have the length in its info ("
+                            + length + ") and at most " + maxBlockBytes());
+        }
+        List<Place> places = new ArrayList<>(writes.size());
+        boolean complete = false;
+        try {
+            var batches = Batch.cut(writes, settings.maxBlockBytes(),
+                    settings.maxBlocksPerSegment() / 4);
+            for (Batch batch : batches) {
+                writeBatch(purpose, batch).forEach(entry -> places.add(entry.place()));
+            }
+            complete = true;
+        } finally {
+            for (int i = 0; i < places.size() && !complete; i++) {
+                release(places.get(i), writes.get(i).info().lengthBytes());
+            }
+        }
+        return places;
+    }
+
+    @Override
+    public void sync() {
+        checkOpen();
+        Optional<StorageException> failure = Optional.empty();
+        for (SegmentFile segment : List.copyOf(unflushed)) {
+            if (!segment.acquire()) {
+                unflushed.remove(segment);
+                continue;
+            }
+            try {
+                segment.flush();
+                forgetFlushed(segment);
+            } catch (StorageException e) {
+                failure = failure.isPresent() ? failure : Optional.of(e);
+            } finally {
+                segment.letGo();
+            }
+        }
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+
+    @Override
+    public void read(Place place, BlockInfo info, Block target) {
+        checkOpen();
+        Invariant.check(target.lengthBytes() == info.lengthBytes(),
+                "a target of " + target.lengthBytes()
+                        + " bytes must be as long as the block (" + info.lengthBytes() + ")");
+        SegmentFile segment = use(place.segment());
+        try {
+            if (BlockLayout.liesApart(info.lengthBytes())) {
+                readLarge(segment, place, info, target);
+            } else {
+                readSmall(segment, place, info, target);
+            }
+            segment.markRead(place.offset());
+            reads.increment();
+        } catch (StorageException e) {
+            if (e.kind() == Kind.CORRUPT) {
+                corruptReads.increment();
+            }
+            throw e;
+        } finally {
+            segment.letGo();
+        }
+    }
+
+    @Override
+    public Pin pin(int segment) {
+        checkOpen();
+        SegmentFile file = use(segment);
+        if (file.isDropped()) {
+            file.letGo();
+            throw absent(segment);
+        }
+        var done = new AtomicBoolean();
+        return () -> {
+            if (done.compareAndSet(false, true)) {
+                file.letGo();
+            }
+        };
+    }
+
+    @Override
+    public void adopt(Place place, int lengthBytes) {
+        find(place.segment()).ifPresent(segment -> segment.adopt(lengthBytes));
+    }
+
+    @Override
+    public void release(Place place, int lengthBytes) {
+        find(place.segment()).ifPresent(segment -> segment.release(place.offset(), lengthBytes));
+    }
+
+    @Override
+    public boolean wasRead(Place place) {
+        return find(place.segment()).map(segment -> segment.wasRead(place.offset())).orElse(false);
+    }
+
+    @Override
+    public List<Segment> segments() {
+        return segments.values()
+                .stream()
+                .filter(segment -> !segment.isDropped())
+                .map(s -> new Segment(s.identity().number(), s.identity().purpose(), s.usedBytes(),
+                        s.wantedBytes(), writers.containsKey(s.identity().number())))
+                .toList();
+    }
+
+    @Override
+    public List<Entry> entries(int segment) {
+        checkOpen();
+        SegmentFile file = use(segment);
+        try (Loan loan = transfers.borrow()) {
+            SegmentWriter writer = writers.get(segment);
+            if (writer != null) {
+                return writer.entries();
+            }
+            var reader = new SegmentReader(file.identity(), file.file(), transfers, loan.buffer());
+            List<Entry> entries = reader.directory().orElseGet(reader::search);
+            corruptReads.add(reader.unreadable());
+            return entries;
+        } finally {
+            file.letGo();
+        }
+    }
+
+    @Override
+    public void drop(int segment) {
+        checkOpen();
+        Invariant.check(!writers.containsKey(segment),
+                "segment " + segment + " must be sealed to be dropped");
+        SegmentFile file = use(segment);
+        try {
+            if (!file.isDropped()) {
+                folder.delete(file.name());
+                if (file.setDropped()) {
+                    unflushed.remove(file);
+                    file.letGo();
+                }
+            }
+        } finally {
+            file.letGo();
+        }
+    }
+
+    @Override
+    public void seal(Purpose purpose) {
+        checkOpen();
+        lane(purpose).seal();
+    }
+
+    @Override
+    public long budgetBytes() {
+        return settings.budgetBytes();
+    }
+
+    @Override
+    public long usedBytes() {
+        return usedBytes.get();
+    }
+
+    @Override
+    public int maxBlockBytes() {
+        return settings.maxBlockBytes();
+    }
+
+    @Override
+    public SegmentTierCounters counters() {
+        return new SegmentTierCounters(contentBytesWritten.sum(), transfers.bytesWritten(),
+                transfers.bytesRead(), reads.sum(), corruptReads.sum(), transfers.failed());
+    }
+
+    /// Names of files that are kept but cannot be used, because their header is damaged.
+    public List<String> damagedFiles() {
+        return damaged.stream().map(Damaged::name).toList();
+    }
+
+    /// Seals open segments and closes all files, each when its last pin or running read has ended.
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        durable.seal();
+        cache.seal();
+        for (SegmentFile segment : segments.values()) {
+            if (segment.setDropped()) {
+                segment.letGo();
+            }
+        }
+        folder.close();
+    }
+
+    private List<Entry> writeBatch(Purpose purpose, Batch batch) {
+        OpenSegment.Extent extent = lane(purpose).reserve(batch);
+        List<Entry> entries = extent.writer().write(batch, extent.offset());
+        unflushed.add(extent.writer().segment());
+        entries.forEach(entry -> contentBytesWritten.add(entry.info().lengthBytes()));
+        return entries;
+    }
+
+    private void readLarge(SegmentFile segment, Place place, BlockInfo info, Block target) {
+        if (place.offset() % PageLayout.BYTES != 0) {
+            throw corrupt(segment, place, info, "a large block must begin on a page");
+        }
+        var crc = new Crc32c();
+        long at = place.offset();
+        for (int i = 0; i < target.runCount(); i++) {
+            MemorySegment content = target.run(i);
+            MemorySegment pages = target.paddedRun(i)
+                    .asSlice(0, PageLayout.roundUp(content.byteSize()));
+            transfers.read(segment.file(), at, pages);
+            crc.update(content);
+            at += pages.byteSize();
+        }
+        if (crc.value() != info.crc32c()) {
+            throw corrupt(segment, place, info, "the content does not match its checksum");
+        }
+    }
+
+    private void readSmall(SegmentFile segment, Place place, BlockInfo info, Block target) {
+        long header = place.offset() - BlockLayout.HEADER_BYTES;
+        if (header < PageLayout.BYTES) {
+            throw corrupt(segment, place, info, "a block must not begin within the segment header");
+        }
+        long start = PageLayout.roundDown(header);
+        long end = PageLayout.roundUp(place.offset() + info.lengthBytes());
+        try (Loan loan = transfers.borrow()) {
+            MemorySegment pages = loan.buffer().asSlice(0, end - start);
+            transfers.read(segment.file(), start, pages);
+            var found = BlockLayout.decode(pages, header - start, segment.identity(), header);
+            if (found.isEmpty() || !found.get().info().equals(info)) {
+                throw corrupt(segment, place, info, "its header is another or damaged");
+            }
+            MemorySegment content = pages.asSlice(place.offset() - start, info.lengthBytes());
+            if (Crc32c.of(content) != info.crc32c()) {
+                throw corrupt(segment, place, info, "the content does not match its checksum");
+            }
+            target.copyIn(0, content);
+        }
+    }
+
+    private SegmentWriter create(Purpose purpose) {
+        checkOpen();
+        int size = settings.segmentBytes();
+        if (usedBytes.addAndGet(size) > settings.budgetBytes()) {
+            usedBytes.addAndGet(-size);
+            throw new StorageException(Kind.FULL, "a new segment of " + size
+                    + " bytes must fit into the flash budget (" + settings.budgetBytes()
+                    + "), of which "
+                    + usedBytes.get() + " are used");
+        }
+        boolean complete = false;
+        try {
+            Found found = folder.create(purpose);
+            var segment = new SegmentFile(found.identity(), found.name(), found.file(), size,
+                    transfers,
+                    this::forget);
+            var writer = new SegmentWriter(segment, settings, transfers, this::sealed);
+            // In this order, so that nobody takes the new segment for a sealed one.
+            writers.put(found.identity().number(), writer);
+            segments.put(found.identity().number(), segment);
+            complete = true;
+            return writer;
+        } finally {
+            if (!complete) {
+                usedBytes.addAndGet(-size);
+            }
+        }
+    }
+
+    private void sealed(SegmentWriter writer) {
+        usedBytes.addAndGet(-writer.segment().shrinkTo(writer.sealedBytes()));
+        writers.remove(writer.segment().identity().number());
+    }
+
+    private void forget(SegmentFile segment) {
+        segments.remove(segment.identity().number());
+        usedBytes.addAndGet(-segment.usedBytes());
+    }
+
+    private void forgetFlushed(SegmentFile segment) {
+        unflushed.remove(segment);
+        if (!segment.isFlushed()) {
+            unflushed.add(segment);
+        }
+    }
+
+    private OpenSegment lane(Purpose purpose) {
+        return purpose == Purpose.DURABLE ? durable : cache;
+    }
+
+    private Optional<SegmentFile> find(int segment) {
+        return Optional.ofNullable(segments.get(segment));
+    }
+
+    /// Finds a segment and becomes its user; the caller must let go of it.
+    private SegmentFile use(int segment) {
+        return find(segment).filter(SegmentFile::acquire).orElseThrow(() -> absent(segment));
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new StorageException(Kind.CLOSED, "the flash tier is closed");
+        }
+    }
+
+    private static StorageException absent(int segment) {
+        return new StorageException(Kind.ABSENT, "segment " + segment + " was dropped");
+    }
+
+    private static StorageException corrupt(
+            SegmentFile segment,
+            Place place,
+            BlockInfo info,
+            String why) {
+        return new StorageException(Kind.CORRUPT, "block " + info.id() + " (" + info.lengthBytes()
+                + " bytes) in " + segment.name() + " at offset " + place.offset() + ": " + why);
+    }
+}
