@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes a log durable for many callers with few flushes, and with none where nothing was written.
 ///
-/// A failed flush is final: the operating system may have dropped the pages that it could not write,
-/// and a second flush that succeeds would prove nothing about them. From then on every call fails
-/// as the first did, until the log is opened anew.
+/// A failed flush is final: the operating system may have dropped the pages that it could not
+/// write, and a second flush that succeeds would prove nothing about them. From then on every call
+/// fails as the first did, until the log is opened anew.
 ///
 /// Thread-safe: by [SharedFlush], one flush at a time.
 final class GroupSync {

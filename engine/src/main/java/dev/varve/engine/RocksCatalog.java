@@ -23,13 +23,15 @@ import org.rocksdb.WriteBatch;
 
 /// The catalog of one machine: a RocksDB in a folder of its own.
 ///
-/// A commit is one write to the log, which the operating system has when the commit returns; [#sync]
-/// flushes the log for all who wait. After a power failure the log may end in torn or missing writes.
-/// RocksDB then goes back to the last change before the first bad one, and this class compares it with
-/// the last change that was ever synced ([SyncedMark]): not reaching that one is damage, and the folder
-/// is refused before anything in it is changed. Damage in the sorted files shows when it is read.
+/// A commit is one write to the log, which the operating system has when the commit returns;
+/// [#sync] flushes the log for all who wait. After a power failure the log may end in torn or
+/// missing writes. RocksDB then goes back to the last change before the first bad one, and this
+/// class compares it with the last change that was ever synced ([SyncedMark]): not reaching that
+/// one is damage, and the folder is refused before anything in it is changed. Damage in the sorted
+/// files shows when it is read.
 ///
-/// A sync that failed, or a write that RocksDB gave up, leaves the catalog readable; see [GroupSync].
+/// A sync that failed, or a write that RocksDB gave up, leaves the catalog readable; see
+/// [GroupSync].
 ///
 /// Calls may come at any time, before, during and after [#close], which waits for those under way:
 /// each passes a [NativeGate], because RocksDB itself would follow freed pointers.
@@ -57,8 +59,9 @@ public final class RocksCatalog implements Catalog {
 
     /// Opens the catalog in a folder, which is created if need be.
     ///
-    /// @throws StorageException CORRUPT if synced changes are missing or files are damaged, CONFIG if a
-    ///         newer version wrote it, CONFLICT if it is open already; the folder is unchanged then
+    /// @throws StorageException CORRUPT if synced changes are missing or files are damaged, CONFIG
+    ///         if a newer version wrote it, CONFLICT if it is open already; the folder is unchanged
+    ///         then
     public static RocksCatalog open(Path folder, CatalogSettings settings) {
         try {
             Files.createDirectories(folder);
@@ -85,8 +88,9 @@ public final class RocksCatalog implements Catalog {
         }
     }
 
-    /// Opens the catalog in a folder for reading alone, and changes nothing in the folder. Nobody may
-    /// write to it at the same time. All methods that write throw UnsupportedOperationException.
+    /// Opens the catalog in a folder for reading alone, and changes nothing in the folder. Nobody
+    /// may write to it at the same time. All methods that write throw
+    /// UnsupportedOperationException.
     ///
     /// @throws StorageException ABSENT if there is no catalog; else as [#open]
     public static RocksCatalog openReadOnly(Path folder) {
@@ -104,8 +108,8 @@ public final class RocksCatalog implements Catalog {
         }
     }
 
-    /// Reads all files of the catalog and checks their checksums. What the entries say is checked by
-    /// walking them.
+    /// Reads all files of the catalog and checks their checksums. What the entries say is checked
+    /// by walking them.
     ///
     /// @throws StorageException CORRUPT if one does not match
     public void verifyFiles() {
@@ -351,8 +355,8 @@ public final class RocksCatalog implements Catalog {
         private final GroupSync group;
         private final ReentrantLock reserving = new ReentrantLock();
         private long nextId;
-        /// Whether the last write failed. RocksDB recovers by itself when a full disk has room again,
-        /// but no more once a sync has met the log in that state.
+        /// Whether the last write failed. RocksDB recovers by itself when a full disk has room
+        /// again, but no more once a sync has met the log in that state.
         private volatile boolean refused;
         private boolean markFailed;
 

@@ -115,8 +115,8 @@ final class RocksCursor<T> implements Catalog.Cursor<T> {
         }
     }
 
-    /// Frees the native memory; does nothing the second time. Called inside the gate, or when the gate
-    /// is closed and empty.
+    /// Frees the native memory; does nothing the second time. Called inside the gate, or when the
+    /// gate is closed and empty.
     void release() {
         if (released) {
             return;

@@ -61,8 +61,8 @@ final class RocksFiles implements AutoCloseable {
             this.reads = own(new ReadOptions());
             this.writes = own(new WriteOptions());
             var names = access == Access.PROBE ? FAMILIES.subList(0, 1) : FAMILIES;
-            // Objects have a cache of their own, so that walks over blocks do not displace the filters
-            // by which a missing object is known without reading.
+            // Objects have a cache of their own, so that walks over blocks do not displace the
+            // filters by which a missing object is known without reading.
             var objectCache = own(cache(settings));
             var otherCache = own(cache(settings));
             var descriptors = new ArrayList<ColumnFamilyDescriptor>();

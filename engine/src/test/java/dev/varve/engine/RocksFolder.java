@@ -16,7 +16,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// A catalog's folder as tests handle it: filled, copied as if its process had been killed, damaged.
+/// A catalog's folder as tests handle it: filled, copied as if its process had been killed,
+/// damaged.
 ///
 /// It holds one bucket and objects that are named by their number, with one block each.
 record RocksFolder(Path path) {
@@ -36,8 +37,8 @@ record RocksFolder(Path path) {
         return ObjectKey.of("key-" + number);
     }
 
-    /// Leaves what a process leaves that is killed after it has committed 400 objects: 200 in sorted
-    /// files, 100 in the synced part of the log, 100 behind that.
+    /// Leaves what a process leaves that is killed after it has committed 400 objects: 200 in
+    /// sorted files, 100 in the synced part of the log, 100 behind that.
     ///
     /// @return the length of the synced part of the log
     long killed() throws IOException {
