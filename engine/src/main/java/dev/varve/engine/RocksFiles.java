@@ -104,7 +104,9 @@ final class RocksFiles implements AutoCloseable {
                 CACHE_SHARE_OF_INDEXES);
     }
 
-    private static ColumnFamilyOptions familyOptions(CatalogSettings settings, LRUCache cache,
+    private static ColumnFamilyOptions familyOptions(
+            CatalogSettings settings,
+            LRUCache cache,
             BloomFilter filter) {
         var tables = new BlockBasedTableConfig()
                 .setBlockCache(cache)
