@@ -113,7 +113,7 @@ final class BlockLists {
     }
 
     void mark(int slot, int mark) {
-        tags[slot] = (byte) (tags[slot] & ~3 | mark);
+        tags[slot] = (byte) ((tags[slot] & ~3) | mark);
     }
 
     /// Number of blocks in a list.
