@@ -90,7 +90,7 @@ final class ClientCommands {
         } else if (request.size() > 3 && request.is(2, "ID")) {
             for (int i = 3; i < request.size(); i++) {
                 var id = Numbers.parse(request.bytes(i));
-                if (id.isEmpty() || id.getAsLong() < 1) {
+                if (id.isEmpty()) {
                     throw new ReplyError("ERR Invalid client ID");
                 }
                 wanted.add(id.getAsLong());

@@ -83,8 +83,8 @@ final class CommandTable {
         }
         var arguments = new StringBuilder();
         for (int i = 1; i < request.size() && arguments.length() < 128; i++) {
-            arguments.append('\'').append(clip(request.text(i), 128 - arguments.length()))
-                    .append("' ");
+            var argument = clip(request.text(i), 128 - arguments.length());
+            arguments.append('\'').append(argument).append("' ");
         }
         throw new ReplyError("ERR unknown command '" + clip(request.text(0), 128)
                 + "', with args beginning with: " + arguments);

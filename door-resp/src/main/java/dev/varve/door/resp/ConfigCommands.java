@@ -47,12 +47,12 @@ final class ConfigCommands {
         var request = call.request();
         var matching = new LinkedHashMap<String, String>();
         parameters(call).forEach((name, value) -> {
-            var bytes = name.getBytes(StandardCharsets.US_ASCII);
             for (int i = 2; i < request.size(); i++) {
-                var pattern = request.text(i).toLowerCase(Locale.ROOT)
-                        .getBytes(StandardCharsets.ISO_8859_1);
-                if (Glob.matches(pattern, bytes)) {
-                    matching.put(name, value);
+                // A name without wildcards comes back as it was written.
+                if (request.is(i, name)) {
+                    matching.put(request.text(i), value);
+                } else if (matches(request.text(i), name)) {
+                    matching.putIfAbsent(name, value);
                 }
             }
         });
@@ -63,10 +63,16 @@ final class ConfigCommands {
         });
     }
 
+    private static boolean matches(String pattern, String name) {
+        return Glob.matches(
+                pattern.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.ISO_8859_1),
+                name.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
     private static void set(Call call) {
         var request = call.request();
         if (request.size() % 2 != 0) {
-            throw ReplyError.arity("config|set");
+            throw ReplyError.syntax();
         }
         var known = parameters(call);
         for (int i = 2; i < request.size(); i += 2) {

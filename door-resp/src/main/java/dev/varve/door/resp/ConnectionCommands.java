@@ -41,7 +41,8 @@ final class ConnectionCommands {
     private static void select(Call call) {
         long index = call.request().number(1);
         if (index != (int) index) {
-            throw ReplyError.notInteger();
+            throw new ReplyError("ERR value is out of range, value must between "
+                    + Integer.MIN_VALUE + " and " + Integer.MAX_VALUE);
         }
         if (index < 0 || index >= RespSettings.DATABASES) {
             throw new ReplyError("ERR DB index is out of range");
@@ -98,7 +99,7 @@ final class ConnectionCommands {
         }
         if (session.guest()) {
             throw new ReplyError("NOAUTH HELLO must be called with the client already "
-                    + "authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be "
+                    + "authenticated, otherwise the HELLO AUTH <user> <pass> option can be "
                     + "used to authenticate the client and select the RESP protocol version at the "
                     + "same time");
         }

@@ -27,8 +27,11 @@ final class ScanCursors {
     };
     private long last;
 
-    /// The cursor that a client sent, a number without sign.
+    /// The cursor that a client sent: a number without sign, or nothing, which means 0.
     static OptionalLong parse(byte[] text) {
+        if (text.length == 0) {
+            return OptionalLong.of(0);
+        }
         try {
             return OptionalLong.of(Long.parseUnsignedLong(
                     new String(text, StandardCharsets.ISO_8859_1)));
