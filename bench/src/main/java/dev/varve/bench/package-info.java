@@ -1,4 +1,4 @@
-/// Side-by-side comparisons and micro-benchmarks.
+/// Side-by-side comparisons of Varve with its peers and its limits; nothing depends on them.
 @NullMarked
 package dev.varve.bench;
 

@@ -29,6 +29,9 @@ final class RocksErrors {
         if (message.contains("While lock file") || message.contains("lock hold by current")) {
             return Kind.CONFLICT;
         }
+        if (message.contains("No such file or directory")) {
+            return Kind.CORRUPT;
+        }
         return switch (status.getCode()) {
             case Corruption -> Kind.CORRUPT;
             case InvalidArgument, NotSupported -> Kind.CONFIG;

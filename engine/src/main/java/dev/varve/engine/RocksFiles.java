@@ -1,7 +1,5 @@
 package dev.varve.engine;
 
-import dev.varve.env.StorageException;
-import dev.varve.env.StorageException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,32 +56,21 @@ final class RocksFiles implements AutoCloseable {
             throws RocksDBException {
         boolean opened = false;
         try {
-            var cache = own(new LRUCache(settings.cacheBytes(), CACHE_SHARD_BITS, false,
-                    CACHE_SHARE_OF_INDEXES));
-            var tables = new BlockBasedTableConfig()
-                    .setBlockCache(cache)
-                    .setFilterPolicy(own(new BloomFilter(BLOOM_BITS_PER_KEY)))
-                    .setIndexType(IndexType.kTwoLevelIndexSearch)
-                    .setPartitionFilters(true)
-                    .setCacheIndexAndFilterBlocks(true)
-                    .setCacheIndexAndFilterBlocksWithHighPriority(true)
-                    .setPinTopLevelIndexAndFilter(true)
-                    .setPinL0FilterAndIndexBlocksInCache(true);
-            var familyOptions = own(new ColumnFamilyOptions())
-                    .setTableFormatConfig(tables)
-                    .setWriteBufferSize(settings.memtableBytes() / 2)
-                    .setMaxWriteBufferNumber(2)
-                    .setTargetFileSizeBase(SORTED_FILE_BYTES)
-                    .setMaxBytesForLevelBase(2 * settings.memtableBytes())
-                    .setCompressionType(CompressionType.LZ4_COMPRESSION);
+            var filter = own(new BloomFilter(BLOOM_BITS_PER_KEY));
             var options = own(options(settings));
             this.reads = own(new ReadOptions());
             this.writes = own(new WriteOptions());
             var names = access == Access.PROBE ? FAMILIES.subList(0, 1) : FAMILIES;
-            var descriptors = names.stream()
-                    .map(name -> name.getBytes(StandardCharsets.US_ASCII))
-                    .map(name -> new ColumnFamilyDescriptor(name, familyOptions))
-                    .toList();
+            // Objects have a cache of their own, so that walks over blocks do not displace the filters
+            // by which a missing object is known without reading.
+            var objectCache = own(cache(settings));
+            var otherCache = own(cache(settings));
+            var descriptors = new ArrayList<ColumnFamilyDescriptor>();
+            for (var name : names) {
+                var cache = name.equals("objects") ? objectCache : otherCache;
+                descriptors.add(new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII),
+                        own(familyOptions(settings, cache, filter))));
+            }
             this.db = access == Access.WRITE
                     ? RocksDB.open(options, folder.toString(), descriptors, families)
                     : RocksDB.openReadOnly(options, folder.toString(), descriptors, families);
@@ -100,20 +87,41 @@ final class RocksFiles implements AutoCloseable {
     /// Opens the database in a folder.
     static RocksFiles open(Path folder, CatalogSettings settings, Access access) {
         try {
-            RocksDB.loadLibrary();
+            RocksLibrary.load();
             return new RocksFiles(folder, settings, access);
         } catch (RocksDBException e) {
             throw RocksErrors.of(folder, "open it", e);
-        } catch (LinkageError e) {
-            throw new StorageException(Kind.CONFIG, "RocksDB's native library could not be loaded: "
-                    + e.getMessage() + "\nMaybe the temporary folder does not allow programs (mount"
-                    + " option noexec): name another with -Djava.io.tmpdir.", e);
         }
     }
 
     /// Whether there is a database in a folder.
     static boolean exist(Path folder) {
         return Files.exists(folder.resolve("CURRENT"));
+    }
+
+    private static LRUCache cache(CatalogSettings settings) {
+        return new LRUCache(settings.cacheBytes() / 2, CACHE_SHARD_BITS, false,
+                CACHE_SHARE_OF_INDEXES);
+    }
+
+    private static ColumnFamilyOptions familyOptions(CatalogSettings settings, LRUCache cache,
+            BloomFilter filter) {
+        var tables = new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setFilterPolicy(filter)
+                .setIndexType(IndexType.kTwoLevelIndexSearch)
+                .setPartitionFilters(true)
+                .setCacheIndexAndFilterBlocks(true)
+                .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                .setPinTopLevelIndexAndFilter(true)
+                .setPinL0FilterAndIndexBlocksInCache(true);
+        return new ColumnFamilyOptions()
+                .setTableFormatConfig(tables)
+                .setWriteBufferSize(settings.memtableBytes() / 2)
+                .setMaxWriteBufferNumber(2)
+                .setTargetFileSizeBase(SORTED_FILE_BYTES)
+                .setMaxBytesForLevelBase(2 * settings.memtableBytes())
+                .setCompressionType(CompressionType.LZ4_COMPRESSION);
     }
 
     private static DBOptions options(CatalogSettings settings) {

@@ -12,6 +12,9 @@ import org.HdrHistogram.Histogram;
 /// Immutable.
 public record Latency(long count, long p50Nanos, long p99Nanos, long maxNanos) {
 
+    /// Of no operations.
+    static final Latency NONE = new Latency(0, 0, 0, 0);
+
     /// A histogram of nanoseconds that [#of] summarises. Grows with the longest latency.
     static Histogram histogram() {
         return new Histogram(3);

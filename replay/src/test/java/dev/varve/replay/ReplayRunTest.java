@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
+import dev.varve.env.SystemTasks;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ReplayRunTest {
     private static final int BLOCK_BYTES = 1000;
 
-    private final ThreadTasks tasks = new ThreadTasks();
+    private final SystemTasks tasks = new SystemTasks();
 
     @AfterEach
     void waitForWorkers() {

@@ -29,11 +29,6 @@ public final class ManualClock implements Clock {
         advance(Duration.ofNanos(sleep));
     }
 
-    @Override
-    public void sleepNanos(long time) {
-        advance(Duration.ofNanos(time));
-    }
-
     /// Lets time pass, on both scales.
     public void advance(Duration time) {
         if (time.isNegative()) {

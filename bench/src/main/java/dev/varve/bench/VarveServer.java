@@ -1,0 +1,118 @@
+package dev.varve.bench;
+
+import dev.varve.bench.load.RespDialect;
+import dev.varve.bench.load.S3Dialect;
+import dev.varve.bench.load.S3Signature;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.Supplier;
+
+/// Varve as users run it: a process of its own, started by the launcher.
+///
+/// Thread-safe: immutable.
+final class VarveServer implements AutoCloseable {
+    /// The durable bucket that the benchmarks use.
+    static final String BUCKET = "bench";
+
+    private static final Duration START_TIME = Duration.ofSeconds(60);
+    private static final String REGION = "us-east-1";
+
+    private final ChildProcess process;
+    private final Path data;
+    private final int respPort;
+    private final int s3Port;
+
+    private VarveServer(ChildProcess process, Path data, int respPort, int s3Port) {
+        this.process = process;
+        this.data = data;
+        this.respPort = respPort;
+        this.s3Port = s3Port;
+    }
+
+    /// Starts a server on the folder `varve` of the workplace and waits until it listens.
+    static VarveServer start(
+            Path launcher,
+            Workplace workplace,
+            long memoryBytes,
+            long flashBytes) throws InterruptedException {
+        Path data = workplace.folder("varve");
+        int respPort = ChildProcess.freePort();
+        int s3Port = ChildProcess.freePort();
+        ChildProcess process = ChildProcess.start(workplace.folder("logs"), "varve", List.of(
+                launcher.toString(), "serve", "--data", data.toString(),
+                "--memory", Long.toString(memoryBytes), "--flash", Long.toString(flashBytes),
+                "--resp-port", Integer.toString(respPort), "--s3-port", Integer.toString(s3Port),
+                "--admin-port", "0"));
+        var server = new VarveServer(process, data, respPort, s3Port);
+        try {
+            process.awaitPort(respPort, START_TIME);
+            process.awaitPort(s3Port, START_TIME);
+            return server;
+        } catch (IllegalStateException | InterruptedException e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    InetSocketAddress resp() {
+        return ChildProcess.loopback(respPort);
+    }
+
+    InetSocketAddress s3() {
+        return ChildProcess.loopback(s3Port);
+    }
+
+    Supplier<RespDialect> respDialect() {
+        return RespDialect::new;
+    }
+
+    Supplier<S3Dialect> s3Dialect() {
+        return () -> new S3Dialect(BUCKET, signature(), InstantSource.system());
+    }
+
+    /// Creates the durable bucket.
+    void createBucket() throws IOException {
+        String path = "/" + BUCKET;
+        String request = "PUT " + path + " HTTP/1.1\r\n"
+                + signature().headers("PUT", path, "", Instant.now())
+                + "Content-Length: 0\r\nConnection: close\r\n\r\n";
+        try (var socket = new Socket(s3().getAddress(), s3Port)) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            var reply = new String(socket.getInputStream().readAllBytes(),
+                    StandardCharsets.ISO_8859_1);
+            if (!reply.startsWith("HTTP/1.1 200")) {
+                throw new IOException("no bucket: " + reply);
+            }
+        }
+    }
+
+    ChildProcess process() {
+        return process;
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    private S3Signature signature() {
+        var keys = new Properties();
+        try (var reader = Files.newBufferedReader(data.resolve("keys"))) {
+            keys.load(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new S3Signature(keys.getProperty("access-key"), keys.getProperty("secret-key"),
+                REGION, "127.0.0.1:" + s3Port);
+    }
+}

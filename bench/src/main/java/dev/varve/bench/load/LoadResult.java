@@ -1,0 +1,59 @@
+package dev.varve.bench.load;
+
+import java.util.List;
+import org.HdrHistogram.Histogram;
+
+/// What came of a [LoadPlan].
+///
+/// @param requests     answered
+/// @param contentBytes of values, both ways
+/// @param misses       gets without a value
+/// @param wrong        values of another key or length
+/// @param failed       answers that were errors
+/// @param elapsedNanos from the first request to the last answer
+/// @param latencies    of single requests, in microseconds
+///
+/// Immutable, but for the histogram, which nobody changes.
+public record LoadResult(
+        long requests,
+        long contentBytes,
+        long misses,
+        long wrong,
+        long failed,
+        long elapsedNanos,
+        Histogram latencies) {
+
+    /// Content per second, in MB (10^6 bytes).
+    public double megabytesPerSecond() {
+        return contentBytes * 1e3 / elapsedNanos;
+    }
+
+    public double requestsPerSecond() {
+        return requests * 1e9 / elapsedNanos;
+    }
+
+    /// This result, if every request was answered with what was asked for.
+    ///
+    /// @throws IllegalStateException if anything was wrong, failed or, unless misses are expected,
+    ///         missed
+    public LoadResult clean(boolean missesExpected) {
+        if (wrong > 0 || failed > 0 || requests == 0 || (misses > 0 && !missesExpected)) {
+            throw new IllegalStateException("of " + requests + " requests " + misses + " missed, "
+                    + wrong + " were answered wrongly and " + failed + " failed");
+        }
+        return this;
+    }
+
+    static LoadResult sum(List<LoadResult> parts) {
+        var latencies = new Histogram(3);
+        parts.forEach(part -> latencies.add(part.latencies));
+        return new LoadResult(
+                parts.stream().mapToLong(LoadResult::requests).sum(),
+                parts.stream().mapToLong(LoadResult::contentBytes).sum(),
+                parts.stream().mapToLong(LoadResult::misses).sum(),
+                parts.stream().mapToLong(LoadResult::wrong).sum(),
+                parts.stream().mapToLong(LoadResult::failed).sum(),
+                parts.stream().mapToLong(LoadResult::elapsedNanos).max().orElse(1),
+                latencies);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.varve.bench.load;
+
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+
+/// GET and PUT of S3 over plain HTTP/1.1 with keep-alive, path style, signed.
+///
+/// Confined to its loop.
+public final class S3Dialect implements Dialect {
+    private final String bucket;
+    private final S3Signature signature;
+    private final InstantSource clock;
+
+    public S3Dialect(String bucket, S3Signature signature, InstantSource clock) {
+        this.bucket = bucket;
+        this.signature = signature;
+        this.clock = clock;
+    }
+
+    @Override
+    public void get(ByteBuffer out, long key) {
+        request(out, "GET", key, "");
+    }
+
+    @Override
+    public void put(ByteBuffer out, long key, long valueBytes) {
+        request(out, "PUT", key, "Content-Length: " + valueBytes + "\r\n");
+    }
+
+    @Override
+    public byte[] putTail() {
+        return new byte[0];
+    }
+
+    @Override
+    public Head head(ByteBuffer in, boolean put) {
+        int start = in.position();
+        Optional<String> line = Lines.next(in);
+        if (line.isEmpty()) {
+            return Head.INCOMPLETE;
+        }
+        int status = Integer.parseInt(line.get().split(" ", 3)[1]);
+        long contentBytes = 0;
+        do {
+            line = Lines.next(in);
+            if (line.isEmpty()) {
+                in.position(start);
+                return Head.INCOMPLETE;
+            }
+            String header = line.get().toLowerCase(Locale.ROOT);
+            if (header.startsWith("content-length:")) {
+                contentBytes = Long.parseLong(header.substring(header.indexOf(':') + 1).strip());
+            }
+        } while (!line.get().isEmpty());
+        return new Head(kind(status, put), contentBytes, 0);
+    }
+
+    private static Kind kind(int status, boolean put) {
+        return switch (status) {
+            case 200 -> put ? Kind.DONE : Kind.VALUE;
+            case 404 -> Kind.MISS;
+            default -> Kind.FAILED;
+        };
+    }
+
+    private void request(ByteBuffer out, String method, long key, String headers) {
+        String path = "/" + bucket + "/" + Lines.keyName(key);
+        Instant now = clock.instant();
+        Lines.write(out, method + " " + path + " HTTP/1.1\r\n"
+                + signature.headers(method, path, "", now) + headers + "\r\n");
+    }
+}

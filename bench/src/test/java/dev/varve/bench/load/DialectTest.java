@@ -1,0 +1,102 @@
+package dev.varve.bench.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.varve.bench.load.Dialect.Kind;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.junit.jupiter.api.Test;
+
+final class DialectTest {
+    private static final Instant NOW = Instant.parse("2013-05-24T00:00:00Z");
+
+    private final S3Dialect s3 = new S3Dialect("b",
+            new S3Signature("access", "secret", "us-east-1", "127.0.0.1:9000"),
+            InstantSource.fixed(NOW));
+
+    @Test
+    void respAsksAndUnderstandsAnswers() {
+        var resp = new RespDialect();
+        assertThat(get(resp)).isEqualTo("*2\r\n$3\r\nGET\r\n$20\r\nbench-00000000000007\r\n");
+        assertThat(put(resp)).isEqualTo(
+                "*3\r\n$3\r\nSET\r\n$20\r\nbench-00000000000007\r\n$100\r\n");
+        assertHead(resp, "$100\r\n", false, Kind.VALUE, 100, 2);
+        assertHead(resp, "$-1\r\n", false, Kind.MISS, 0, 0);
+        assertHead(resp, "_\r\n", false, Kind.MISS, 0, 0);
+        assertHead(resp, "+OK\r\n", true, Kind.DONE, 0, 0);
+        assertHead(resp, "-ERR no\r\n", true, Kind.FAILED, 0, 0);
+        assertHead(resp, "-ERR no\r\n", false, Kind.FAILED, 0, 0);
+    }
+
+    @Test
+    void memcachedAsksAndUnderstandsAnswers() {
+        var memcached = new MemcachedDialect();
+        assertThat(get(memcached)).isEqualTo("get bench-00000000000007\r\n");
+        assertThat(put(memcached)).isEqualTo("set bench-00000000000007 0 0 100\r\n");
+        assertHead(memcached, "VALUE bench-00000000000007 0 100\r\n", false, Kind.VALUE, 100, 7);
+        assertHead(memcached, "END\r\n", false, Kind.MISS, 0, 0);
+        assertHead(memcached, "STORED\r\n", true, Kind.DONE, 0, 0);
+        assertHead(memcached, "SERVER_ERROR out of memory\r\n", true, Kind.FAILED, 0, 0);
+    }
+
+    @Test
+    void s3AsksAndUnderstandsAnswers() {
+        assertThat(get(s3)).startsWith("GET /b/bench-00000000000007 HTTP/1.1\r\n")
+                .contains("Signature=")
+                .endsWith("\r\n\r\n");
+        assertThat(put(s3)).contains("Content-Length: 100\r\n");
+        assertHead(s3, "HTTP/1.1 200 OK\r\ncontent-length: 100\r\nETag: \"x\"\r\n\r\n", false,
+                Kind.VALUE, 100, 0);
+        assertHead(s3, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", true, Kind.DONE, 0, 0);
+        assertHead(s3, "HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\n", false, Kind.MISS, 9,
+                0);
+        assertHead(s3, "HTTP/1.1 503 Slow Down\r\n\r\n", true, Kind.FAILED, 0, 0);
+    }
+
+    /// The expected signature was made by another program, from the published steps.
+    @Test
+    void signsAsTheStandardSays() {
+        var signature = new S3Signature("access", "secret", "us-east-1", "127.0.0.1:9000");
+        assertThat(signature.headers("GET", "/b/k", "uploads=", NOW))
+                .contains("Credential=access/20130524/us-east-1/s3/aws4_request")
+                .contains("Signature="
+                        + "61635a1841a0e48c88c9d6b89c64bb4077fad3710232bce9b4622dd829281283\r\n");
+    }
+
+    private static void assertHead(
+            Dialect dialect,
+            String reply,
+            boolean put,
+            Kind kind,
+            long contentBytes,
+            int tailBytes) {
+        ByteBuffer whole = ByteBuffer.wrap((reply + "rest").getBytes(StandardCharsets.US_ASCII));
+        assertThat(dialect.head(whole, put))
+                .isEqualTo(new Dialect.Head(kind, contentBytes, tailBytes));
+        assertThat(whole.remaining()).isEqualTo(4);
+        for (int length = 0; length < reply.length(); length++) {
+            whole.position(0).limit(length);
+            assertThat(dialect.head(whole, put).kind()).isEqualTo(Kind.INCOMPLETE);
+            assertThat(whole.position()).isZero();
+            whole.limit(whole.capacity());
+        }
+    }
+
+    private static String get(Dialect dialect) {
+        ByteBuffer out = ByteBuffer.allocate(Dialect.MAX_HEAD_BYTES);
+        dialect.get(out, 7);
+        return text(out);
+    }
+
+    private static String put(Dialect dialect) {
+        ByteBuffer out = ByteBuffer.allocate(Dialect.MAX_HEAD_BYTES);
+        dialect.put(out, 7, 100);
+        return text(out);
+    }
+
+    private static String text(ByteBuffer out) {
+        return StandardCharsets.US_ASCII.decode(out.flip()).toString();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.varve.checks;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.Set;
+
+/// The rooms of the house, and the one direction in which they may know each other. A room can only
+/// name rooms above it, so this table cannot hold a cycle.
+///
+/// Immutable.
+enum Room {
+    /// Owned off-heap memory.
+    BYTES("bytes"),
+    /// Clock, randomness, tasks and files.
+    ENV("env", BYTES),
+    /// Pure placement decisions: sees nobody.
+    POLICY("policy"),
+    /// What a tier promises.
+    TIER("tier", BYTES, ENV),
+    /// Tiers never see each other.
+    TIER_FLASH("tier-flash", BYTES, ENV, TIER),
+    /// For tests alone: no module ships with it.
+    TESTKIT("testkit", BYTES, ENV, TIER),
+    /// Never sees a concrete tier.
+    ENGINE("engine", BYTES, ENV, TIER, POLICY),
+    /// Constructs the tiers.
+    STORE("store", BYTES, ENV, TIER, POLICY, ENGINE, TIER_FLASH),
+    /// Doors never see each other.
+    DOOR_RESP("door-resp", BYTES, ENV, ENGINE),
+    /// Doors never see each other.
+    DOOR_S3("door-s3", BYTES, ENV, ENGINE),
+    /// Wires doors onto a store.
+    SERVER("server", BYTES, ENV, TIER, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3),
+    /// Replays and simulates; may construct tiers.
+    REPLAY("replay", BYTES, ENV, TIER, POLICY, ENGINE, TIER_FLASH),
+    /// The command.
+    CLI("cli", BYTES, ENV, TIER, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3, SERVER, REPLAY),
+    /// Measures everything; nothing depends on it.
+    BENCH("bench", BYTES, ENV, POLICY, TIER, TIER_FLASH, ENGINE, STORE, DOOR_RESP, DOOR_S3, SERVER,
+            REPLAY, CLI),
+    /// These tests.
+    CHECKS("checks");
+
+    private final String module;
+    @SuppressWarnings("ImmutableEnumChecker") // made by Set.of, which the checker cannot see
+    private final Set<Room> sees;
+
+    Room(String module, Room... sees) {
+        this.module = module;
+        this.sees = Set.of(sees);
+    }
+
+    /// The Maven module's folder.
+    String module() {
+        return module;
+    }
+
+    /// The package that the room's classes are in or under, below `root`.
+    String packageUnder(String root) {
+        return root + "." + module.replace('-', '.');
+    }
+
+    boolean maySee(Room other) {
+        return other == this || sees.contains(other);
+    }
+
+    /// The room of a package: the one with the longest matching name.
+    static Optional<Room> ofPackage(String root, String packageName) {
+        return Arrays.stream(values())
+                .filter(room -> (packageName + ".").startsWith(room.packageUnder(root) + "."))
+                .max(Comparator.comparingInt(room -> room.module.length()));
+    }
+
+    static Optional<Room> ofModule(String module) {
+        return Arrays.stream(values()).filter(room -> room.module.equals(module)).findFirst();
+    }
+}

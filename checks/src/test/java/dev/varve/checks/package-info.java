@@ -1,0 +1,5 @@
+/// Architecture and tidiness tests over all modules.
+@NullMarked
+package dev.varve.checks;
+
+import org.jspecify.annotations.NullMarked;

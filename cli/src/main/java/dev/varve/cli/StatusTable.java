@@ -1,0 +1,105 @@
+package dev.varve.cli;
+
+import dev.varve.server.ByteSize;
+import dev.varve.server.StatusReport;
+import java.time.Duration;
+import java.util.Locale;
+
+/// A status report as people read it.
+final class StatusTable {
+    private final StringBuilder text = new StringBuilder();
+
+    private StatusTable() {}
+
+    static String render(StatusReport report) {
+        var table = new StatusTable();
+        table.server(report);
+        table.tiers(report);
+        table.traffic(report);
+        table.doors(report);
+        return table.text.toString();
+    }
+
+    private void server(StatusReport report) {
+        line("Varve %s, up for %s", report.version(), duration(report.uptimeSeconds()));
+        line("data %s   redis %s   s3 http://%s", report.data(), report.resp(), report.s3());
+        if (report.residentBytes() >= 0) {
+            line("the process occupies %s of memory", ByteSize.format(report.residentBytes()));
+        }
+    }
+
+    private void tiers(StatusReport report) {
+        line("");
+        line("%-10s %12s %12s %8s %14s", "tier", "used", "budget", "full", "blocks");
+        for (var tier : report.engine().tiers()) {
+            line(
+                    "%-10s %12s %12s %8s %14d", tier.name(), ByteSize.format(tier.usedBytes()),
+                    ByteSize.format(tier.budgetBytes()),
+                    percent(tier.usedBytes(), tier.budgetBytes()), tier.blocks());
+        }
+    }
+
+    private void traffic(StatusReport report) {
+        var reads = report.engine().reads();
+        var writes = report.engine().writes();
+        var movement = report.engine().movement();
+        line("");
+        line(
+                "lookups    %d hits, %d misses (%s hits)", reads.hits(), reads.misses(),
+                percent(reads.hits(), reads.hits() + reads.misses()));
+        line(
+                "read       %s from memory, %s from flash", ByteSize.format(reads.memoryBytes()),
+                ByteSize.format(reads.flashBytes()));
+        line(
+                "written    %s in %d commits, %d deletes", ByteSize.format(writes.bytes()),
+                writes.commits(), writes.deletes());
+        line(
+                "moved      %s to flash, %s to memory; %d blocks dropped",
+                ByteSize.format(movement.demotedBytes()), ByteSize.format(movement.promotedBytes()),
+                movement.droppedBlocks());
+        line(
+                "flash      %s written for %s of content (%s)",
+                ByteSize.format(movement.deviceBytesWritten()),
+                ByteSize.format(movement.contentBytesWritten()),
+                ratio(movement.deviceBytesWritten(), movement.contentBytesWritten()));
+        line("corrupt    %d blocks found, none served", report.engine().corruptBlocks());
+    }
+
+    private void doors(StatusReport report) {
+        line("");
+        line(
+                "%-10s %12s %14s %10s %12s %12s", "door", "connections", "requests", "errors", "in",
+                "out");
+        for (var door : report.doors()) {
+            line(
+                    "%-10s %12d %14d %10d %12s %12s", door.name(), door.connections(),
+                    door.requests(), door.errors(), ByteSize.format(door.bytesIn()),
+                    ByteSize.format(door.bytesOut()));
+        }
+    }
+
+    private void line(String format, Object... values) {
+        text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+    }
+
+    private static String percent(long part, long whole) {
+        return whole == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
+    }
+
+    private static String ratio(long part, long whole) {
+        return whole == 0 ? "-" : String.format(Locale.ROOT, "%.2fx", (double) part / whole);
+    }
+
+    private static String duration(long seconds) {
+        var time = Duration.ofSeconds(seconds);
+        if (time.toDays() > 0) {
+            return time.toDays() + " d " + time.toHoursPart() + " h";
+        }
+        if (time.toHours() > 0) {
+            return time.toHours() + " h " + time.toMinutesPart() + " min";
+        }
+        return time.toMinutes() > 0
+                ? time.toMinutes() + " min " + time.toSecondsPart() + " s"
+                : seconds + " s";
+    }
+}

@@ -1,0 +1,369 @@
+package dev.varve.door.resp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/// One client's connection: cuts what arrives into requests, executes them in order, and writes their
+/// replies in order.
+///
+/// A request is executed on the event loop if memory has all it needs. If not, it goes on an *errand*
+/// beside the loop, and nothing more of this connection is parsed until it is back. The next request is
+/// also left alone while more replies are pending than the channel wants to hold, and nothing is read
+/// while parsed bytes wait: so a client that does not read its replies, or asks for much, holds up
+/// itself alone, with bounded memory.
+///
+/// Confined to its loop, but for [#session]; what an errand touches, the loop leaves alone meanwhile.
+final class Connection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
+    private static final Logger LOG = System.getLogger(Connection.class.getName());
+
+    /// Requests with more arguments than this leave the loop to others.
+    private static final int LOOP_ARGUMENTS = 1024;
+
+    /// The most that one request on the loop may lease of blocks.
+    private static final long LOOP_PIECE_BYTES = 64L << 20;
+
+    /// Replies that are handed to the channel before the next request is looked at.
+    private static final int HANDOVER_BYTES = 32 << 10;
+
+    private final Door door;
+    private final Channel channel;
+    private final long id;
+    private final Session session;
+    private final RequestParser parser;
+    private final Dispatcher dispatcher;
+    private final ValueIntake intake;
+    private final ErrandOutlet outlet;
+    private final Reply reply;
+    private final Stall stall;
+    private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(2);
+    private boolean onErrand;
+    private boolean draining;
+    private boolean inputEnded;
+    private boolean ending;
+    private boolean closed;
+    private long bytesReceived;
+    private long writesDone;
+
+    Connection(Door door, Channel channel) {
+        this.door = door;
+        this.channel = channel;
+        id = door.clients().nextId();
+        session = new Session(
+                id, (InetSocketAddress) channel.remoteAddress(),
+                (InetSocketAddress) channel.localAddress(), door.users(),
+                door.clock().nanoTime());
+        parser = new RequestParser(
+                door.limits(), door.commands(), door.argumentMemory(), session::guest);
+        dispatcher = new Dispatcher(door, session);
+        intake = new ValueIntake(door, session, parser, this::errand);
+        outlet = new ErrandOutlet(channel, this::handOver);
+        reply = new Reply(channel.alloc(), session::resp3, Connection::keepLoopFree);
+        stall = new Stall(
+                channel.eventLoop(), door.settings().writeStall(), this::progress, this::stalled);
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /// What is missing of the value being received; 0 between values.
+    long missingValueBytes() {
+        return parser.missingValueBytes();
+    }
+
+    /// Closes from any thread, without waiting.
+    void close() {
+        channel.close();
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+        door.tallies().connections.increment();
+        door.clients().add(id, this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        var input = (ByteBuf) message;
+        int bytes = input.readableBytes();
+        bytesReceived += bytes;
+        door.tallies().bytesIn.add(bytes);
+        unread.add(input);
+        drain();
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        session.active(door.clock().nanoTime());
+        send();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        outlet.writabilityChanged();
+        if (!onErrand && !draining && channel.isWritable()) {
+            resume();
+        }
+    }
+
+    /// The client has sent its last: it still gets the replies to everything before.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof ChannelInputShutdownEvent) {
+            inputEnded = true;
+            if (!onErrand) {
+                resume();
+            }
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        closed = true;
+        door.clients().remove(id);
+        outlet.close();
+        if (!onErrand) {
+            release();
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.log(Level.ERROR, "connection " + id + " is closed", cause);
+        }
+        channel.close();
+    }
+
+    /// A write has left for the kernel, or failed.
+    @Override
+    public void operationComplete(ChannelFuture future) {
+        writesDone++;
+    }
+
+    /// Goes on after an interruption of any kind.
+    private void resume() {
+        drain();
+        send();
+    }
+
+    /// Works off what has arrived, as far as nothing stands in the way.
+    private void drain() {
+        if (draining) {
+            return;
+        }
+        draining = true;
+        while (!onErrand && !ending && roomForReplies()) {
+            var input = unread.peek();
+            if (input == null) {
+                break;
+            }
+            advance(input);
+            if (!input.isReadable()) {
+                unread.remove().release();
+            }
+        }
+        draining = false;
+        if (ending) {
+            dropUnread();
+        } else if (inputEnded && unread.isEmpty() && !onErrand) {
+            end();
+        }
+        boolean wanted = unread.isEmpty();
+        if (channel.config().isAutoRead() != wanted) {
+            channel.config().setAutoRead(wanted);
+        }
+    }
+
+    private void advance(ByteBuf input) {
+        switch (parser.parse(input)) {
+            case MORE -> {}
+            case REQUEST -> execute(parser.take());
+            case VALUE -> {
+                intake.begin();
+                stall.watch();
+            }
+            case CHUNK -> intake.take(input);
+            case BROKEN -> {
+                door.tallies().protocolErrors.increment();
+                reply.error(parser.problem());
+                end();
+            }
+        }
+    }
+
+    private void execute(Request request) {
+        var command = request.command();
+        command.calls().increment();
+        door.tallies().commands.increment();
+        long startNanos = timed() ? door.clock().nanoTime() : 0;
+        if (request.size() <= LOOP_ARGUMENTS) {
+            var mark = reply.mark();
+            try {
+                dispatcher.run(
+                        request, Keyspace.onLoop(door.databases(), session.database()), reply);
+                if (session.mutes()) {
+                    reply.rewind(mark);
+                }
+                request.close();
+                executed(command, startNanos);
+                return;
+            } catch (WouldBlock _) {
+                reply.rewind(mark);
+            } catch (BrokenReply _) {
+                request.close();
+                channel.close();
+                return;
+            }
+        }
+        executeOnErrand(request, startNanos);
+    }
+
+    private void executeOnErrand(Request request, long startNanos) {
+        boolean muted = session.mutes();
+        var answer = new Reply(
+                channel.alloc(), session::resp3, muted ? Reply::clear : outlet);
+        var complete = new boolean[1];
+        errand(() -> {
+            try {
+                dispatcher.run(
+                        request, Keyspace.blocking(door.databases(), session.database()), answer);
+                complete[0] = true;
+            } catch (BrokenReply _) {
+                // The reply stays incomplete, and the connection is closed below.
+            } finally {
+                request.close();
+            }
+        }, () -> {
+            if (muted) {
+                answer.clear();
+            }
+            handOver(answer);
+            if (complete[0]) {
+                executed(request.command(), startNanos);
+            } else {
+                channel.close();
+            }
+        });
+    }
+
+    private void executed(Command command, long startNanos) {
+        if (timed()) {
+            door.latencies().record(command.name(), door.clock().nanoTime() - startNanos);
+        }
+        if (command.name().equals("quit")) {
+            end();
+        }
+    }
+
+    private boolean timed() {
+        return door.latencies() != LatencyRecorder.NONE;
+    }
+
+    /// Does `work` beside the loop and then `then` on it; nothing of this connection is parsed
+    /// meanwhile. What was answered so far goes to the client first.
+    private void errand(Runnable work, Runnable then) {
+        onErrand = true;
+        door.tallies().offLoop.increment();
+        send();
+        door.errands().start(() -> {
+            try {
+                work.run();
+            } finally {
+                channel.eventLoop().execute(() -> {
+                    onErrand = false;
+                    then.run();
+                    if (closed) {
+                        release();
+                    } else {
+                        resume();
+                    }
+                });
+            }
+        });
+    }
+
+    /// Whether another reply may be made; passes on those that wait if they are many.
+    private boolean roomForReplies() {
+        if (reply.heldBytes() >= HANDOVER_BYTES) {
+            handOver(reply);
+        }
+        if (!channel.isWritable()) {
+            channel.flush();
+        }
+        return channel.isWritable();
+    }
+
+    private void handOver(Reply from) {
+        if (!from.isEmpty()) {
+            door.tallies().bytesOut.add(from.writeTo(channel, this));
+        }
+    }
+
+    /// Sends all replies so far, and watches that the client takes them.
+    private void send() {
+        handOver(reply);
+        channel.flush();
+        if (pendingOutput()) {
+            stall.watch();
+        }
+    }
+
+    /// Closes when all replies so far have been sent; what else the client says is not heard.
+    private void end() {
+        ending = true;
+        handOver(reply);
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(CLOSE);
+        stall.watch();
+    }
+
+    private static void keepLoopFree(Reply reply) {
+        if (reply.muchText() || reply.pieceBytes() > LOOP_PIECE_BYTES) {
+            throw WouldBlock.SIGNAL;
+        }
+    }
+
+    private boolean pendingOutput() {
+        var output = channel.unsafe().outboundBuffer();
+        return output != null && !output.isEmpty();
+    }
+
+    /// The client's part in what is going on: taking replies, or else sending the rest of a value.
+    private Stall.Progress progress() {
+        var output = channel.unsafe().outboundBuffer();
+        if (output != null && !output.isEmpty()) {
+            return new Stall.Progress(true, List.of(writesDone, output.currentProgress()));
+        }
+        boolean sending = !onErrand && parser.missingValueBytes() > 0;
+        return new Stall.Progress(sending && !closed, bytesReceived);
+    }
+
+    private void stalled() {
+        door.tallies().stalled.increment();
+        channel.close();
+    }
+
+    private void release() {
+        parser.close();
+        reply.release();
+        dropUnread();
+    }
+
+    private void dropUnread() {
+        while (!unread.isEmpty()) {
+            unread.remove().release();
+        }
+    }
+}

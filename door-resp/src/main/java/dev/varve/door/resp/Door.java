@@ -1,0 +1,23 @@
+package dev.varve.door.resp;
+
+import dev.varve.engine.Engine;
+import dev.varve.env.Clock;
+
+/// What all connections of one door share.
+///
+/// Thread-safe: each part is.
+record Door(
+        RespSettings settings,
+        ProtocolLimits limits,
+        Engine engine,
+        Databases databases,
+        CommandTable commands,
+        Users users,
+        Clock clock,
+        Errands errands,
+        Clients clients,
+        ScanCursors cursors,
+        MemoryBudget argumentMemory,
+        Tallies tallies,
+        LatencyRecorder latencies,
+        ServerIdentity identity) {}

@@ -1,0 +1,111 @@
+package dev.varve.door.resp;
+
+import dev.varve.engine.EngineStatus.TierStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/// The parts of the `INFO` report. Only figures that exist here; none that Redis has and this server
+/// does not.
+enum InfoSection {
+    SERVER("Server", InfoSection::server),
+    CLIENTS("Clients", InfoSection::clients),
+    MEMORY("Memory", InfoSection::memory),
+    STATS("Stats", InfoSection::stats),
+    REPLICATION("Replication", _ -> List.of("role:master", "connected_slaves:0")),
+    CLUSTER("Cluster", _ -> List.of("cluster_enabled:0")),
+    KEYSPACE("Keyspace", InfoSection::keyspace);
+
+    private final String title;
+    private final Function<Call, List<String>> lines;
+
+    InfoSection(String title, Function<Call, List<String>> lines) {
+        this.title = title;
+        this.lines = lines;
+    }
+
+    String title() {
+        return title;
+    }
+
+    /// The section's lines of the form `name:value`; may wait.
+    List<String> lines(Call call) {
+        return lines.apply(call);
+    }
+
+    private static List<String> server(Call call) {
+        var identity = call.door().identity();
+        long upSeconds = (call.nowMillis() - identity.startedMillis()) / 1000;
+        return List.of(
+                "redis_version:" + ServerIdentity.REDIS_VERSION,
+                "redis_mode:standalone",
+                "server_name:varve",
+                "os:" + System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                "arch_bits:64",
+                "process_id:" + ProcessHandle.current().pid(),
+                "run_id:" + identity.runId(),
+                "tcp_port:" + call.session().server().getPort(),
+                "uptime_in_seconds:" + upSeconds,
+                "uptime_in_days:" + upSeconds / 86400);
+    }
+
+    private static List<String> clients(Call call) {
+        return List.of(
+                "connected_clients:" + call.door().clients().count(),
+                "maxclients:" + call.door().settings().maxClients(),
+                "blocked_clients:0");
+    }
+
+    /// Redis's names stand for the memory tier; the tiers themselves follow under their own.
+    private static List<String> memory(Call call) {
+        var tiers = call.door().engine().status().tiers();
+        var lines = new ArrayList<String>();
+        tiers.stream().filter(tier -> tier.name().equals("memory")).forEach(tier -> {
+            lines.add("used_memory:" + tier.usedBytes());
+            lines.add("used_memory_human:" + human(tier.usedBytes()));
+            lines.add("maxmemory:" + tier.budgetBytes());
+            lines.add("maxmemory_human:" + human(tier.budgetBytes()));
+        });
+        for (TierStatus tier : tiers) {
+            lines.add("tier_" + tier.name() + ":used=" + tier.usedBytes() + ",budget="
+                    + tier.budgetBytes() + ",blocks=" + tier.blocks());
+        }
+        return lines;
+    }
+
+    private static List<String> stats(Call call) {
+        var tallies = call.door().tallies();
+        var status = call.door().engine().status();
+        return List.of(
+                "total_connections_received:" + tallies.connections.sum(),
+                "total_commands_processed:" + tallies.commands.sum(),
+                "total_net_input_bytes:" + tallies.bytesIn.sum(),
+                "total_net_output_bytes:" + tallies.bytesOut.sum(),
+                "rejected_connections:" + tallies.refused.sum(),
+                "evicted_keys:" + status.movement().droppedBlocks(),
+                "keyspace_hits:" + status.reads().hits(),
+                "keyspace_misses:" + status.reads().misses(),
+                "total_error_replies:" + tallies.errors.sum());
+    }
+
+    private static List<String> keyspace(Call call) {
+        return call.door().databases().existing().stream()
+                .filter(database -> database.bucket().count() > 0)
+                .map(database -> "db" + database.index() + ":keys=" + database.bucket().count())
+                .toList();
+    }
+
+    private static String human(long bytes) {
+        var units = "BKMGTP";
+        double amount = bytes;
+        int unit = 0;
+        while (amount >= 1024 && unit < units.length() - 1) {
+            amount /= 1024;
+            unit++;
+        }
+        return unit == 0
+                ? bytes + "B"
+                : String.format(Locale.ROOT, "%.2f%c", amount, units.charAt(unit));
+    }
+}

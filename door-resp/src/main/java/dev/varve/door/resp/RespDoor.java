@@ -1,0 +1,150 @@
+package dev.varve.door.resp;
+
+import dev.varve.engine.Engine;
+import dev.varve.env.Clock;
+import dev.varve.env.StorageException;
+import dev.varve.env.StorageException.Kind;
+import dev.varve.env.Tasks;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+/// The Redis protocol on an engine: listens, and serves each connection until its client leaves.
+///
+/// Speaks RESP2 and RESP3 with the replies and error texts of Redis 7, for strings alone. Database n is
+/// a cache bucket. Connections are never closed for being idle.
+///
+/// Thread-safe.
+public final class RespDoor implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(RespDoor.class.getName());
+    private static final byte[] TOO_MANY = "-ERR max number of clients reached\r\n"
+            .getBytes(StandardCharsets.US_ASCII);
+    private static final int BACKLOG = 1024;
+
+    /// How long closing waits for commands that are waiting for the engine.
+    private static final long CLOSE_WAIT_MILLIS = 30_000;
+
+    private final Door door;
+    private final EventLoopGroup loops;
+    private final Channel listener;
+
+    private RespDoor(Door door, EventLoopGroup loops, Channel listener) {
+        this.door = door;
+        this.loops = loops;
+        this.listener = listener;
+    }
+
+    /// Listens and serves until [#close].
+    ///
+    /// @param engine    stays the caller's, who closes it after the door
+    /// @param tasks     starts what may wait; stays the caller's
+    /// @param latencies hears how long commands take
+    /// @throws StorageException CONFIG if the address cannot be listened on
+    public static RespDoor open(
+            Engine engine,
+            RespSettings settings,
+            Clock clock,
+            Tasks tasks,
+            LatencyRecorder latencies) {
+        var door = new Door(
+                settings, ProtocolLimits.of(settings), engine,
+                new Databases(engine, settings.bucketName()), new CommandTable(),
+                new Users(settings.users()), clock, new Errands(tasks), new Clients(),
+                new ScanCursors(), new MemoryBudget(settings.argumentMemoryBytes()),
+                new Tallies(), latencies,
+                ServerIdentity.at(clock.epochMillis(), clock.nanoTime()));
+        // The first database is open before the first client comes, so that none waits for it.
+        door.databases().bucket(0);
+        var loops = new MultiThreadIoEventLoopGroup(
+                settings.loopThreads(), new DefaultThreadFactory("resp"), ioFactory());
+        var binding = new ServerBootstrap()
+                .group(loops)
+                .channel(listenerType())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new Welcome(door))
+                .bind(settings.host(), settings.port())
+                .awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+            throw new StorageException(Kind.CONFIG, "cannot listen on " + settings.host() + ":"
+                    + settings.port() + ": " + binding.cause().getMessage(), binding.cause());
+        }
+        return new RespDoor(door, loops, binding.channel());
+    }
+
+    /// Where clients connect to.
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) listener.localAddress();
+    }
+
+    public RespCounters counters() {
+        return door.tallies().snapshot(door.clients().count(), door.commands());
+    }
+
+    /// Turns new clients away, closes all connections and waits for commands that are on their way
+    /// through the engine, so that the engine can be closed after this.
+    @Override
+    public void close() {
+        listener.close().awaitUninterruptibly();
+        door.clients().all().forEach(Connection::close);
+        if (!door.errands().awaitNone(CLOSE_WAIT_MILLIS)) {
+            LOG.log(Level.WARNING, "commands still wait for the engine while the door closes");
+        }
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private static IoHandlerFactory ioFactory() {
+        return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    }
+
+    private static Class<? extends ServerChannel> listenerType() {
+        return Epoll.isAvailable()
+                ? EpollServerSocketChannel.class
+                : NioServerSocketChannel.class;
+    }
+
+    /// Lets a client in, or not.
+    private static final class Welcome extends ChannelInitializer<Channel> {
+        private final Door door;
+
+        private Welcome(Door door) {
+            this.door = door;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            if (door.clients().count() >= door.settings().maxClients()) {
+                door.tallies().refused.increment();
+                channel.writeAndFlush(Unpooled.wrappedBuffer(TOO_MANY))
+                        .addListener(ChannelFutureListener.CLOSE);
+                return;
+            }
+            var connection = new Connection(door, channel);
+            channel.config().setRecvByteBufAllocator(
+                    new ReadSizes(connection::missingValueBytes));
+            channel.pipeline().addLast(connection);
+        }
+    }
+}

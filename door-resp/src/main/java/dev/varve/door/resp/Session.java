@@ -1,0 +1,170 @@
+package dev.varve.door.resp;
+
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+
+/// What a connection has agreed on with its client.
+///
+/// Confined to whoever executes the connection's commands, one at a time; others may read what
+/// `CLIENT LIST` shows, and see it a little late.
+final class Session {
+    /// Which replies a client wants to see.
+    enum Replies {
+        ALL, NONE,
+        /// All but that of the next command.
+        SKIP_NEXT,
+        /// All but that of the present command.
+        SKIP_THIS
+    }
+
+    private final long id;
+    private final InetSocketAddress client;
+    private final InetSocketAddress server;
+    private final Users users;
+    private final long createdNanos;
+
+    private boolean resp3;
+    private int database;
+    private String user = Users.DEFAULT;
+    private boolean authenticated;
+    private String name = "";
+    private String libraryName = "";
+    private String libraryVersion = "";
+    private Replies replies = Replies.ALL;
+    private String lastCommand = "NULL";
+    private long lastActiveNanos;
+
+    Session(
+            long id,
+            InetSocketAddress client,
+            InetSocketAddress server,
+            Users users,
+            long nowNanos) {
+        this.id = id;
+        this.client = client;
+        this.server = server;
+        this.users = users;
+        createdNanos = nowNanos;
+        lastActiveNanos = nowNanos;
+        authenticated = users.open();
+    }
+
+    /// Back to how it was when the client came, as `RESET` wants it.
+    void reset() {
+        resp3 = false;
+        database = 0;
+        user = Users.DEFAULT;
+        authenticated = users.open();
+        name = "";
+        replies = Replies.ALL;
+    }
+
+    long id() {
+        return id;
+    }
+
+    InetSocketAddress server() {
+        return server;
+    }
+
+    boolean resp3() {
+        return resp3;
+    }
+
+    void speak(int protocol) {
+        resp3 = protocol == 3;
+    }
+
+    int database() {
+        return database;
+    }
+
+    void select(int index) {
+        database = index;
+    }
+
+    /// Whether the client still has to say who it is.
+    boolean guest() {
+        return !authenticated;
+    }
+
+    /// Lets the client in if the password is right; changes nothing if it is not.
+    boolean authenticate(byte[] userName, byte[] password) {
+        if (!users.admits(userName, password)) {
+            return false;
+        }
+        user = new String(userName, StandardCharsets.UTF_8);
+        authenticated = true;
+        return true;
+    }
+
+    boolean usersExist() {
+        return !users.open();
+    }
+
+    String name() {
+        return name;
+    }
+
+    void rename(String newName) {
+        name = newName;
+    }
+
+    void library(String newName) {
+        libraryName = newName;
+    }
+
+    void libraryVersion(String version) {
+        libraryVersion = version;
+    }
+
+    void show(Replies which) {
+        replies = which;
+    }
+
+    /// Whether the reply to the command just executed is to be kept from the client; moves on to the
+    /// next command.
+    boolean mutes() {
+        return switch (replies) {
+            case ALL -> false;
+            case NONE -> true;
+            case SKIP_NEXT -> {
+                replies = Replies.SKIP_THIS;
+                yield true;
+            }
+            case SKIP_THIS -> {
+                replies = Replies.ALL;
+                yield true;
+            }
+        };
+    }
+
+    /// Notes a command for `CLIENT LIST`.
+    void used(Command command) {
+        lastCommand = command.name();
+    }
+
+    void active(long nowNanos) {
+        lastActiveNanos = nowNanos;
+    }
+
+    /// The line of `CLIENT LIST`; what this server does not have is shown as Redis shows it unused.
+    String describe(long nowNanos) {
+        return "id=" + id + " addr=" + text(client) + " laddr=" + text(server) + " fd=0 name=" + name
+                + " age=" + seconds(nowNanos - createdNanos)
+                + " idle=" + seconds(nowNanos - lastActiveNanos)
+                + " flags=N db=" + database
+                + " sub=0 psub=0 ssub=0 multi=-1 events=r cmd=" + lastCommand + " user=" + user
+                + " redir=-1 resp=" + (resp3 ? 3 : 2)
+                + " lib-name=" + libraryName + " lib-ver=" + libraryVersion;
+    }
+
+    private static long seconds(long nanos) {
+        return Math.max(0, nanos / 1_000_000_000L);
+    }
+
+    private static String text(InetSocketAddress address) {
+        var host = address.getAddress().getHostAddress();
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.varve.door.resp;
+
+import io.netty.channel.EventLoop;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/// Notices that something that should move does not. Costs nothing while nothing should.
+///
+/// Confined to its loop.
+final class Stall {
+    /// How far something has come.
+    ///
+    /// @param awaited whether the client should move it at all
+    /// @param value   something else whenever it has moved
+    record Progress(boolean awaited, Object value) {}
+
+    private final EventLoop loop;
+    private final long periodNanos;
+    private final Supplier<Progress> progress;
+    private final Runnable stalled;
+    private boolean watching;
+
+    /// @param stalled called after one to two periods without progress
+    Stall(EventLoop loop, Duration period, Supplier<Progress> progress, Runnable stalled) {
+        this.loop = loop;
+        this.periodNanos = period.toNanos();
+        this.progress = progress;
+        this.stalled = stalled;
+    }
+
+    /// Begins to watch, unless it does already; ends by itself when nothing is awaited any more.
+    void watch() {
+        if (!watching) {
+            watching = true;
+            checkLater(progress.get());
+        }
+    }
+
+    private void checkLater(Progress before) {
+        loop.schedule(() -> check(before), periodNanos, TimeUnit.NANOSECONDS);
+    }
+
+    private void check(Progress before) {
+        var now = progress.get();
+        if (!now.awaited()) {
+            watching = false;
+        } else if (now.equals(before)) {
+            stalled.run();
+        } else {
+            checkLater(now);
+        }
+    }
+}

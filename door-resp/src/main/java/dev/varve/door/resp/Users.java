@@ -1,0 +1,56 @@
+package dev.varve.door.resp;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Who may come in.
+///
+/// Passwords are compared by digest, in a time that tells nothing about them; a user who does not
+/// exist takes as long as one who does.
+///
+/// Immutable.
+final class Users {
+    /// The user that `AUTH password` means.
+    static final String DEFAULT = "default";
+
+    private static final byte[] NO_DIGEST = new byte[32];
+
+    private final Map<String, byte[]> digestByName;
+
+    Users(Map<String, String> passwordByName) {
+        var digests = new HashMap<String, byte[]>();
+        passwordByName.forEach(
+                (name, password) -> digests.put(name,
+                        digest(password.getBytes(StandardCharsets.UTF_8))));
+        digestByName = Map.copyOf(digests);
+    }
+
+    /// Whether everybody may come in.
+    boolean open() {
+        return digestByName.isEmpty();
+    }
+
+    /// Whether this is the user's password. Where everybody may come in, the user `default` has every
+    /// password and there is no other user.
+    boolean admits(byte[] name, byte[] password) {
+        var user = new String(name, StandardCharsets.UTF_8);
+        if (open()) {
+            return user.equals(DEFAULT);
+        }
+        var expected = digestByName.get(user);
+        boolean same = MessageDigest.isEqual(
+                expected == null ? NO_DIGEST : expected, digest(password));
+        return expected != null && same;
+    }
+
+    private static byte[] digest(byte[] password) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(password);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

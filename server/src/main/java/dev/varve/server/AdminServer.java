@@ -1,0 +1,112 @@
+package dev.varve.server;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.varve.env.StorageException;
+import dev.varve.env.StorageException.Kind;
+import dev.varve.env.Tasks;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// The admin port: a page each for health, metrics and status, read only.
+///
+/// The JDK's own HTTP server serves it: a few small answers a minute need no event loop, and it stays
+/// apart from the doors' network code, so that it still answers when they are in trouble.
+///
+/// Thread-safe.
+final class AdminServer implements AutoCloseable {
+    private static final int BACKLOG = 64;
+
+    private final HttpServer http;
+    private final Endpoint endpoint;
+
+    /// What a page says.
+    record Page(int code, String type, String body) {
+        static Page json(int code, String body) {
+            return new Page(code, "application/json", body);
+        }
+
+        static Page text(int code, String type, String body) {
+            return new Page(code, type, body);
+        }
+    }
+
+    private AdminServer(HttpServer http, Endpoint endpoint) {
+        this.http = http;
+        this.endpoint = endpoint;
+    }
+
+    /// Listens, and serves each page under its path.
+    ///
+    /// @param tasks runs the answers
+    /// @throws StorageException CONFLICT if the port is taken, CONFIG if the address is not this
+    ///         machine's
+    static AdminServer open(Endpoint wanted, Tasks tasks, Map<String, Supplier<Page>> pages) {
+        var http = bind(wanted);
+        http.setExecutor(answer -> tasks.start("admin", answer));
+        http.createContext("/", exchange -> answer(exchange, pages));
+        http.start();
+        return new AdminServer(http, new Endpoint(wanted.host(), http.getAddress().getPort()));
+    }
+
+    /// Where it listens, with the real port.
+    Endpoint endpoint() {
+        return endpoint;
+    }
+
+    /// Ends at once; answers on their way are cut off.
+    @Override
+    public void close() {
+        http.stop(0);
+    }
+
+    private static HttpServer bind(Endpoint wanted) {
+        try {
+            return HttpServer.create(new InetSocketAddress(wanted.host(), wanted.port()), BACKLOG);
+        } catch (BindException e) {
+            throw new StorageException(
+                    Kind.CONFLICT,
+                    "admin-port (" + wanted.port() + ") must be free, and " + wanted.host()
+                            + " must be an address of this machine: " + e.getMessage(),
+                    e);
+        } catch (IOException | RuntimeException e) {
+            throw new StorageException(
+                    Kind.CONFIG,
+                    "admin-host (" + wanted.host() + ") must be an address of this machine: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static void answer(HttpExchange exchange, Map<String, Supplier<Page>> pages)
+            throws IOException {
+        try (exchange) {
+            var page = page(exchange, pages);
+            var body = page.body().getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", page.type());
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                exchange.sendResponseHeaders(page.code(), -1);
+            } else {
+                exchange.sendResponseHeaders(page.code(), body.length);
+                exchange.getResponseBody().write(body);
+            }
+        }
+    }
+
+    private static Page page(HttpExchange exchange, Map<String, Supplier<Page>> pages) {
+        var method = exchange.getRequestMethod();
+        var page = pages.get(exchange.getRequestURI().getPath());
+        if (page == null) {
+            var known = String.join(" ", pages.keySet().stream().sorted().toList());
+            return Page.text(404, "text/plain; charset=utf-8", "Here are " + known + "\n");
+        }
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            return Page.text(405, "text/plain; charset=utf-8", "GET only\n");
+        }
+        return page.get();
+    }
+}

@@ -1,0 +1,46 @@
+package dev.varve.server;
+
+import dev.varve.door.resp.RespDoor;
+import dev.varve.door.s3.S3Counters.Operation;
+import dev.varve.door.s3.S3Door;
+import dev.varve.server.StatusReport.DoorStatus;
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/// The open doors, as the admin port describes them.
+///
+/// @param resp the Redis door
+/// @param s3   the S3 door
+///
+/// Thread-safe.
+record Doors(RespDoor resp, S3Door s3) {
+
+    /// Where the Redis door listens.
+    Endpoint respEndpoint(Settings settings) {
+        return endpoint(settings.resp(), resp.localAddress());
+    }
+
+    /// Where the S3 door listens.
+    Endpoint s3Endpoint(Settings settings) {
+        return endpoint(settings.s3(), s3.localAddress());
+    }
+
+    /// Each door's figures, as they are now.
+    List<DoorStatus> status() {
+        var redis = resp.counters();
+        var objects = s3.counters();
+        long requests = objects.operations().stream().mapToLong(Operation::requests).sum();
+        long errors = objects.operations().stream()
+                .mapToLong(operation -> operation.clientErrors() + operation.serverErrors())
+                .sum();
+        return List.of(
+                new DoorStatus("redis", redis.connectionsOpen(), redis.commands(), redis.errors(),
+                        redis.bytesIn(), redis.bytesOut()),
+                new DoorStatus("s3", objects.connectionsOpen(), requests, errors, objects.bytesIn(),
+                        objects.bytesOut()));
+    }
+
+    private static Endpoint endpoint(Endpoint wanted, InetSocketAddress actual) {
+        return new Endpoint(wanted.host(), actual.getPort());
+    }
+}

@@ -1,0 +1,324 @@
+package dev.varve.server;
+
+import dev.varve.door.s3.S3Settings.ETags;
+import dev.varve.env.StorageException;
+import dev.varve.env.StorageException.Kind;
+import dev.varve.store.StoreSettings;
+import dev.varve.store.StoreSettings.Eviction;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// Reads settings: defaults, then the configuration file, then the environment, then the command
+/// line; the later one wins. Each setting that cannot be used becomes one line of the error, which
+/// names the setting, its value, where it came from and what it must be.
+///
+/// Confined to one thread.
+public final class SettingsReader {
+    /// The configuration file that is read from the data folder when no other is named.
+    public static final String FILE_NAME = "varve.conf";
+
+    private static final String PREFIX = "VARVE_";
+    private static final String CONFIG_VARIABLE = "VARVE_CONFIG";
+    private static final long DEFAULT_FLASH_BYTES_MAX = 100L << 30;
+
+    /// Variables that belong to the launcher, and those that Kubernetes sets for a service that is
+    /// named "varve"; neither is a setting.
+    private static final Pattern NOT_SETTINGS = Pattern
+            .compile("VARVE_(JAVA_HOME|HEAP|JAVA_OPTS|CONFIG|SERVICE_.*|PORT|PORT_.*)");
+    private static final Pattern DOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+    private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,64}");
+    private static final Pattern USER = Pattern.compile("[!-~&&[^=]]{1,64}");
+
+    private final Machine machine;
+    private final Map<String, String> environment;
+    private final Map<Setting, Given> given = new EnumMap<>(Setting.class);
+    private final Map<String, Given> users = new LinkedHashMap<>();
+    private final List<String> problems = new ArrayList<>();
+
+    /// A value as it was written, and where.
+    private record Given(String text, String origin) {}
+
+    /// @param environment the process's environment variables
+    public SettingsReader(Machine machine, Map<String, String> environment) {
+        this.machine = machine;
+        this.environment = environment;
+    }
+
+    /// Reads all sources. To be called once.
+    ///
+    /// @param arguments values from the command line, by setting; several only for
+    ///                  [Setting#RESP_USER]
+    /// @param config    the configuration file that the command line names, if it does
+    /// @throws StorageException CONFIG with one line for each setting that cannot be used
+    public Settings read(Map<Setting, List<String>> arguments, Optional<Path> config) {
+        configFile(arguments, config).ifPresent(this::readFile);
+        readEnvironment();
+        arguments.forEach((setting, texts) -> texts
+                .forEach(text -> accept(setting, new Given(text, "--" + setting.key()))));
+        var settings = build();
+        if (!problems.isEmpty()) {
+            throw new StorageException(Kind.CONFIG, String.join("\n", problems));
+        }
+        return settings;
+    }
+
+    private Optional<Path> configFile(
+            Map<Setting, List<String>> arguments,
+            Optional<Path> named) {
+        var file = named.or(() -> Optional.ofNullable(environment.get(CONFIG_VARIABLE)).map(Path::of));
+        if (file.isPresent()) {
+            return file;
+        }
+        var folder = arguments.containsKey(Setting.DATA)
+                ? arguments.get(Setting.DATA).getLast()
+                : environment.getOrDefault(Setting.DATA.variable(), Setting.DATA.fallback());
+        return Optional.of(Path.of(folder, FILE_NAME)).filter(Files::exists);
+    }
+
+    private void readFile(Path file) {
+        var properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            problems.add("config (" + file + ") must be a readable file of KEY = value lines: "
+                    + reason(e));
+            return;
+        }
+        var origin = file.toString();
+        new TreeMap<>(properties).forEach((name, value) -> {
+            var key = name.toString();
+            var text = value.toString().strip();
+            var setting = Setting.ofKey(key).filter(found -> found != Setting.RESP_USER);
+            if (key.startsWith(Setting.RESP_USER.key() + ".")) {
+                acceptUser(
+                        key.substring(Setting.RESP_USER.key().length() + 1),
+                        new Given(text, origin));
+            } else if (setting.isPresent()) {
+                accept(setting.get(), new Given(text, origin));
+            } else {
+                problems.add(key + " in " + origin + " is not a setting"
+                        + (key.equals(Setting.RESP_USER.key())
+                                ? "; write resp-user.NAME = PASSWORD"
+                                : ""));
+            }
+        });
+    }
+
+    private static String reason(Exception e) {
+        return e.getClass().getSimpleName()
+                + (e.getMessage() == null ? "" : " (" + e.getMessage() + ")");
+    }
+
+    private void readEnvironment() {
+        var userPrefix = Setting.RESP_USER.variable() + "_";
+        var byVariable = new TreeMap<String, Setting>();
+        for (var setting : Setting.values()) {
+            byVariable.put(setting.variable(), setting);
+        }
+        byVariable.remove(Setting.RESP_USER.variable());
+        new TreeMap<>(environment).forEach((name, text) -> {
+            var setting = byVariable.get(name);
+            if (setting != null) {
+                accept(setting, new Given(text.strip(), name));
+            } else if (name.startsWith(userPrefix)) {
+                acceptUser(name.substring(userPrefix.length()), new Given(text, name));
+            } else if (name.startsWith(PREFIX) && !NOT_SETTINGS.matcher(name).matches()) {
+                problems.add(name + " in the environment is not a setting");
+            }
+        });
+    }
+
+    private void accept(Setting setting, Given value) {
+        if (setting != Setting.RESP_USER) {
+            given.put(setting, value);
+            return;
+        }
+        int split = value.text().indexOf('=');
+        if (split < 0) {
+            problems.add("resp-user from " + value.origin() + " must be NAME=PASSWORD");
+        } else {
+            acceptUser(
+                    value.text().substring(0, split),
+                    new Given(value.text().substring(split + 1), value.origin()));
+        }
+    }
+
+    private void acceptUser(String name, Given password) {
+        if (!USER.matcher(name).matches()) {
+            problems.add("resp-user (" + name + ") from " + password.origin()
+                    + " must be a name of 1 to 64 printable characters without '='");
+        } else if (password.text().isEmpty()) {
+            problems.add("resp-user (" + name + ") from " + password.origin()
+                    + " must have a password");
+        } else {
+            users.put(name, password);
+        }
+    }
+
+    private Settings build() {
+        var data = path();
+        var respUsers = new LinkedHashMap<String, String>();
+        users.forEach((name, password) -> respUsers.put(name, password.text()));
+        var settings = new Settings(
+                data,
+                size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
+                flash(data),
+                eviction(),
+                bool(Setting.DIRECT_IO),
+                new Endpoint(host(Setting.RESP_HOST), port(Setting.RESP_PORT)),
+                respUsers,
+                new Endpoint(host(Setting.S3_HOST), port(Setting.S3_PORT)),
+                pattern(Setting.S3_DOMAIN, DOMAIN, "a domain name in lower case"),
+                pattern(Setting.S3_REGION, REGION, "a region name such as us-east-1"),
+                eTags(),
+                new Endpoint(host(Setting.ADMIN_HOST), port(Setting.ADMIN_PORT)));
+        checkTogether(settings);
+        return settings;
+    }
+
+    private void checkTogether(Settings settings) {
+        if (settings.memoryBytes() > machine.memoryBytes()) {
+            reject(
+                    Setting.MEMORY,
+                    "at most " + ByteSize.format(machine.memoryBytes())
+                            + ", what this machine has");
+        }
+        if (settings.respUsers().isEmpty() && !settings.resp().isLoopback()) {
+            reject(
+                    Setting.RESP_HOST,
+                    "a loopback address, because no resp-user is set and anyone could read and"
+                            + " write");
+        }
+        var ports = new TreeMap<Integer, Setting>();
+        for (var setting : List.of(Setting.RESP_PORT, Setting.S3_PORT, Setting.ADMIN_PORT)) {
+            int port = Endpoint.parsePort(text(setting).text());
+            var other = port > 0 ? ports.put(port, setting) : null;
+            if (other != null) {
+                reject(setting, "another port than " + other.key());
+            }
+        }
+    }
+
+    private Path path() {
+        var text = text(Setting.DATA).text();
+        if (text.isEmpty() || text.indexOf('\0') >= 0) {
+            reject(Setting.DATA, "the path of a folder");
+            return Path.of(Setting.DATA.fallback());
+        }
+        var path = Path.of(text);
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            reject(Setting.DATA, "a folder, not a file");
+        }
+        return path;
+    }
+
+    private long defaultMemoryBytes() {
+        return Math.max(StoreSettings.MIN_MEMORY_BYTES, machine.memoryBytes() / 4);
+    }
+
+    private long flash(Path data) {
+        if (given.containsKey(Setting.FLASH)) {
+            return size(Setting.FLASH, StoreSettings.MIN_FLASH_BYTES, DEFAULT_FLASH_BYTES_MAX);
+        }
+        long halfBytes = machine.diskBytes().applyAsLong(data) / 2;
+        return Math.clamp(halfBytes, StoreSettings.MIN_FLASH_BYTES, DEFAULT_FLASH_BYTES_MAX);
+    }
+
+    private long size(Setting setting, long minBytes, long defaultBytes) {
+        var value = given.get(setting);
+        if (value == null) {
+            return defaultBytes;
+        }
+        var bytes = ByteSize.parse(value.text());
+        if (bytes.isEmpty()) {
+            reject(setting, "a size such as 512m, 20g or 1.5t");
+            return defaultBytes;
+        }
+        if (bytes.getAsLong() < minBytes) {
+            reject(setting, "at least " + ByteSize.format(minBytes));
+            return defaultBytes;
+        }
+        return bytes.getAsLong();
+    }
+
+    private Eviction eviction() {
+        return switch (text(Setting.EVICTION).text().toLowerCase(Locale.ROOT)) {
+            case "lru" -> Eviction.LRU;
+            case "s3-fifo" -> Eviction.S3_FIFO;
+            default -> {
+                reject(Setting.EVICTION, "s3-fifo or lru");
+                yield Eviction.S3_FIFO;
+            }
+        };
+    }
+
+    private ETags eTags() {
+        return switch (text(Setting.S3_ETAG).text().toLowerCase(Locale.ROOT)) {
+            case "md5" -> ETags.MD5;
+            case "fast" -> ETags.FAST;
+            default -> {
+                reject(Setting.S3_ETAG, "md5 or fast");
+                yield ETags.MD5;
+            }
+        };
+    }
+
+    private boolean bool(Setting setting) {
+        return switch (text(setting).text().toLowerCase(Locale.ROOT)) {
+            case "true", "yes", "on" -> true;
+            case "false", "no", "off" -> false;
+            default -> {
+                reject(setting, "true or false");
+                yield false;
+            }
+        };
+    }
+
+    private String host(Setting setting) {
+        var text = text(setting).text();
+        if (!Endpoint.isHost(text)) {
+            reject(setting, "a host name or an address");
+            return setting.fallback();
+        }
+        return text;
+    }
+
+    private int port(Setting setting) {
+        int port = Endpoint.parsePort(text(setting).text());
+        if (port < 0) {
+            reject(setting, "a port from 0 to 65535");
+            return 0;
+        }
+        return port;
+    }
+
+    private String pattern(Setting setting, Pattern pattern, String what) {
+        var text = text(setting).text();
+        if (!pattern.matcher(text).matches()) {
+            reject(setting, what);
+        }
+        return text;
+    }
+
+    private Given text(Setting setting) {
+        return given.getOrDefault(setting, new Given(setting.fallback(), "the defaults"));
+    }
+
+    private void reject(Setting setting, String what) {
+        var value = text(setting);
+        problems.add(setting.key() + " (" + value.text() + ") from " + value.origin() + " must be "
+                + what);
+    }
+}

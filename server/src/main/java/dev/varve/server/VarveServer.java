@@ -1,0 +1,120 @@
+package dev.varve.server;
+
+import dev.varve.door.resp.RespDoor;
+import dev.varve.door.resp.RespSettings;
+import dev.varve.door.s3.S3Door;
+import dev.varve.door.s3.S3Settings;
+import dev.varve.env.Clock;
+import dev.varve.env.StorageException;
+import dev.varve.env.StorageException.Kind;
+import dev.varve.env.SystemTasks;
+import dev.varve.store.Store;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/// A whole server in one process.
+///
+/// Thread-safe.
+public final class VarveServer implements AutoCloseable {
+    private final Opened parts;
+    private final Settings settings;
+    private final Store store;
+    private final Endpoints endpoints;
+
+    private VarveServer(Opened parts, Settings settings, Store store, Endpoints endpoints) {
+        this.parts = parts;
+        this.settings = settings;
+        this.store = store;
+        this.endpoints = endpoints;
+    }
+
+    /// Opens everything from the bottom up; closing goes the same way back.
+    ///
+    /// @param random unpredictable: makes the S3 keys at the first start
+    /// @throws dev.varve.env.StorageException CONFLICT if another process holds the folder or a port,
+    ///         CONFIG if the folder or an address cannot be used
+    public static VarveServer start(Settings settings, Clock clock, RandomGenerator random) {
+        var parts = new Opened();
+        try {
+            var data = settings.data();
+            var tasks = parts.add(new SystemTasks());
+            var store = parts.add(Store.open(data, settings.store()));
+            var engine = store.engine();
+            var keys = S3Keys.openOrCreate(data, random);
+            var metrics = parts.add(new ServerMetrics(engine::status));
+            var resp = parts.add(atSetting(Setting.RESP_PORT, settings.resp(), () -> RespDoor.open(
+                    engine, respSettings(settings), clock, tasks, metrics.respLatencies())));
+            var s3 = parts.add(atSetting(Setting.S3_PORT, settings.s3(), () -> S3Door.open(
+                    engine, s3Settings(settings), keys::secretOf, clock, random, tasks)));
+            metrics.watchResp(resp::counters);
+            metrics.watchS3(s3::counters);
+            var doors = new Doors(resp, s3);
+            var pages = new AdminPages(settings, engine, doors, metrics, clock);
+            var admin = parts.add(AdminServer.open(settings.admin(), tasks, pages.byPath()));
+            var endpoints = new Endpoints(
+                    doors.respEndpoint(settings), doors.s3Endpoint(settings), admin.endpoint());
+            endpoints.write(data);
+            parts.add(() -> Endpoints.remove(data));
+            return new VarveServer(parts, settings, store, endpoints);
+        } catch (RuntimeException e) {
+            parts.closeAfter(e);
+            throw e;
+        }
+    }
+
+    /// Where it listens, with the real ports.
+    public Endpoints endpoints() {
+        return endpoints;
+    }
+
+    /// What a user wants to know after the start, a line each.
+    public List<String> facts() {
+        var facts = new ArrayList<String>();
+        facts.add("Varve " + Version.text());
+        facts.add("  data    " + settings.data() + " (memory "
+                + ByteSize.format(settings.memoryBytes()) + ", flash "
+                + ByteSize.format(settings.flashBytes()) + ")");
+        facts.add("  redis   redis://" + endpoints.resp()
+                + (settings.respUsers().isEmpty() ? "" : " (users must authenticate)"));
+        facts.add("  s3      http://" + endpoints.s3() + " (keys: varve keys --data "
+                + settings.data() + ")");
+        facts.add("  admin   http://" + endpoints.admin() + "/status /health /metrics");
+        store.remarks().forEach(remark -> facts.add("note: " + remark));
+        return facts;
+    }
+
+    /// Stops taking requests, lets those under way end for a bounded time, and closes the store.
+    @Override
+    public void close() {
+        parts.close();
+    }
+
+    private static RespSettings respSettings(Settings settings) {
+        return RespSettings.on(settings.resp().host(), settings.resp().port())
+                .withUsers(settings.respUsers());
+    }
+
+    private static S3Settings s3Settings(Settings settings) {
+        var plain = S3Settings.DEFAULT;
+        return new S3Settings(settings.s3().host(), settings.s3().port(), settings.s3Region(),
+                List.of(settings.s3Domain()), settings.s3ETags(), plain.anonymous(),
+                plain.clockSkew(), plain.limits(), plain.timeouts());
+    }
+
+    /// Opens a door; where the address is the reason that it cannot, says which setting that is.
+    private static <T> T atSetting(Setting port, Endpoint endpoint, Supplier<T> door) {
+        try {
+            return door.get();
+        } catch (StorageException e) {
+            if (e.kind() != Kind.CONFIG) {
+                throw e;
+            }
+            throw new StorageException(
+                    Kind.CONFLICT, port.key() + " (" + endpoint.port() + ") must be free on "
+                            + endpoint.host(),
+                    e);
+        }
+    }
+}
