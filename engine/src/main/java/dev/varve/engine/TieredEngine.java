@@ -151,8 +151,9 @@ public final class TieredEngine implements Engine {
         closed = true;
         parts.tasks().close();
         saveCache();
-        parts.flash().seal(Purpose.CACHE);
-        parts.flash().seal(Purpose.DURABLE);
+        for (var purpose : Purpose.values()) {
+            parts.flash().seal(purpose);
+        }
         parts.flash().sync();
         parts.catalog().sync();
         parts.catalog().close();

@@ -243,8 +243,8 @@ final class ReplayRunTest {
     @Test
     void percentilesAreThoseOfTheOperations() throws Exception {
         // A worker looks at the clock before and after each command and at no other time, so on a
-        // clock that makes one tick when a worker looks each command takes one tick; the tick of the
-        // 200th SET is made a thousand times as long.
+        // clock that makes one tick when a worker looks each command takes one tick; the tick of
+        // the 200th SET is made a thousand times as long.
         var clock = new TickingClock(1_000_000) {
             @Override
             public long nanoTime() {

@@ -92,7 +92,8 @@ final class Router {
 
     /// @throws S3Exception where there is no such operation
     Route route(String method, RequestTarget target, HttpHeaders headers) {
-        var scope = target.bucket().isEmpty() ? Scope.SERVICE
+        var scope = target.bucket().isEmpty()
+                ? Scope.SERVICE
                 : target.key().isEmpty() ? Scope.BUCKET : Scope.OBJECT;
         var known = switch (scope) {
             case SERVICE -> Set.<String>of();

@@ -9,10 +9,10 @@ import dev.varve.env.StorageException.Kind;
 import dev.varve.tier.SegmentTier.Entry;
 import dev.varve.tier.flash.Transfers.Loan;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -37,7 +37,9 @@ final class SegmentWriter {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition sealed = lock.newCondition();
     private final Consumer<SegmentWriter> whenSealed;
-    private final List<Entry> directory = new ArrayList<>();
+    /// Completed batches by their offset.
+    private final NavigableMap<Long, List<Entry>> directory = new TreeMap<>();
+    private int writtenBlocks;
     private long end = PageLayout.BYTES;
     private int reservedBlocks;
     private int running;
@@ -119,9 +121,7 @@ final class SegmentWriter {
     List<Entry> entries() {
         lock.lock();
         try {
-            return directory.stream()
-                    .sorted(Comparator.comparingLong(e -> e.place().offset()))
-                    .toList();
+            return directory.values().stream().flatMap(List::stream).toList();
         } finally {
             lock.unlock();
         }
@@ -131,7 +131,7 @@ final class SegmentWriter {
     long sealedBytes() {
         lock.lock();
         try {
-            return end + FooterLayout.bytes(directory.size());
+            return end + FooterLayout.bytes(writtenBlocks);
         } finally {
             lock.unlock();
         }
@@ -200,7 +200,10 @@ final class SegmentWriter {
         lock.lock();
         try {
             running--;
-            directory.addAll(entries);
+            if (outcome == Outcome.WRITTEN) {
+                directory.put(offset, entries);
+                writtenBlocks += entries.size();
+            }
             failures += outcome == Outcome.BROKEN ? 1 : 0;
             if (outcome != Outcome.WRITTEN) {
                 reservedBlocks -= batch.writes().size();
@@ -242,7 +245,12 @@ final class SegmentWriter {
         }
     }
 
+    /// Flushes first, so that a block of which a footer tells was durable before.
     private void writeFooter() {
+        segment.flush();
+        if (segment.isInDoubt()) {
+            throw new StorageException(Kind.UNAVAILABLE, "an earlier flush failed");
+        }
         List<Entry> entries = entries();
         long fileEnd = sealedBytes();
         if (segment.file().sizeBytes() > fileEnd) {
