@@ -322,17 +322,13 @@ public final class FlashTier implements SegmentTier {
         if (place.offset() % PageLayout.BYTES != 0) {
             throw corrupt(segment, place, info, "a large block must begin on a page");
         }
-        var crc = new Crc32c();
-        long at = place.offset();
+        List<MemorySegment> pages = new ArrayList<>(target.runCount());
         for (int i = 0; i < target.runCount(); i++) {
-            MemorySegment content = target.run(i);
-            MemorySegment pages = target.paddedRun(i)
-                    .asSlice(0, PageLayout.roundUp(content.byteSize()));
-            transfers.read(segment.file(), at, pages);
-            crc.update(content);
-            at += pages.byteSize();
+            long length = target.run(i).byteSize();
+            pages.add(target.paddedRun(i).asSlice(0, PageLayout.roundUp(length)));
         }
-        if (crc.value() != info.crc32c()) {
+        transfers.read(segment.file(), place.offset(), pages);
+        if (target.crc32c() != info.crc32c()) {
             throw corrupt(segment, place, info, "the content does not match its checksum");
         }
     }
