@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.SystemTasks;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -230,10 +232,11 @@ final class ReplayRunTest {
 
     @Test
     void saysThatThereIsNoServerAtAll() throws Exception {
-        RespEndpoint gone;
-        try (var server = FakeRespServer.good()) {
-            gone = server.endpoint();
+        int port;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
         }
+        var gone = new RespEndpoint("127.0.0.1", port, Optional.empty());
         var run = new ReplayRun(settings(gone, 1, 0), Clock.system(), tasks);
         assertThatExceptionOfType(StorageException.class)
                 .isThrownBy(() -> run.run(new TrafficGenerator(10_000, 1), _ -> {}))
