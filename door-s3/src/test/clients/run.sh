@@ -80,7 +80,7 @@ if command -v s3cmd >/dev/null; then
   $s3 mb "s3://$bucket"
   $s3 put --multipart-chunk-size-mb=5 "$work/big" "s3://$bucket/big"
   $s3 get --force "s3://$bucket/big" "$work/back" && cmp "$work/big" "$work/back"
-  $s3 ls "s3://$bucket" > "$work/ls" && [ "$(wc -l < "$work/ls")" = 1 ]
+  ${s3/ -q/} ls "s3://$bucket" > "$work/ls" && [ "$(wc -l < "$work/ls")" = 1 ]
   $s3 cp "s3://$bucket/big" "s3://$bucket/big2"
   $s3 del --recursive --force "s3://$bucket" && $s3 rb "s3://$bucket"
   echo "ok"

@@ -149,10 +149,6 @@ final class Router {
                         fixed.bucketError(error)));
         bucket("GET", "ownershipControls", "GetBucketOwnershipControls",
                 fixed.bucketError(S3Error.OWNERSHIP_CONTROLS_NOT_FOUND));
-        bucket("PUT", "acl", "PutBucketAcl",
-                fixed.bucketError(S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED));
-        object("PUT", "acl", "PutObjectAcl",
-                fixed.objectError(S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED));
     }
 
     private void service(String method, String subresource, String name, Operation operation) {

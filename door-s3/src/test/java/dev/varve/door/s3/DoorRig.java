@@ -8,6 +8,7 @@ import dev.varve.store.Store;
 import dev.varve.store.StoreSettings;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -19,6 +20,10 @@ import software.amazon.awssdk.services.s3.S3Client;
 final class DoorRig implements AutoCloseable {
     static final String ACCESS_KEY = "VARVETESTKEY";
     static final String SECRET = "varve/test+secret";
+
+    /// Foreign test suites want more than one user.
+    private static final Map<String, String> KEYS = Map.of(
+            ACCESS_KEY, SECRET, "VARVEALTKEY", "alt-secret", "VARVETENANTKEY", "tenant-secret");
 
     final Store store;
     final S3Door door;
@@ -39,7 +44,7 @@ final class DoorRig implements AutoCloseable {
     DoorRig(Path folder, S3Settings settings, StoreSettings storeSettings, int port) {
         this.store = Store.open(folder, storeSettings);
         this.door = S3Door.open(store.engine(), settings.listeningOn("127.0.0.1", port),
-                key -> key.equals(ACCESS_KEY) ? Optional.of(SECRET) : Optional.empty(),
+                key -> Optional.ofNullable(KEYS.get(key)),
                 Clock.system(), Randomness.system(), tasks);
     }
 

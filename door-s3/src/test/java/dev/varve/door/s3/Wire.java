@@ -121,8 +121,10 @@ final class Wire implements AutoCloseable {
             headers.put("x-amz-content-sha256", payloadHash);
             var signed = new ArrayList<SignedHeader>();
             headers.forEach((name, value) -> signed.add(new SignedHeader(name, List.of(value))));
-            var target = RequestTarget.parse(uri, "", List.of());
-            var request = new SigV4.Request(method, target.path(), target.query().canonical(""),
+            int question = uri.indexOf('?');
+            var request = new SigV4.Request(method, path(question < 0 ? uri
+                    : uri.substring(0, question)), Query.parse(
+                            question < 0 ? "" : uri.substring(question + 1)).canonical(""),
                     signed, payloadHash);
             var signature = SigV4.signature(
                     SigV4.signingKey(secret, scope), timestamp, scope, request);
@@ -131,6 +133,15 @@ final class Wire implements AutoCloseable {
                             .map(SignedHeader::name).toList())
                     + ", Signature=" + signature);
             return signature;
+        }
+
+        /// Paths that cannot be decoded are signed as they are.
+        private static byte[] path(String raw) {
+            try {
+                return PercentCodec.decode(raw, PercentCodec.Plus.LITERAL);
+            } catch (S3Exception _) {
+                return raw.getBytes(UTF_8);
+            }
         }
 
         ChunkSigner chunkSigner(String seed) {
