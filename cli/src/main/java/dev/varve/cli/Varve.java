@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         scope = ScopeType.INHERIT,
         versionProvider = VersionCommand.class,
         subcommands = {
+                DemoCommand.class,
                 ServeCommand.class,
                 StatusCommand.class,
                 KeysCommand.class,
@@ -30,6 +31,8 @@ import picocli.CommandLine.Spec;
                 GetCommand.class,
                 PutCommand.class,
                 RemoveCommand.class,
+                ReplayCommand.class,
+                VerifyCommand.class,
                 VersionCommand.class},
         footer = {
                 "",

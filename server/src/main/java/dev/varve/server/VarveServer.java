@@ -4,6 +4,7 @@ import dev.varve.door.resp.RespDoor;
 import dev.varve.door.resp.RespSettings;
 import dev.varve.door.s3.S3Door;
 import dev.varve.door.s3.S3Settings;
+import dev.varve.engine.Engine;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -69,6 +70,16 @@ public final class VarveServer implements AutoCloseable {
         return endpoints;
     }
 
+    /// The store's engine; closed with the server.
+    public Engine engine() {
+        return store.engine();
+    }
+
+    /// What this machine does not offer and the server does without, a line each.
+    public List<String> remarks() {
+        return store.remarks();
+    }
+
     /// What a user wants to know after the start, a line each.
     public List<String> facts() {
         var facts = new ArrayList<String>();
@@ -81,7 +92,7 @@ public final class VarveServer implements AutoCloseable {
         facts.add("  s3      http://" + endpoints.s3() + " (keys: varve keys --data "
                 + settings.data() + ")");
         facts.add("  admin   http://" + endpoints.admin() + "/status /health /metrics");
-        store.remarks().forEach(remark -> facts.add("note: " + remark));
+        remarks().forEach(remark -> facts.add("note: " + remark));
         return facts;
     }
 

@@ -54,6 +54,11 @@ public final class FolderLock implements AutoCloseable {
         }
     }
 
+    /// Whether a folder has ever been taken, that is, whether it is a store.
+    static boolean isTaken(Path folder) {
+        return Files.exists(folder.resolve(FORMAT));
+    }
+
     @Override
     public void close() {
         try {

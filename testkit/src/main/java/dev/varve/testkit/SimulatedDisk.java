@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /// A [Disk] in memory that can fail in every way that a real one may, and repeats itself when it is
@@ -34,7 +35,8 @@ import java.util.random.RandomGenerator;
 /// **Lack of room.** [#quotaBytes] limits the pages of all files, deleted ones that are still open
 /// included; a write that meets the limit has written some of its sectors and answers FULL.
 ///
-/// **Stricter than reality.** Transfers that are not aligned, reads of bytes that were never written,
+/// **Stricter than reality.** Transfers that are not aligned, reads of bytes that were never written
+/// (unless [#allowHoles]),
 /// use of a closed file, and files left open when the disk is closed fail the test.
 ///
 /// Thread-safe: by its monitor. Only use by one thread at a time can be repeated.
@@ -50,6 +52,7 @@ public final class SimulatedDisk implements Disk {
     private long quotaBytes = Long.MAX_VALUE;
     private long operationsLeft = Long.MAX_VALUE;
     private long operations;
+    private boolean holesAllowed;
 
     /// A disk that wants transfers aligned to 4 KiB.
     public SimulatedDisk(long seed) {
@@ -97,6 +100,11 @@ public final class SimulatedDisk implements Disk {
         return operations;
     }
 
+    /// Lets bytes that were never written read as zeros, for programs that search what a failure left.
+    public synchronized void allowHoles() {
+        holesAllowed = true;
+    }
+
     /// Turns one bit of a file over, durably.
     public synchronized void flipBit(String name, long bitOffset) {
         existing(name).flipBit(bitOffset);
@@ -114,6 +122,7 @@ public final class SimulatedDisk implements Disk {
         operationsLeft = -1;
         var next = new SimulatedDisk(random, alignmentBytes);
         next.quotaBytes = quotaBytes;
+        next.holesAllowed = holesAllowed;
         double keep = switch (random.nextInt(4)) {
             case 0 -> 0;
             case 1 -> 1;
@@ -136,7 +145,7 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public synchronized DiskFile create(String name) {
-        begin("creating " + name);
+        begin(() -> "creating " + name);
         if (files.containsKey(name)) {
             throw new StorageException(Kind.CONFLICT,
                     "creating " + name + ": the file exists already");
@@ -147,25 +156,25 @@ public final class SimulatedDisk implements Disk {
 
     @Override
     public synchronized DiskFile open(String name) {
-        checkPower("opening " + name);
+        checkPower(() -> "opening " + name);
         return handle(name);
     }
 
     @Override
     public synchronized void delete(String name) {
-        begin("deleting " + name);
+        begin(() -> "deleting " + name);
         files.remove(name);
     }
 
     @Override
     public synchronized List<String> names() {
-        checkPower("listing names");
+        checkPower(() -> "listing names");
         return List.copyOf(files.keySet());
     }
 
     @Override
     public synchronized void syncNames() {
-        begin("syncing names");
+        begin(() -> "syncing names");
         if (random.nextDouble() < syncFailures) {
             throw new StorageException(Kind.UNAVAILABLE, "syncing names failed as told");
         }
@@ -203,17 +212,19 @@ public final class SimulatedDisk implements Disk {
     }
 
     synchronized void read(SimulatedFile file, long offset, byte[] target) {
-        String what = "reading " + target.length + " bytes of " + file + " at offset " + offset;
+        Supplier<String> what = () -> "reading " + target.length + " bytes of " + file
+                + " at offset " + offset;
         checkPower(what);
         if (random.nextDouble() < readFailures) {
-            throw new StorageException(Kind.UNAVAILABLE, what + " failed as told");
+            throw new StorageException(Kind.UNAVAILABLE, what.get() + " failed as told");
         }
-        file.read(offset, target);
+        file.read(offset, target, holesAllowed);
     }
 
     /// Writes, or as much of it as the faults of the moment allow.
     synchronized void write(SimulatedFile file, long offset, byte[] bytes) {
-        String what = "writing " + bytes.length + " bytes to " + file + " at offset " + offset;
+        Supplier<String> what = () -> "writing " + bytes.length + " bytes to " + file
+                + " at offset " + offset;
         boolean fails = random.nextDouble() < writeFailures;
         boolean lacksRoom = usedBytes() + file.growthBytes(offset, bytes.length) > quotaBytes;
         if (operationsLeft == 0 || fails) {
@@ -221,18 +232,18 @@ public final class SimulatedDisk implements Disk {
         }
         begin(what);
         if (fails) {
-            throw new StorageException(Kind.UNAVAILABLE, what + " failed as told");
+            throw new StorageException(Kind.UNAVAILABLE, what.get() + " failed as told");
         }
         if (lacksRoom) {
             file.write(offset, partOf(bytes, quotaBytes - usedBytes()), random);
             throw new StorageException(Kind.FULL,
-                    what + ": no room within " + quotaBytes + " bytes");
+                    what.get() + ": no room within " + quotaBytes + " bytes");
         }
         file.write(offset, bytes, random);
     }
 
     synchronized void sync(SimulatedFile file) {
-        begin("syncing " + file);
+        begin(() -> "syncing " + file);
         if (random.nextDouble() < syncFailures) {
             file.failSync(random);
             throw new StorageException(Kind.UNAVAILABLE, "syncing " + file + " failed as told");
@@ -241,12 +252,12 @@ public final class SimulatedDisk implements Disk {
     }
 
     synchronized void truncate(SimulatedFile file, long sizeBytes) {
-        begin("truncating " + file);
+        begin(() -> "truncating " + file);
         file.truncate(sizeBytes);
     }
 
     synchronized long sizeBytes(SimulatedFile file) {
-        checkPower("asking for the size of " + file);
+        checkPower(() -> "asking for the size of " + file);
         return file.sizeBytes();
     }
 
@@ -258,16 +269,16 @@ public final class SimulatedDisk implements Disk {
     }
 
     /// Counts an operation, during which the power may fail.
-    private void begin(String what) {
+    private void begin(Supplier<String> what) {
         checkPower(what);
         operations++;
         operationsLeft--;
         checkPower(what);
     }
 
-    private void checkPower(String what) {
+    private void checkPower(Supplier<String> what) {
         if (operationsLeft < 0) {
-            throw new StorageException(Kind.UNAVAILABLE, what + ": the power is off");
+            throw new StorageException(Kind.UNAVAILABLE, what.get() + ": the power is off");
         }
     }
 

@@ -28,7 +28,8 @@ public interface SegmentTier extends AutoCloseable {
     ///
     /// After a failure nobody can tell which durable copies written since the last success will
     /// survive. Each caller must then [#release] the copies that it wanted to sync and write them again;
-    /// until all are released, this method goes on failing.
+    /// until all are released, this method goes on failing. Cache copies may be lost without a word; their
+    /// checksums tell.
     ///
     /// @throws dev.varve.env.StorageException UNAVAILABLE or FULL when the device fails
     void sync();

@@ -18,8 +18,8 @@ final class CommandTable {
     private static final int LONGEST_NAME = 64;
 
     private final Map<String, Command> byName;
-    private final Command unknown =
-            Command.of("unknown", -1, "no_auth", Keys.NONE, CommandTable::refuse);
+    private final Command unknown = Command.of("unknown", -1, "no_auth", Keys.NONE,
+            CommandTable::refuse);
 
     CommandTable() {
         var all = new ArrayList<Command>();

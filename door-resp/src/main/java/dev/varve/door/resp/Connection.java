@@ -181,15 +181,16 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         } else if (inputEnded && unread.isEmpty() && !onErrand) {
             end();
         }
-        boolean wanted = unread.isEmpty();
-        if (channel.config().isAutoRead() != wanted) {
-            channel.config().setAutoRead(wanted);
+        boolean readOn = unread.isEmpty();
+        if (readOn != channel.config().isAutoRead() && channel.isOpen() && !inputEnded) {
+            channel.config().setAutoRead(readOn);
         }
     }
 
     private void advance(ByteBuf input) {
         switch (parser.parse(input)) {
-            case MORE -> {}
+            case MORE -> {
+            }
             case REQUEST -> execute(parser.take());
             case VALUE -> {
                 intake.begin();

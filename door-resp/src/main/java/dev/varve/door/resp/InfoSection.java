@@ -9,13 +9,11 @@ import java.util.function.Function;
 /// The parts of the `INFO` report. Only figures that exist here; none that Redis has and this server
 /// does not.
 enum InfoSection {
-    SERVER("Server", InfoSection::server),
-    CLIENTS("Clients", InfoSection::clients),
-    MEMORY("Memory", InfoSection::memory),
-    STATS("Stats", InfoSection::stats),
-    REPLICATION("Replication", _ -> List.of("role:master", "connected_slaves:0")),
-    CLUSTER("Cluster", _ -> List.of("cluster_enabled:0")),
-    KEYSPACE("Keyspace", InfoSection::keyspace);
+    SERVER("Server", InfoSection::server), CLIENTS("Clients", InfoSection::clients), MEMORY(
+            "Memory", InfoSection::memory), STATS("Stats", InfoSection::stats), REPLICATION(
+                    "Replication", _ -> List.of("role:master", "connected_slaves:0")), CLUSTER(
+                            "Cluster", _ -> List.of("cluster_enabled:0")), KEYSPACE("Keyspace",
+                                    InfoSection::keyspace);
 
     private final String title;
     private final Function<Call, List<String>> lines;
@@ -90,7 +88,10 @@ enum InfoSection {
     }
 
     private static List<String> keyspace(Call call) {
-        return call.door().databases().existing().stream()
+        return call.door()
+                .databases()
+                .existing()
+                .stream()
                 .filter(database -> database.bucket().count() > 0)
                 .map(database -> "db" + database.index() + ":keys=" + database.bucket().count())
                 .toList();

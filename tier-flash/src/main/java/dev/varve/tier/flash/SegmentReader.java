@@ -40,18 +40,22 @@ final class SegmentReader {
         if (trailer.isEmpty()) {
             return Optional.empty();
         }
-        var crc = new Crc32c();
-        List<Entry> entries = new ArrayList<>(trailer.get().count());
-        long at = trailer.get().directoryOffset();
-        for (int i = 0; i < trailer.get().count(); i++) {
-            MemorySegment bytes = bytes(at, FooterLayout.ENTRY_BYTES);
-            crc.update(bytes);
-            entries.add(FooterLayout.decodeEntry(bytes, identity.number()));
-            at += FooterLayout.ENTRY_BYTES;
+        long start = trailer.get().directoryOffset();
+        long end = start + (long) trailer.get().count() * FooterLayout.ENTRY_BYTES;
+        if (crcOf(start, end) != trailer.get().directoryCrc()) {
+            return Optional.empty();
         }
-        return crc.value() == trailer.get().directoryCrc()
-                ? Optional.of(entries)
-                : Optional.empty();
+        List<Entry> entries = new ArrayList<>(trailer.get().count());
+        for (long at = start; at < end; at += FooterLayout.ENTRY_BYTES) {
+            entries.add(FooterLayout.decodeEntry(bytes(at, FooterLayout.ENTRY_BYTES),
+                    identity.number()));
+        }
+        return Optional.of(entries);
+    }
+
+    /// Whether the last page of the file is that of a sealed segment.
+    boolean hasTrailer() {
+        return trailer().isPresent();
     }
 
     /// Goes through the file and finds block headers. Where the next one must be after a sound one is
@@ -93,17 +97,8 @@ final class SegmentReader {
 
     /// Whether the content of a block is what its entry says.
     boolean isIntact(Entry entry) {
-        if (contentEnd(entry) > sizeBytes) {
-            return false;
-        }
-        var crc = new Crc32c();
-        long at = entry.place().offset();
-        while (at < contentEnd(entry)) {
-            int count = (int) Math.min(PageLayout.BYTES, contentEnd(entry) - at);
-            crc.update(bytes(at, count));
-            at += count;
-        }
-        return crc.value() == entry.info().crc32c();
+        return contentEnd(entry) <= sizeBytes
+                && crcOf(entry.place().offset(), contentEnd(entry)) == entry.info().crc32c();
     }
 
     private Optional<Trailer> trailer() {
@@ -119,6 +114,14 @@ final class SegmentReader {
                 && trailer.directoryOffset() >= PageLayout.BYTES && trailer.count() >= 0
                 && trailer.directoryOffset() + FooterLayout.bytes(trailer.count()) == sizeBytes;
         return ours ? Optional.of(trailer) : Optional.empty();
+    }
+
+    private int crcOf(long start, long end) {
+        var crc = new Crc32c();
+        for (long at = start; at < end; at += PageLayout.BYTES) {
+            crc.update(bytes(at, (int) Math.min(PageLayout.BYTES, end - at)));
+        }
+        return crc.value();
     }
 
     private static long contentEnd(Entry entry) {

@@ -10,9 +10,10 @@ import dev.varve.tier.SegmentTier.Entry;
 import dev.varve.tier.flash.Transfers.Loan;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -37,7 +38,9 @@ final class SegmentWriter {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition sealed = lock.newCondition();
     private final Consumer<SegmentWriter> whenSealed;
-    private final List<Entry> directory = new ArrayList<>();
+    /// Completed batches by their offset.
+    private final NavigableMap<Long, List<Entry>> directory = new TreeMap<>();
+    private int writtenBlocks;
     private long end = PageLayout.BYTES;
     private int reservedBlocks;
     private int running;
@@ -99,12 +102,7 @@ final class SegmentWriter {
         List<Entry> entries = batch.entriesAt(segment.identity().number(), offset);
         var outcome = Outcome.BROKEN;
         try {
-            writePacked(batch, entries, offset);
-            for (int i = 0; i < entries.size(); i++) {
-                if (BlockLayout.liesApart(entries.get(i).info().lengthBytes())) {
-                    writeLarge(batch.writes().get(i).block(), entries.get(i).place().offset());
-                }
-            }
+            transfer(batch, entries, offset);
             outcome = Outcome.WRITTEN;
         } catch (StorageException e) {
             outcome = e.kind() == Kind.FULL ? Outcome.NO_ROOM : Outcome.BROKEN;
@@ -119,9 +117,7 @@ final class SegmentWriter {
     List<Entry> entries() {
         lock.lock();
         try {
-            return directory.stream()
-                    .sorted(Comparator.comparingLong(e -> e.place().offset()))
-                    .toList();
+            return directory.values().stream().flatMap(List::stream).toList();
         } finally {
             lock.unlock();
         }
@@ -131,7 +127,7 @@ final class SegmentWriter {
     long sealedBytes() {
         lock.lock();
         try {
-            return end + FooterLayout.bytes(directory.size());
+            return end + FooterLayout.bytes(writtenBlocks);
         } finally {
             lock.unlock();
         }
@@ -163,33 +159,35 @@ final class SegmentWriter {
         }
     }
 
-    private void writePacked(Batch batch, List<Entry> entries, long offset) {
+    private void transfer(Batch batch, List<Entry> entries, long offset) {
         try (Loan loan = transfers.borrow()) {
             var output = new StagedOutput(transfers, segment.file(), loan.buffer(), offset);
             var header = MemorySegment.ofArray(new byte[BlockLayout.HEADER_BYTES]);
+            List<MemorySegment> large = new ArrayList<>();
             for (int i = 0; i < entries.size(); i++) {
                 Entry entry = entries.get(i);
                 BlockLayout.encode(header, entry.info(), entry.place().offset(),
                         segment.identity().salt(), output.offset());
                 output.append(header);
-                if (!BlockLayout.liesApart(entry.info().lengthBytes())) {
-                    output.append(batch.writes().get(i).block());
+                Block block = batch.writes().get(i).block();
+                if (BlockLayout.liesApart(entry.info().lengthBytes())) {
+                    addPages(block, large);
+                } else {
+                    output.append(block);
                     output.pad(BlockLayout.ALIGNMENT);
                 }
             }
-            output.finish();
+            output.finishWith(large);
         }
     }
 
-    private void writeLarge(Block block, long offset) {
-        long at = offset;
+    private static void addPages(Block block, List<MemorySegment> pages) {
         for (int i = 0; i < block.runCount(); i++) {
             long length = block.run(i).byteSize();
-            MemorySegment pages = block.paddedRun(i).asSlice(0, roundUp(length));
+            MemorySegment run = block.paddedRun(i).asSlice(0, roundUp(length));
             // Not content, so nobody reads it; without this the file would hold other people's bytes.
-            pages.asSlice(length).fill((byte) 0);
-            transfers.write(segment.file(), at, pages);
-            at += pages.byteSize();
+            run.asSlice(length).fill((byte) 0);
+            pages.add(run);
         }
     }
 
@@ -200,7 +198,10 @@ final class SegmentWriter {
         lock.lock();
         try {
             running--;
-            directory.addAll(entries);
+            if (outcome == Outcome.WRITTEN) {
+                directory.put(offset, entries);
+                writtenBlocks += entries.size();
+            }
             failures += outcome == Outcome.BROKEN ? 1 : 0;
             if (outcome != Outcome.WRITTEN) {
                 reservedBlocks -= batch.writes().size();
@@ -242,7 +243,12 @@ final class SegmentWriter {
         }
     }
 
+    /// Flushes first, so that a block of which a footer tells was durable before.
     private void writeFooter() {
+        segment.flush();
+        if (segment.isInDoubt()) {
+            throw new StorageException(Kind.UNAVAILABLE, "an earlier flush failed");
+        }
         List<Entry> entries = entries();
         long fileEnd = sealedBytes();
         if (segment.file().sizeBytes() > fileEnd) {

@@ -1,0 +1,127 @@
+package dev.varve.cli;
+
+import dev.varve.env.Clock;
+import dev.varve.env.SystemTasks;
+import dev.varve.policy.EvictionPolicy;
+import dev.varve.policy.LruPolicy;
+import dev.varve.policy.S3FifoPolicy;
+import dev.varve.replay.PolicyReplay;
+import dev.varve.replay.ReplayResult;
+import dev.varve.replay.ReplayRun;
+import dev.varve.replay.ReplaySettings;
+import dev.varve.replay.RespEndpoint;
+import dev.varve.replay.TrafficStatistics;
+import dev.varve.server.ByteSize;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `varve replay`.
+@Command(
+        name = "replay",
+        description = "Replay the traffic of a language model's KV cache: over the Redis protocol"
+                + " against a running server, or, without --target, against the eviction policies"
+                + " alone, to see which hit ratio which memory would give.",
+        footer = {
+                "",
+                "Examples:",
+                "  varve replay --trace conversations.jsonl",
+                "  varve replay --trace conversations.jsonl --target 127.0.0.1:6379"})
+final class ReplayCommand implements Callable<Integer> {
+    private static final int[] MEMORY_PERCENTS = {1, 5, 10, 25, 50, 100};
+    private static final Duration REPLY_WAIT = Duration.ofSeconds(30);
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    private TrafficOptions options = new TrafficOptions();
+
+    @Option(
+            names = "--target",
+            paramLabel = "HOST:PORT",
+            description = "A server that speaks the Redis protocol: Varve, or any other.")
+    private Optional<String> target = Optional.empty();
+
+    @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            defaultValue = "default",
+            description = "Who to be there (default: ${DEFAULT-VALUE}); the password comes from"
+                    + " $REDISCLI_AUTH, as for redis-cli.")
+    private String user = "default";
+
+    @Override
+    public Integer call() {
+        try {
+            if (target.isPresent()) {
+                return replayAgainst(target.get());
+            }
+            compare();
+            return ExitCode.OK;
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private int replayAgainst(String text) {
+        var place = RespEndpoint.parse(text);
+        var login = Optional.ofNullable(System.getenv("REDISCLI_AUTH"))
+                .map(password -> new RespEndpoint.Login(user, password));
+        var settings = new ReplaySettings(
+                new RespEndpoint(place.host(), place.port(), login), options.connections(),
+                options.blockBytes(), options.speed(), "replay@", REPLY_WAIT);
+        var out = spec.commandLine().getOut();
+        var progress = Progress.on(spec.commandLine().getErr());
+        var traffic = options.open();
+        out.println("Traffic: " + traffic.description());
+        ReplayResult result;
+        try (var tasks = new SystemTasks()) {
+            result = new ReplayRun(settings, Clock.system(), tasks).run(
+                    traffic, done -> progress.show(done.requests() + " requests, "
+                            + ByteSize.format(done.bytesWritten()) + " written, "
+                            + ByteSize.format(done.bytesRead()) + " served"));
+        } finally {
+            progress.end();
+        }
+        out.print(ReplayTable.render(result));
+        return ReplayTable.isGood(result) ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    /// What each policy would make of each share of the data in memory.
+    private void compare() {
+        var out = spec.commandLine().getOut();
+        TrafficStatistics statistics;
+        try (var traffic = options.open()) {
+            out.println("Traffic: " + traffic.description());
+            statistics = TrafficStatistics.of(traffic);
+        }
+        out.printf(
+                Locale.ROOT, "%,d requests, %,d blocks, %,d of them different (%s at %s a block)%n%n",
+                statistics.requests(), statistics.references(), statistics.distinctBlocks(),
+                ByteSize.format(statistics.distinctBlocks() * options.blockBytes()),
+                ByteSize.format(options.blockBytes()));
+        out.printf("%-28s %10s %10s%n", "hit ratio with memory for", "LRU", "S3-FIFO");
+        for (int percent : MEMORY_PERCENTS) {
+            long blocks = Math.max(1, statistics.distinctBlocks() * percent / 100);
+            long bytes = blocks * options.blockBytes();
+            out.printf(
+                    Locale.ROOT, "%3d %% of the data, %-9s %10.4f %10.4f%n", percent,
+                    ByteSize.format(bytes), hitRatio(new LruPolicy(), bytes),
+                    hitRatio(new S3FifoPolicy(bytes), bytes));
+            out.flush();
+        }
+    }
+
+    private double hitRatio(EvictionPolicy policy, long bytes) {
+        return PolicyReplay.run(options.open(), policy, bytes, options.blockBytes()).hitRatio();
+    }
+}
