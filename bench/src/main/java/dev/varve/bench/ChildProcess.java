@@ -84,6 +84,17 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
+    /// Waits until the program has said something.
+    void awaitOutput(String text, Duration limit) throws InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (!output().contains(text)) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                throw failure("does not say " + text);
+            }
+            Thread.sleep(POLL_MILLIS);
+        }
+    }
+
     long pid() {
         return process.pid();
     }

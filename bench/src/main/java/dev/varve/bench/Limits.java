@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 /// Thread-safe: immutable.
 final class Limits {
     private static final Duration TIME_LIMIT = Duration.ofMinutes(3);
+    private static final Duration START_TIME = Duration.ofSeconds(10);
     private static final Pattern FIO_READ = Pattern.compile(
             "\"read\" : \\{.*?\"bw_bytes\" : (\\d+)", Pattern.DOTALL);
     private static final Pattern FIO_WRITE = Pattern.compile(
@@ -48,11 +49,10 @@ final class Limits {
         int port = ChildProcess.freePort();
         Path logs = workplace.folder("logs");
         try (ChildProcess server = ChildProcess.start(logs, "iperf3-server",
-                List.of("iperf3", "-s", "-1", "-B", "127.0.0.1", "-p", Integer.toString(port)))) {
-            // The server takes one test alone, so it cannot be asked whether it listens.
-            while (!server.output().contains("listening")) {
-                Thread.sleep(20);
-            }
+                List.of("iperf3", "-s", "-1", "--forceflush", "-B", "127.0.0.1", "-p",
+                        Integer.toString(port)))) {
+            // The server takes one connection for its one test, so it cannot be asked.
+            server.awaitOutput("listening", START_TIME);
             String report = ChildProcess.run(logs, "iperf3", TIME_LIMIT, List.of("iperf3", "-c",
                     "127.0.0.1", "-p", Integer.toString(port), "-P", "8", "-J", "-t",
                     Long.toString(Math.max(1, millis / 1000))));

@@ -34,9 +34,9 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
-/// The catalog's records as keys and values, laid out as [CatalogLayout] says. There is one encoding
-/// for each record, and what is not such an encoding is refused: CORRUPT, or CONFIG where a newer
-/// version wrote it.
+/// The catalog's records as keys and values, laid out as [CatalogLayout] says. There is one
+/// encoding for each record, and what is not such an encoding is refused: CORRUPT, or CONFIG where
+/// a newer version wrote it.
 ///
 /// Immutable.
 final class CatalogCodec {
@@ -192,8 +192,8 @@ final class CatalogCodec {
 
     /// A text's bytes, of which there are at most `most`.
     ///
-    /// @throws IllegalArgumentException if there are more, or if the text is no Unicode text and would
-    ///         come back as another one
+    /// @throws IllegalArgumentException if there are more, or if the text is no Unicode text and
+    ///         would come back as another one
     static byte[] utf8(String text, String what, int most) {
         ByteBuffer encoded;
         try {

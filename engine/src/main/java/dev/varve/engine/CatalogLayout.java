@@ -1,7 +1,7 @@
 package dev.varve.engine;
 
-/// Where the fields of the catalog's keys and values lie. Numbers in values are little-endian; numbers
-/// in keys are big-endian, so that the order of the bytes is the order of the numbers.
+/// Where the fields of the catalog's keys and values lie. Numbers in values are little-endian;
+/// numbers in keys are big-endian, so that the order of the bytes is the order of the numbers.
 /// `docs/format-catalog.md` draws the whole.
 ///
 /// Immutable.

@@ -12,6 +12,8 @@ final class EngineCounters {
     final LongAdder memoryBytes = new LongAdder();
     final LongAdder flashBlocks = new LongAdder();
     final LongAdder flashBytes = new LongAdder();
+    /// Blocks that have a catalog entry: up and down.
+    final LongAdder persistedBlocks = new LongAdder();
     final LongAdder commits = new LongAdder();
     final LongAdder deletes = new LongAdder();
     final LongAdder writtenBytes = new LongAdder();

@@ -1,18 +1,16 @@
 package dev.varve.engine;
 
+import dev.varve.env.SharedFlush;
 import dev.varve.env.StorageException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Makes a log durable for many callers with few flushes: while one caller flushes, the others
-/// gather, and the next flush serves them all.
+/// Makes a log durable for many callers with few flushes, and with none where nothing was written.
 ///
-/// A failed flush is final: the operating system may have dropped the pages that it could not write,
-/// and a second flush that succeeds would prove nothing about them. From then on every call fails
-/// as the first did, until the log is opened anew.
+/// A failed flush is final: the operating system may have dropped the pages that it could not
+/// write, and a second flush that succeeds would prove nothing about them. From then on every call
+/// fails as the first did, until the log is opened anew.
 ///
-/// Thread-safe: by a lock, which is not held during a flush.
+/// Thread-safe: by [SharedFlush], one flush at a time.
 final class GroupSync {
 
     /// The log.
@@ -27,9 +25,7 @@ final class GroupSync {
     }
 
     private final Log log;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition flushed = lock.newCondition();
-    private boolean flushing;
+    private final SharedFlush shared = new SharedFlush(this::flush);
     private volatile long durable;
     private volatile @Nullable StorageException failure;
 
@@ -42,20 +38,8 @@ final class GroupSync {
     /// Returns when all changes are durable that were written before this call.
     void sync() {
         checkUsable();
-        long wanted = log.written();
-        if (wanted <= durable || !takeLead(wanted)) {
-            return;
-        }
-        StorageException failed = null;
-        long reached = 0;
-        try {
-            reached = log.written();
-            log.flush(reached);
-        } catch (StorageException e) {
-            failed = e;
-            throw e;
-        } finally {
-            giveLead(reached, failed);
+        if (log.written() > durable) {
+            shared.flush();
         }
     }
 
@@ -68,36 +52,18 @@ final class GroupSync {
         }
     }
 
-    /// Waits until the wanted change is durable (false) or this caller is the one to flush (true).
-    private boolean takeLead(long wanted) {
-        lock.lock();
-        try {
-            while (flushing && durable < wanted) {
-                flushed.awaitUninterruptibly();
-            }
-            checkUsable();
-            if (durable >= wanted) {
-                return false;
-            }
-            flushing = true;
-            return true;
-        } finally {
-            lock.unlock();
+    private void flush() {
+        checkUsable();
+        long reached = log.written();
+        if (reached <= durable) {
+            return;
         }
-    }
-
-    private void giveLead(long reached, @Nullable StorageException failed) {
-        lock.lock();
         try {
-            flushing = false;
-            if (failed != null) {
-                failure = failed;
-            } else {
-                durable = Math.max(durable, reached);
-            }
-            flushed.signalAll();
-        } finally {
-            lock.unlock();
+            log.flush(reached);
+        } catch (StorageException e) {
+            failure = e;
+            throw e;
         }
+        durable = reached;
     }
 }

@@ -3,6 +3,7 @@ package dev.varve.engine;
 import dev.varve.engine.Catalog.StoredObject;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -85,7 +86,7 @@ final class MergedCursor implements ObjectCursor {
         }
     }
 
-    private void gatherFresh(TreeMap<ObjectKey, StoredObject> found) {
+    private void gatherFresh(NavigableMap<ObjectKey, StoredObject> found) {
         int count = 0;
         for (var live : bucket.fresh().tailMap(from).values()) {
             var stored = live.stored();

@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// Keeps native memory alive while calls are in it: whoever is inside delays the closing, and nobody
-/// gets in afterwards.
+/// Keeps native memory alive while calls are in it: whoever is inside delays the closing, and
+/// nobody gets in afterwards.
 ///
 /// Each thread counts itself in one of several counters, each on cache lines of its own, so that
 /// passing costs two uncontended atomic additions. The counter is raised before `closing` is read,
@@ -57,7 +57,8 @@ final class NativeGate {
         }
     }
 
-    /// Lets nobody in from now on and waits until all have left. Called once, from outside the gate.
+    /// Lets nobody in from now on and waits until all have left. Called once, from outside the
+    /// gate.
     void close() {
         Invariant.check(closing == null, "closed twice");
         closing = Thread.currentThread();

@@ -248,6 +248,7 @@ final class ObjectTable {
                         entry(bucket, object.key(), stored.blocks().get(i), places.get(i))));
             }
             commit(changes);
+            counters.persistedBlocks.add(places.size());
             object.become(LiveObject.State.PERSISTED);
             bucket.persistedObjects().incrementAndGet();
             bucket.fresh().remove(object.key(), object);
@@ -447,6 +448,7 @@ final class ObjectTable {
     }
 
     private void release(List<BlockEntry> entries) {
+        counters.persistedBlocks.add(-entries.size());
         entries.forEach(entry -> flash.release(entry.place(), entry.info().lengthBytes()));
     }
 
@@ -459,6 +461,7 @@ final class ObjectTable {
         var live = new LiveObject(
                 bucket, next, persisted ? LiveObject.State.PERSISTED : LiveObject.State.FRESH);
         if (persisted) {
+            counters.persistedBlocks.add(drafts.size());
             bucket.persistedObjects().incrementAndGet();
         } else {
             bucket.fresh().put(key, live);

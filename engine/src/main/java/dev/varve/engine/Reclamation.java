@@ -75,8 +75,7 @@ final class Reclamation implements Tasks.Worker {
         lock.lock();
         try {
             int dropped = dropUnwanted();
-            boolean low = flash.budgetBytes() - flash.usedBytes() < flash.budgetBytes()
-                    / RESERVE_SHARE;
+            boolean low = flash.budgetBytes() - flash.usedBytes() < reserveBytes();
             return dropped + (low && reclaimOne() ? 1 : 0);
         } finally {
             lock.unlock();
@@ -95,6 +94,11 @@ final class Reclamation implements Tasks.Worker {
         }
     }
 
+    /// A share of the budget, and two segments beside: the tier keeps one of them for cleaning.
+    private long reserveBytes() {
+        return flash.budgetBytes() / RESERVE_SHARE + 8L * flash.maxBlockBytes();
+    }
+
     private int dropUnwanted() {
         var unwanted = flash.segments()
                 .stream()
@@ -108,16 +112,16 @@ final class Reclamation implements Tasks.Worker {
     }
 
     private boolean reclaimOne() {
-        var durable = mostDead(Purpose.DURABLE);
+        var durable = mostDead();
         if (durable.isPresent() && deadShare(durable.get()) >= WORTH_CLEANING) {
             return clean(durable.get());
         }
-        var cache = oldest(Purpose.CACHE);
+        var cache = oldestCache();
         if (cache.isEmpty() && flash.segments()
                 .stream()
                 .anyMatch(segment -> segment.open() && segment.purpose() == Purpose.CACHE)) {
             flash.seal(Purpose.CACHE);
-            cache = oldest(Purpose.CACHE);
+            cache = oldestCache();
         }
         if (cache.isPresent()) {
             return evict(cache.get());
@@ -126,20 +130,19 @@ final class Reclamation implements Tasks.Worker {
                 && clean(durable.get());
     }
 
-    private Optional<Segment> oldest(Purpose purpose) {
-        return sealed(purpose).stream().findFirst();
-    }
-
-    private Optional<Segment> mostDead(Purpose purpose) {
-        return sealed(purpose).stream().max(Comparator.comparingDouble(Reclamation::deadShare));
-    }
-
-    private List<Segment> sealed(Purpose purpose) {
+    private Optional<Segment> oldestCache() {
         return flash.segments()
                 .stream()
-                .filter(segment -> !segment.open() && segment.purpose() == purpose
+                .filter(segment -> !segment.open() && !segment.purpose().mustSurvive())
+                .findFirst();
+    }
+
+    private Optional<Segment> mostDead() {
+        return flash.segments()
+                .stream()
+                .filter(segment -> !segment.open() && segment.purpose().mustSurvive()
                         && !stuck.contains(segment.number()))
-                .toList();
+                .max(Comparator.comparingDouble(Reclamation::deadShare));
     }
 
     private static double deadShare(Segment segment) {
@@ -172,7 +175,7 @@ final class Reclamation implements Tasks.Worker {
         for (var found : flash.entries(segment.number())) {
             var entry = wanted(found);
             if (entry.isPresent()) {
-                if (!rewrite(entry.get(), Purpose.DURABLE)) {
+                if (!rewrite(entry.get(), Purpose.CLEANED)) {
                     return false;
                 }
                 counters.cleanedBytes.add(found.info().lengthBytes());
@@ -208,7 +211,7 @@ final class Reclamation implements Tasks.Worker {
         } catch (StorageException failed) {
             if (failed.kind() == StorageException.Kind.CORRUPT) {
                 counters.corruptBlocks.increment();
-                keep(entry.place().segment(), failed.getMessage());
+                keep(entry.place().segment(), "a wanted block cannot be read");
             }
             return false;
         }

@@ -23,13 +23,15 @@ import org.rocksdb.WriteBatch;
 
 /// The catalog of one machine: a RocksDB in a folder of its own.
 ///
-/// A commit is one write to the log, which the operating system has when the commit returns; [#sync]
-/// flushes the log for all who wait. After a power failure the log may end in torn or missing writes.
-/// RocksDB then goes back to the last change before the first bad one, and this class compares it with
-/// the last change that was ever synced ([SyncedMark]): not reaching that one is damage, and the folder
-/// is refused before anything in it is changed. Damage in the sorted files shows when it is read.
+/// A commit is one write to the log, which the operating system has when the commit returns;
+/// [#sync] flushes the log for all who wait. After a power failure the log may end in torn or
+/// missing writes. RocksDB then goes back to the last change before the first bad one, and this
+/// class compares it with the last change that was ever synced ([SyncedMark]): not reaching that
+/// one is damage, and the folder is refused before anything in it is changed. Damage in the sorted
+/// files shows when it is read.
 ///
-/// A sync that failed, or a write that RocksDB gave up, leaves the catalog readable; see [GroupSync].
+/// A sync that failed, or a write that RocksDB gave up, leaves the catalog readable; see
+/// [GroupSync].
 ///
 /// Calls may come at any time, before, during and after [#close], which waits for those under way:
 /// each passes a [NativeGate], because RocksDB itself would follow freed pointers.
@@ -37,13 +39,14 @@ import org.rocksdb.WriteBatch;
 /// Thread-safe: by RocksDB, which orders commits, and the gate.
 public final class RocksCatalog implements Catalog {
     private static final System.Logger LOG = System.getLogger(RocksCatalog.class.getName());
+    private static final byte[] EVERYTHING = {};
 
     private final Path folder;
     private final RocksFiles files;
     private final RocksDB db;
     private final NativeGate gate;
     private final Optional<Writing> writing;
-    private final Set<GatedCursor<?>> cursors = ConcurrentHashMap.newKeySet();
+    private final Set<RocksCursor<?>> cursors = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private RocksCatalog(Path folder, RocksFiles files, Optional<SyncedMark> mark) {
@@ -56,8 +59,9 @@ public final class RocksCatalog implements Catalog {
 
     /// Opens the catalog in a folder, which is created if need be.
     ///
-    /// @throws StorageException CORRUPT if synced changes are missing or files are damaged, CONFIG if a
-    ///         newer version wrote it, CONFLICT if it is open already; the folder is unchanged then
+    /// @throws StorageException CORRUPT if synced changes are missing or files are damaged, CONFIG
+    ///         if a newer version wrote it, CONFLICT if it is open already; the folder is unchanged
+    ///         then
     public static RocksCatalog open(Path folder, CatalogSettings settings) {
         try {
             Files.createDirectories(folder);
@@ -84,8 +88,9 @@ public final class RocksCatalog implements Catalog {
         }
     }
 
-    /// Opens the catalog in a folder for reading alone, and changes nothing in the folder. Nobody may
-    /// write to it at the same time. All methods that write throw UnsupportedOperationException.
+    /// Opens the catalog in a folder for reading alone, and changes nothing in the folder. Nobody
+    /// may write to it at the same time. All methods that write throw
+    /// UnsupportedOperationException.
     ///
     /// @throws StorageException ABSENT if there is no catalog; else as [#open]
     public static RocksCatalog openReadOnly(Path folder) {
@@ -103,8 +108,8 @@ public final class RocksCatalog implements Catalog {
         }
     }
 
-    /// Reads all files of the catalog and checks their checksums. What the entries say is checked by
-    /// walking them.
+    /// Reads all files of the catalog and checks their checksums. What the entries say is checked
+    /// by walking them.
     ///
     /// @throws StorageException CORRUPT if one does not match
     public void verifyFiles() {
@@ -121,8 +126,8 @@ public final class RocksCatalog implements Catalog {
     @Override
     public List<BucketRecord> buckets() {
         var found = new ArrayList<BucketRecord>();
-        try (var cursor = cursor(files.buckets(), new byte[0], CatalogCodec::bucket,
-                Optional.empty())) {
+        try (var cursor = cursor(files.buckets(), EVERYTHING, Optional.empty(),
+                CatalogCodec::bucket)) {
             for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
                 found.add(next.get());
             }
@@ -197,11 +202,10 @@ public final class RocksCatalog implements Catalog {
         }
         gate.enter();
         try (var batch = new WriteBatch()) {
-            writes.group.checkUsable();
             for (var change : changes) {
                 add(batch, change);
             }
-            db.write(files.writes(), batch);
+            writes.write(batch);
         } catch (RocksDBException e) {
             throw RocksErrors.of(folder, "commit " + changes.size() + " changes", e);
         } finally {
@@ -214,7 +218,7 @@ public final class RocksCatalog implements Catalog {
         var writes = writing();
         gate.enter();
         try {
-            writes.group.sync();
+            writes.sync();
         } finally {
             gate.leave();
         }
@@ -223,17 +227,23 @@ public final class RocksCatalog implements Catalog {
     @Override
     public Cursor<StoredObject> objects(int bucket, ObjectKey prefix) {
         return cursor(files.objects(), CatalogCodec.objectKey(bucket, prefix),
-                CatalogCodec::object, Optional.of(bucket));
+                Optional.of(bucket), CatalogCodec::object);
     }
 
     @Override
     public Cursor<BlockEntry> allBlocks() {
-        return cursor(files.blocks(), new byte[0], CatalogCodec::block, Optional.empty());
+        return cursor(files.blocks(), EVERYTHING, Optional.empty(), CatalogCodec::block);
     }
 
     @Override
     public long reserveIds(long count) {
-        return writing().reserve(count);
+        var writes = writing();
+        gate.enter();
+        try {
+            return writes.reserve(count);
+        } finally {
+            gate.leave();
+        }
     }
 
     /// Waits for the calls under way, makes all commits durable, and closes the files. Closes the
@@ -244,7 +254,7 @@ public final class RocksCatalog implements Catalog {
             return;
         }
         gate.close();
-        cursors.forEach(GatedCursor::release);
+        cursors.forEach(RocksCursor::release);
         try {
             writing.ifPresent(Writing::finish);
         } finally {
@@ -284,9 +294,8 @@ public final class RocksCatalog implements Catalog {
 
     /// Writes what a new folder lacks.
     private void adopt() {
-        var key = CatalogCodec.metaKey(CatalogLayout.META_FORMAT);
-        if (get(files.meta(), key) == null) {
-            put(key, CatalogCodec.metaValue(CatalogLayout.FORMAT));
+        if (get(files.meta(), CatalogCodec.metaKey(CatalogLayout.META_FORMAT)) == null) {
+            writing().put(CatalogLayout.META_FORMAT, CatalogLayout.FORMAT);
             sync();
         }
     }
@@ -320,27 +329,15 @@ public final class RocksCatalog implements Catalog {
         }
     }
 
-    private void put(byte[] metaKey, byte[] value) {
-        gate.enter();
-        try {
-            db.put(files.meta(), files.writes(), metaKey, value);
-        } catch (RocksDBException e) {
-            throw RocksErrors.of(folder, "write an entry", e);
-        } finally {
-            gate.leave();
-        }
-    }
-
     private <T> Cursor<T> cursor(
             ColumnFamilyHandle family,
             byte[] prefix,
-            RocksCursor.Decoder<T> decoder,
-            Optional<Integer> bucket) {
+            Optional<Integer> bucket,
+            RocksCursor.Decoder<T> decoder) {
         gate.enter();
         try {
-            var cursor = new GatedCursor<>(new RocksCursor<>(db, family, prefix, decoder), bucket);
-            cursors.add(cursor);
-            return cursor;
+            return new RocksCursor<>(folder, gate, cursors,
+                    options -> db.newIterator(family, options), prefix, bucket, decoder);
         } finally {
             gate.leave();
         }
@@ -352,16 +349,51 @@ public final class RocksCatalog implements Catalog {
                         "catalog " + folder + " is open read-only"));
     }
 
-    /// What a catalog needs that can be written to.
+    /// What a catalog needs that can be written to. Used inside the gate.
     private final class Writing implements GroupSync.Log {
         private final SyncedMark mark;
         private final GroupSync group;
         private final ReentrantLock reserving = new ReentrantLock();
         private long nextId;
+        /// Whether the last write failed. RocksDB recovers by itself when a full disk has room
+        /// again, but no more once a sync has met the log in that state.
+        private volatile boolean refused;
+        private boolean markFailed;
 
         Writing(SyncedMark mark) {
             this.mark = mark;
             this.group = new GroupSync(this, 0);
+        }
+
+        void write(WriteBatch batch) throws RocksDBException {
+            group.checkUsable();
+            boolean written = false;
+            try {
+                db.write(files.writes(), batch);
+                written = true;
+            } finally {
+                if (refused == written) {
+                    refused = !written;
+                }
+            }
+        }
+
+        void sync() {
+            if (refused) {
+                // Something harmless: it says whether writing works again.
+                put(CatalogLayout.META_FORMAT, CatalogLayout.FORMAT);
+            }
+            group.sync();
+        }
+
+        void put(String metaName, long number) {
+            try (var batch = new WriteBatch()) {
+                batch.put(files.meta(), CatalogCodec.metaKey(metaName),
+                        CatalogCodec.metaValue(number));
+                write(batch);
+            } catch (RocksDBException e) {
+                throw RocksErrors.of(folder, "write '" + metaName + "'", e);
+            }
         }
 
         @Override
@@ -376,7 +408,15 @@ public final class RocksCatalog implements Catalog {
             } catch (RocksDBException e) {
                 throw RocksErrors.of(folder, "sync its log", e);
             }
-            mark.write(durable);
+            try {
+                mark.write(durable);
+            } catch (StorageException e) {
+                // The sync itself is good; only a later loss would be found less surely.
+                if (!markFailed) {
+                    markFailed = true;
+                    LOG.log(System.Logger.Level.WARNING, e::getMessage);
+                }
+            }
         }
 
         /// Deliberately holds its lock while the disk works, because this is rare and whoever waits
@@ -385,18 +425,11 @@ public final class RocksCatalog implements Catalog {
             if (count < 1) {
                 throw new IllegalArgumentException("count (" + count + ") must be at least 1");
             }
-            var key = CatalogCodec.metaKey(CatalogLayout.META_NEXT_ID);
             reserving.lock();
             try {
-                if (nextId == 0) {
-                    var stored = get(files.meta(), key);
-                    nextId = stored == null
-                            ? 1
-                            : CatalogCodec.metaNumber(CatalogLayout.META_NEXT_ID, stored);
-                }
-                long first = nextId;
+                long first = nextId();
                 long next = Math.addExact(first, count);
-                put(key, CatalogCodec.metaValue(next));
+                put(CatalogLayout.META_NEXT_ID, next);
                 sync();
                 nextId = next;
                 return first;
@@ -405,70 +438,26 @@ public final class RocksCatalog implements Catalog {
             }
         }
 
-        /// Called when nobody else is inside any more.
+        private long nextId() {
+            if (nextId == 0) {
+                var stored = get(files.meta(), CatalogCodec.metaKey(CatalogLayout.META_NEXT_ID));
+                nextId = stored == null
+                        ? 1
+                        : CatalogCodec.metaNumber(CatalogLayout.META_NEXT_ID, stored);
+            }
+            return nextId;
+        }
+
+        /// Called when the gate is closed and empty. What fails here was promised to nobody.
         void finish() {
             try (mark; var options = new FlushOptions().setWaitForFlush(true)) {
                 group.sync();
                 db.flush(options, files.families());
                 mark.force();
-            } catch (RocksDBException e) {
-                // The log has it all; the next start replays it.
+            } catch (RocksDBException | StorageException e) {
                 LOG.log(System.Logger.Level.WARNING,
                         () -> "catalog " + folder + ": not flushed at close: " + e.getMessage());
             }
-        }
-    }
-
-    /// A cursor that may outlive the catalog.
-    private final class GatedCursor<T> implements Cursor<T> {
-        private final RocksCursor<T> cursor;
-        private final Optional<Integer> bucket;
-
-        GatedCursor(RocksCursor<T> cursor, Optional<Integer> bucket) {
-            this.cursor = cursor;
-            this.bucket = bucket;
-        }
-
-        @Override
-        public Optional<T> next() {
-            gate.enter();
-            try {
-                return cursor.next();
-            } catch (RocksDBException e) {
-                throw RocksErrors.of(folder, "walk its entries", e);
-            } finally {
-                gate.leave();
-            }
-        }
-
-        @Override
-        public void seek(ObjectKey key) {
-            var target = CatalogCodec.objectKey(bucket.orElseThrow(
-                    () -> new UnsupportedOperationException("blocks have no keys")), key);
-            gate.enter();
-            try {
-                cursor.seek(target);
-            } finally {
-                gate.leave();
-            }
-        }
-
-        @Override
-        public void close() {
-            if (!gate.tryEnter()) {
-                return;
-            }
-            try {
-                release();
-            } finally {
-                gate.leave();
-            }
-        }
-
-        /// Called inside the gate, or when the gate is closed and empty.
-        void release() {
-            cursors.remove(this);
-            cursor.release();
         }
     }
 }

@@ -61,8 +61,8 @@ final class RocksFiles implements AutoCloseable {
             this.reads = own(new ReadOptions());
             this.writes = own(new WriteOptions());
             var names = access == Access.PROBE ? FAMILIES.subList(0, 1) : FAMILIES;
-            // Objects have a cache of their own, so that walks over blocks do not displace the filters
-            // by which a missing object is known without reading.
+            // Objects have a cache of their own, so that walks over blocks do not displace the
+            // filters by which a missing object is known without reading.
             var objectCache = own(cache(settings));
             var otherCache = own(cache(settings));
             var descriptors = new ArrayList<ColumnFamilyDescriptor>();
@@ -104,7 +104,9 @@ final class RocksFiles implements AutoCloseable {
                 CACHE_SHARE_OF_INDEXES);
     }
 
-    private static ColumnFamilyOptions familyOptions(CatalogSettings settings, LRUCache cache,
+    private static ColumnFamilyOptions familyOptions(
+            CatalogSettings settings,
+            LRUCache cache,
             BloomFilter filter) {
         var tables = new BlockBasedTableConfig()
                 .setBlockCache(cache)

@@ -20,8 +20,8 @@ import java.nio.file.StandardOpenOption;
 /// promised (damage).
 ///
 /// The file is written after a sync, and is itself not synced: whichever state of it survives, it
-/// never claims too much. Its 32 bytes lie within one sector, and a torn one is told by its checksum
-/// and counts for nothing.
+/// never claims too much. Its 32 bytes lie within one sector, and a torn one is told by its
+/// checksum and counts for nothing.
 ///
 ///     0  magic "VARVESYN"      8
 ///     8  format, 1             4

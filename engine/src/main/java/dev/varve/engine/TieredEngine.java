@@ -130,7 +130,7 @@ public final class TieredEngine implements Engine {
                         new TierStatus("memory", residency.capacityBytes(), residency.usedBytes(),
                                 residency.count()),
                         new TierStatus("flash", flash.budgetBytes(), flash.usedBytes(),
-                                flash.segments().size())),
+                                counters.persistedBlocks.sum())),
                 new Reads(counters.hits.sum(), counters.misses.sum(), counters.memoryBlocks.sum(),
                         counters.flashBlocks.sum(), counters.memoryBytes.sum(),
                         counters.flashBytes.sum()),
@@ -151,8 +151,9 @@ public final class TieredEngine implements Engine {
         closed = true;
         parts.tasks().close();
         saveCache();
-        parts.flash().seal(Purpose.CACHE);
-        parts.flash().seal(Purpose.DURABLE);
+        for (var purpose : Purpose.values()) {
+            parts.flash().seal(purpose);
+        }
         parts.flash().sync();
         parts.catalog().sync();
         parts.catalog().close();
@@ -199,6 +200,7 @@ public final class TieredEngine implements Engine {
     private void recover() {
         try (var blocks = parts.catalog().allBlocks()) {
             for (var next = blocks.next(); next.isPresent(); next = blocks.next()) {
+                counters.persistedBlocks.increment();
                 parts.flash().adopt(next.get().place(), next.get().info().lengthBytes());
             }
         }

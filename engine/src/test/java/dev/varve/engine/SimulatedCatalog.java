@@ -18,9 +18,10 @@ import java.util.function.Supplier;
 /// A catalog in memory that forgets, at a crash, what was not synced: from the end, as many commits
 /// as a seed says. Deterministic. Fails where it is told to.
 ///
-/// Stricter than the real one: [#mayHaveObject] says true for half of the missing objects, whatever is
-/// handed in goes through the real encoding, and a catalog that crashed is closed. As in the real one,
-/// a failed sync is final: commits and syncs fail until the catalog is opened anew, reads do not.
+/// Stricter than the real one: [#mayHaveObject] says true for half of the missing objects, whatever
+/// is handed in goes through the real encoding, and a catalog that crashed is closed. As in the
+/// real one, a failed sync is final: commits and syncs fail until the catalog is opened anew, reads
+/// do not.
 ///
 /// Thread-safe: by its own lock.
 final class SimulatedCatalog implements Catalog {

@@ -163,7 +163,7 @@ public final class FolderDisk implements Disk {
             options.add(DIRECT.orElseThrow());
         }
         try {
-            return new ChannelFile(path, FileChannel.open(path, options));
+            return ChannelFile.open(path, options);
         } catch (IOException e) {
             throw failure("opening " + path, e);
         }

@@ -7,9 +7,14 @@ import dev.varve.env.FolderDisk.Access;
 import dev.varve.env.StorageException.Kind;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +43,78 @@ final class FolderDiskTest {
         }
         assertThat(disk.names()).containsExactly("a");
         assertThat(disk.usableBytes()).isPositive();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void transfersSeveralPiecesAtOnce(Access access) {
+        var disk = FolderDisk.open(folder, access);
+        try (var file = disk.create("pieces")) {
+            for (int round = 0; round < 10; round++) {
+                file.write(PAGE,
+                        List.of(filled(PAGE, 1), filled(3 * PAGE, 2), filled(2 * PAGE, 3)));
+                assertThat(file.sizeBytes()).isEqualTo(7 * PAGE);
+                var pieces = List.of(filled(2 * PAGE, 0), filled(PAGE, 0), filled(3 * PAGE, 0));
+                file.read(PAGE, pieces);
+                var all = filled(6 * PAGE, 0);
+                file.read(PAGE, all);
+                assertThat(all.asSlice(0, 2 * PAGE).mismatch(pieces.get(0))).isEqualTo(-1);
+                assertThat(all.asSlice(2 * PAGE, PAGE).mismatch(pieces.get(1))).isEqualTo(-1);
+                assertThat(all.asSlice(3 * PAGE).mismatch(pieces.get(2))).isEqualTo(-1);
+                assertThat(all.get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 1);
+                assertThat(all.get(ValueLayout.JAVA_BYTE, 6 * PAGE - 1)).isEqualTo((byte) 3);
+            }
+            assertKind(Kind.CORRUPT,
+                    () -> file.read(5 * PAGE, List.of(filled(PAGE, 0), filled(2 * PAGE, 0))));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void piecesGoToTheRightFileWhenItsNameIsTakenByAnother(Access access) {
+        var disk = FolderDisk.open(folder, access);
+        try (var first = disk.create("a")) {
+            first.write(0, List.of(filled(PAGE, 1), filled(PAGE, 1)));
+            disk.delete("a");
+            try (var second = disk.create("a"); var third = disk.open("a")) {
+                second.write(0, List.of(filled(PAGE, 2), filled(PAGE, 2)));
+                var pieces = List.of(filled(PAGE, 0), filled(PAGE, 0));
+                for (int i = 0; i < 3; i++) {
+                    first.read(0, pieces);
+                    assertThat(pieces.get(1).get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 1);
+                    third.read(0, pieces);
+                    assertThat(pieces.get(1).get(ValueLayout.JAVA_BYTE, 0)).isEqualTo((byte) 2);
+                }
+            }
+        }
+    }
+
+    @Test
+    void piecesCanBeTransferredByManyThreadsAndAfterTheNameIsGone() throws Exception {
+        var disk = FolderDisk.open(folder, Access.DIRECT);
+        try (var file = disk.create("shared");
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            file.write(0, filled(64 * PAGE, 0));
+            List<Future<?>> done = new ArrayList<>();
+            for (int t = 1; t <= 16; t++) {
+                int mine = t;
+                done.add(threads.submit(() -> {
+                    for (int round = 0; round < 20; round++) {
+                        long at = 2L * mine * PAGE;
+                        file.write(at, List.of(filled(PAGE, mine), filled(PAGE, mine)));
+                        var pieces = List.of(filled(PAGE, 0), filled(PAGE, 0));
+                        file.read(at, pieces);
+                        assertThat(pieces.get(0).mismatch(filled(PAGE, mine))).isEqualTo(-1);
+                        assertThat(pieces.get(1).mismatch(filled(PAGE, mine))).isEqualTo(-1);
+                    }
+                }));
+            }
+            done.getFirst().get();
+            disk.delete("shared");
+            for (var one : done) {
+                one.get();
+            }
+        }
     }
 
     @ParameterizedTest

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /// Blocks by id, each in one of a few doubly linked lists: the structure under the policies.
 ///
-/// Everything lies in primitive arrays that double when they are full and never shrink. A block has a
-/// *slot*, its index in those arrays, which stays the same until the block is removed. The first
+/// Everything lies in primitive arrays that double when they are full and never shrink. A block has
+/// a *slot*, its index in those arrays, which stays the same until the block is removed. The first
 /// slots are the heads of the lists, which are circular, so that no link is ever a special case. An
 /// open-addressing table with linear probing finds the slot of an id; removing shifts the following
 /// entries back (Knuth, TAOCP 3, 6.4, algorithm R), so that there are no tombstones and the table
@@ -113,7 +113,7 @@ final class BlockLists {
     }
 
     void mark(int slot, int mark) {
-        tags[slot] = (byte) (tags[slot] & ~3 | mark);
+        tags[slot] = (byte) ((tags[slot] & ~3) | mark);
     }
 
     /// Number of blocks in a list.

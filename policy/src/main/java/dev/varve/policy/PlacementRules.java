@@ -3,7 +3,8 @@ package dev.varve.policy;
 /// Decides which blocks of cache buckets are worth a write or a copy. Pure and cheap.
 public interface PlacementRules {
 
-    /// Whether a block that leaves memory, and lies nowhere else, is written to flash (else dropped).
+    /// Whether a block that leaves memory, and lies nowhere else, is written to flash (else
+    /// dropped).
     ///
     /// @param reads how often it was read since it came in
     boolean demote(int sizeBytes, int reads);

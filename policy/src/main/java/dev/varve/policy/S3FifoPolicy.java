@@ -7,14 +7,14 @@ package dev.varve.policy;
 ///
 /// As in the paper: small holds a tenth of the capacity and main the rest; a hit only counts, up to
 /// 3; a block goes from small to main if its count exceeds 1, and starts there at 0; a block at
-/// main's end goes round again with a count lower by 1 until the count is 0. The ghosts stand for as
-/// many bytes as main may hold.
+/// main's end goes round again with a count lower by 1 until the count is 0. The ghosts stand for
+/// as many bytes as main may hold.
 ///
-/// Three things follow from sizes in bytes and from [#victim] naming one block at a time. Capacity is
-/// counted in bytes, so one large block can be more than a queue's share, and passes as in an emptier
-/// cache. Where moving a block overfills main, main's own victim is the answer, and small goes on
-/// shrinking with the next call. And there are never more ghosts than present blocks, so that a flood
-/// of tiny ones cannot make the policy itself large.
+/// Three things follow from sizes in bytes and from [#victim] naming one block at a time. Capacity
+/// is counted in bytes, so one large block can be more than a queue's share, and passes as in an
+/// emptier cache. Where moving a block overfills main, main's own victim is the answer, and small
+/// goes on shrinking with the next call. And there are never more ghosts than present blocks, so
+/// that a flood of tiny ones cannot make the policy itself large.
 ///
 /// Confined: the caller serialises all calls.
 public final class S3FifoPolicy implements EvictionPolicy {
@@ -29,8 +29,8 @@ public final class S3FifoPolicy implements EvictionPolicy {
     private final long smallBytes;
     private final long mainBytes;
 
-    /// @param capacityBytes what the blocks present may take together, at least 1; the caller keeps to
-    ///        it, the policy only divides it among its queues
+    /// @param capacityBytes what the blocks present may take together, at least 1; the caller keeps
+    ///        to it, the policy only divides it among its queues
     public S3FifoPolicy(long capacityBytes) {
         if (capacityBytes < 1) {
             throw new IllegalArgumentException(

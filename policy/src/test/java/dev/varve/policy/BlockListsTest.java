@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class BlockListsTest {
-    /// Multiplied by the hash's constant this gives 1, so that multiples of it hash to small numbers:
-    /// long runs of neighbours and collisions in the table.
+    /// Multiplied by the hash's constant this gives 1, so that multiples of it hash to small
+    /// numbers: long runs of neighbours and collisions in the table.
     private static final long UNHASH = inverse(0x9E3779B97F4A7C15L);
 
     @ParameterizedTest

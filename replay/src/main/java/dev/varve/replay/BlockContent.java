@@ -3,7 +3,8 @@ package dev.varve.replay;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// What the bytes of a block must be, so that every returned byte can be checked without keeping any.
+/// What the bytes of a block must be, so that every returned byte can be checked without keeping
+/// any.
 ///
 /// The content follows from the block's id alone: a Weyl sequence of 64-bit words that starts
 /// somewhere else for each id, with its high bits folded onto the low ones. Two blocks differ, no
@@ -13,7 +14,8 @@ final class BlockContent {
 
     private BlockContent() {}
 
-    /// Fills a buffer (borrowed) from its start to its limit; its position does not matter or change.
+    /// Fills a buffer (borrowed) from its start to its limit; its position does not matter or
+    /// change.
     static void fill(long id, ByteBuffer target) {
         var words = target.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         int whole = target.limit() & -Long.BYTES;
@@ -28,8 +30,8 @@ final class BlockContent {
         }
     }
 
-    /// Counts the bytes that are not what they must be, from a buffer's start (borrowed, unchanged) to
-    /// its limit.
+    /// Counts the bytes that are not what they must be, from a buffer's start (borrowed, unchanged)
+    /// to its limit.
     static long wrongBytes(long id, ByteBuffer actual) {
         var words = actual.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         int whole = actual.limit() & -Long.BYTES;

@@ -36,11 +36,11 @@ public final class Demo {
         this.tasks = tasks;
     }
 
-    /// Reads the whole traffic once, so that its size is known and a malformed trace is found before
-    /// anything is started.
+    /// Reads the whole traffic once, so that its size is known and a malformed trace is found
+    /// before anything is started.
     ///
-    /// @throws StorageException CONFIG for a trace that is malformed or has no blocks, ABSENT if there
-    ///         is none
+    /// @throws StorageException CONFIG for a trace that is malformed or has no blocks, ABSENT if
+    ///         there is none
     public static Demo plan(DemoSettings settings, Clock clock, Tasks tasks) {
         var statistics = TrafficStatistics.of(settings.traffic());
         if (statistics.references() == 0) {

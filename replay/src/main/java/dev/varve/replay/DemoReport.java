@@ -6,7 +6,8 @@ import java.util.Optional;
 /// What the demo found out.
 ///
 /// @param settings what it was asked to do
-/// @param traffic  where the traffic came from: generated after which statistics, or from which file
+/// @param traffic  where the traffic came from: generated after which statistics, or from which
+///                 file
 /// @param replay   the traffic through RESP
 /// @param served   blocks by tier, as the server counted them during the replay
 /// @param dataset  the dataset through S3

@@ -15,11 +15,12 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// A trace in the format of kvcache-ai/Mooncake (FAST 2025): one JSON object a line, with `timestamp`
-/// in milliseconds, `input_length` and `output_length` in tokens, and `hash_ids`, one for each block
-/// of 512 tokens. Other fields and empty lines are skipped.
+/// A trace in the format of kvcache-ai/Mooncake (FAST 2025): one JSON object a line, with
+/// `timestamp` in milliseconds, `input_length` and `output_length` in tokens, and `hash_ids`, one
+/// for each block of 512 tokens. Other fields and empty lines are skipped.
 ///
-/// An id is any number of 64 bits, signed or not. Reads line by line, so a trace may be of any length.
+/// An id is any number of 64 bits, signed or not. Reads line by line, so a trace may be of any
+/// length.
 ///
 /// Confined to one thread at a time.
 public final class MooncakeTrace implements Traffic {

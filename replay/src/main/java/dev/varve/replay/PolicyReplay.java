@@ -5,15 +5,16 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Runs traffic against an eviction policy alone: no bytes, no server, no time. A missed block comes
-/// in at once.
+/// Runs traffic against an eviction policy alone: no bytes, no server, no time. A missed block
+/// comes in at once.
 ///
 /// Confined.
 public final class PolicyReplay {
     private final EvictionPolicy policy;
     private final long capacityBytes;
     private final long blockBytes;
-    /// Traces may use any id, and policies reserve one, so blocks are numbered from 1 as they appear.
+    /// Traces may use any id, and policies reserve one, so blocks are numbered from 1 as they
+    /// appear.
     private final Map<Long, Integer> numbers = new HashMap<>();
     private final BitSet present = new BitSet();
     private long usedBytes;

@@ -18,7 +18,8 @@ import java.util.Optional;
 /// @param exists       latency of EXISTS
 /// @param get          latency of a GET that served a block
 /// @param set          latency of SET
-/// @param worstLagNanos how far the replay fell behind the pace that was asked for; 0 if it had none
+/// @param worstLagNanos how far the replay fell behind the pace that was asked for; 0 if it had
+///                      none
 /// @param firstRefusal the first of the error replies
 /// @param failure      why the replay ended early, where it did; the rest says what came before
 ///

@@ -11,14 +11,14 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// Replays traffic against a server as the caches of language models use it: for each request EXISTS
-/// for one block after the other until one is not there, GET of those that are, SET of all the rest.
-/// Every returned byte is checked.
+/// Replays traffic against a server as the caches of language models use it: for each request
+/// EXISTS for one block after the other until one is not there, GET of those that are, SET of all
+/// the rest. Every returned byte is checked.
 ///
 /// Each connection takes the next request when it has finished the one before, so requests of one
-/// conversation can overtake each other as they do in reality. The first connection that breaks, the
-/// first malformed line of a trace and a reply that does not come end the whole replay; what was
-/// measured until then is returned with the reason.
+/// conversation can overtake each other as they do in reality. The first connection that breaks,
+/// the first malformed line of a trace and a reply that does not come end the whole replay; what
+/// was measured until then is returned with the reason.
 ///
 /// Confined: one run at a time.
 public final class ReplayRun {

@@ -7,7 +7,8 @@ import java.time.Duration;
 /// @param endpoint     the server
 /// @param connections  how many requests are under way at a time, 1 to 256
 /// @param blockBytes   length of every value, 1 to 512 MiB
-/// @param speed        how many seconds of the trace pass in one second; 0 means as fast as possible
+/// @param speed        how many seconds of the trace pass in one second; 0 means as fast as
+///                     possible
 /// @param keyPrefix    what the keys begin with; the block's id follows as 16 hexadecimal digits
 /// @param replyTimeout how long a reply may take before the replay ends
 ///

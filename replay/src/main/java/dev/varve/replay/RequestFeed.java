@@ -5,7 +5,8 @@ import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import java.util.Optional;
 
-/// Hands the requests of some traffic to several workers, each at its time, until the end or a failure.
+/// Hands the requests of some traffic to several workers, each at its time, until the end or a
+/// failure.
 ///
 /// Thread-safe: by its monitor; waiting for a request's time is done outside.
 final class RequestFeed {
@@ -35,7 +36,8 @@ final class RequestFeed {
         startNanos = clock.nanoTime();
     }
 
-    /// The next request, once its time has come; empty at the end of the traffic or after a failure.
+    /// The next request, once its time has come; empty at the end of the traffic or after a
+    /// failure.
     Optional<TraceRequest> take() {
         var request = next();
         if (request.isPresent() && speed > 0) {

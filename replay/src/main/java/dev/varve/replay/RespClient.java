@@ -13,9 +13,9 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
-/// One connection to a server that speaks RESP2: a command, then its reply, as the fast clients of KV
-/// caches do it. Values go between the socket and the caller's buffer with no copy on the heap if
-/// that buffer is direct.
+/// One connection to a server that speaks RESP2: a command, then its reply, as the fast clients of
+/// KV caches do it. Values go between the socket and the caller's buffer with no copy on the heap
+/// if that buffer is direct.
 ///
 /// An error reply is a [RespErrorReply], after which the connection goes on. When the connection
 /// breaks, or the server says what is no RESP, the connection is closed and a [StorageException]
@@ -45,8 +45,8 @@ public final class RespClient implements AutoCloseable {
     /// Connects, logs in where the endpoint has a login, and makes sure that commands are answered.
     ///
     /// @param timeout for the connection, not for the commands after it
-    /// @throws StorageException UNAVAILABLE where nobody answers, CONFIG where the login is refused or
-    ///         missing
+    /// @throws StorageException UNAVAILABLE where nobody answers, CONFIG where the login is refused
+    ///         or missing
     public static RespClient connect(RespEndpoint endpoint, Duration timeout) {
         var client = new RespClient(endpoint.toString(), open(endpoint, timeout));
         try {
@@ -92,8 +92,8 @@ public final class RespClient implements AutoCloseable {
         return !readLine().equals("0");
     }
 
-    /// Reads a value into a buffer (borrowed) from its position on, which moves behind what was read.
-    /// What does not fit is read and dropped.
+    /// Reads a value into a buffer (borrowed) from its position on, which moves behind what was
+    /// read. What does not fit is read and dropped.
     ///
     /// @return the length of the value, also if that was more than fitted, or [#MISS]
     public int get(byte[] key, ByteBuffer target) {
@@ -241,7 +241,8 @@ public final class RespClient implements AutoCloseable {
         }
     }
 
-    /// Moves bytes from the input buffer, filled if need be, to the target, or nowhere if that is full.
+    /// Moves bytes from the input buffer, filled if need be, to the target, or nowhere if that is
+    /// full.
     private int takeBuffered(ByteBuffer target, int most) {
         if (!input.hasRemaining()) {
             fillInput();

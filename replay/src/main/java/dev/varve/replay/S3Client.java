@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
-/// As much of S3 as it takes to put a dataset and read it back: path style, signed headers, unsigned
-/// bodies. Names of buckets and keys must need no escaping in a URL.
+/// As much of S3 as it takes to put a dataset and read it back: path style, signed headers,
+/// unsigned bodies. Names of buckets and keys must need no escaping in a URL.
 ///
 /// Failures are [StorageException]s: UNAVAILABLE, with what the server said.
 ///

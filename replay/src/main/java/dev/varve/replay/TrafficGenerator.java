@@ -6,21 +6,21 @@ import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/// Invents an hour of chat traffic that has the statistics of a real hour: the conversation trace of
-/// kvcache-ai/Mooncake (FAST 2025), in which 7,373 conversations make 12,031 requests.
+/// Invents an hour of chat traffic that has the statistics of a real hour: the conversation trace
+/// of kvcache-ai/Mooncake (FAST 2025), in which 7,373 conversations make 12,031 requests.
 ///
-/// Conversations begin at random instants. All share the first block, a system prompt. A *chat* goes
-/// on where it was: its next request has the blocks of the one before, but for the last, which was
-/// not full, and some new ones: mostly one or two (a short question), else about eight (a pasted
-/// text). A *template* keeps the same first blocks throughout and follows them with something new
-/// each time. The longer a conversation already is, the likelier it goes on; the pause before the next
-/// request is lognormal with a median of 156 s.
+/// Conversations begin at random instants. All share the first block, a system prompt. A *chat*
+/// goes on where it was: its next request has the blocks of the one before, but for the last, which
+/// was not full, and some new ones: mostly one or two (a short question), else about eight (a
+/// pasted text). A *template* keeps the same first blocks throughout and follows them with
+/// something new each time. The longer a conversation already is, the likelier it goes on; the
+/// pause before the next request is lognormal with a median of 156 s.
 ///
-/// The numbers below were fitted so that the figures of [TrafficStatistics] meet those of the trace:
-/// 75.8 % of blocks are seen once, an infinite cache would serve 36.6 % of the references, a request
-/// has 24 blocks, and a block comes back after 114 s (median), 324 s (p80), 519 s (p90), 1,578 s (p99).
-/// What was not fitted, the hit ratio of LRU at several sizes, comes out close too; `TrafficTest`
-/// states how close.
+/// The numbers below were fitted so that the figures of [TrafficStatistics] meet those of the
+/// trace: 75.8 % of blocks are seen once, an infinite cache would serve 36.6 % of the references, a
+/// request has 24 blocks, and a block comes back after 114 s (median), 324 s (p80), 519 s (p90),
+/// 1,578 s (p99). What was not fitted, the hit ratio of LRU at several sizes, comes out close too;
+/// `TrafficTest` states how close.
 ///
 /// The amount of data is chosen by the number of distinct blocks, which scales the number of
 /// conversations and leaves the hour an hour. The same seed gives the same traffic.
@@ -59,8 +59,8 @@ public final class TrafficGenerator implements Traffic {
     private double nextArrivalMillis;
     private long blocks;
 
-    /// @param distinctBlocks about how many different blocks the whole traffic has, at least 10,000;
-    ///        exact counts differ from seed to seed by some percent
+    /// @param distinctBlocks about how many different blocks the whole traffic has, at least
+    ///        10,000; exact counts differ from seed to seed by some percent
     /// @param seed           chooses the traffic
     public TrafficGenerator(int distinctBlocks, long seed) {
         if (distinctBlocks < MIN_BLOCKS) {

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class MooncakeTraceTest {
-    private static final String GOOD = "{\"timestamp\": 5, \"input_length\": 700, \"output_length\": 3, \"hash_ids\": [0, 9]}";
+    private static final String GOOD = "{\"timestamp\": 5, \"input_length\": 700,"
+            + " \"output_length\": 3, \"hash_ids\": [0, 9]}";
 
     @Test
     void readsTheFieldsOfALine() {
@@ -60,26 +61,26 @@ final class MooncakeTraceTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-            hello                                                     | is not JSON
-            [1, 2]                                                    | must be a JSON object
-            {"timestamp": 5                                           | is not JSON
-            {"input_length": 7, "output_length": 3, "hash_ids": []}   | must have timestamp
-            {"timestamp": 5, "output_length": 3, "hash_ids": []}      | must have input_length
-            {"timestamp": 5, "input_length": 7, "hash_ids": []}       | must have output_length
-            {"timestamp": 5, "input_length": 7, "output_length": 3}   | must have hash_ids
-            {"timestamp": "5"}                                        | timestamp must be a number
-            {"timestamp": -1}                                         | timestamp must be a number
-            {"timestamp": NaN}                                        | is not JSON
-            {"timestamp": 1e300}                                      | timestamp must be a number
-            {"input_length": 2147483648}                              | input_length must be a number
-            {"output_length": null}                                   | output_length must be a number
-            {"hash_ids": 7}                                           | hash_ids must be an array
-            {"hash_ids": [1.5]}                                       | hash_ids must be whole numbers
-            {"hash_ids": [true]}                                      | hash_ids must be whole numbers
-            {"hash_ids": [18446744073709551616]}                      | at most 64 bits
-            {"hash_ids": [-9223372036854775809]}                      | at most 64 bits
-            {}                                                        | must have timestamp
-            {} {}                                                     | must end with its object
+            hello                                                   | is not JSON
+            [1, 2]                                                  | must be a JSON object
+            {"timestamp": 5                                         | is not JSON
+            {"input_length": 7, "output_length": 3, "hash_ids": []} | must have timestamp
+            {"timestamp": 5, "output_length": 3, "hash_ids": []}    | must have input_length
+            {"timestamp": 5, "input_length": 7, "hash_ids": []}     | must have output_length
+            {"timestamp": 5, "input_length": 7, "output_length": 3} | must have hash_ids
+            {"timestamp": "5"}                                      | timestamp must be a number
+            {"timestamp": -1}                                       | timestamp must be a number
+            {"timestamp": NaN}                                      | is not JSON
+            {"timestamp": 1e300}                                    | timestamp must be a number
+            {"input_length": 2147483648}                            | input_length must be a number
+            {"output_length": null}                                 | output_length must be a number
+            {"hash_ids": 7}                                         | hash_ids must be an array
+            {"hash_ids": [1.5]}                                     | hash_ids must be whole numbers
+            {"hash_ids": [true]}                                    | hash_ids must be whole numbers
+            {"hash_ids": [18446744073709551616]}                    | at most 64 bits
+            {"hash_ids": [-9223372036854775809]}                    | at most 64 bits
+            {}                                                      | must have timestamp
+            {} {}                                                   | must end with its object
             """)
     void namesTheLineThatIsMalformed(String line, String message) {
         var trace = Traces.of(GOOD, "", line);

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.SystemTasks;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -230,10 +232,11 @@ final class ReplayRunTest {
 
     @Test
     void saysThatThereIsNoServerAtAll() throws Exception {
-        RespEndpoint gone;
-        try (var server = FakeRespServer.good()) {
-            gone = server.endpoint();
+        int port;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
         }
+        var gone = new RespEndpoint("127.0.0.1", port, Optional.empty());
         var run = new ReplayRun(settings(gone, 1, 0), Clock.system(), tasks);
         assertThatExceptionOfType(StorageException.class)
                 .isThrownBy(() -> run.run(new TrafficGenerator(10_000, 1), _ -> {}))
@@ -243,8 +246,8 @@ final class ReplayRunTest {
     @Test
     void percentilesAreThoseOfTheOperations() throws Exception {
         // A worker looks at the clock before and after each command and at no other time, so on a
-        // clock that makes one tick when a worker looks each command takes one tick; the tick of the
-        // 200th SET is made a thousand times as long.
+        // clock that makes one tick when a worker looks each command takes one tick; the tick of
+        // the 200th SET is made a thousand times as long.
         var clock = new TickingClock(1_000_000) {
             @Override
             public long nanoTime() {

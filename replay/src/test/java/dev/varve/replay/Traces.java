@@ -15,8 +15,8 @@ final class Traces {
 
     private Traces() {}
 
-    /// The real hour of conversations: `-Dvarve.trace=FILE`, or in a folder `shared/traces` beside the
-    /// repository or above it. A test that asks for it is skipped where it is not to be had.
+    /// The real hour of conversations: `-Dvarve.trace=FILE`, or in a folder `shared/traces` beside
+    /// the repository or above it. A test that asks for it is skipped where it is not to be had.
     static MooncakeTrace realHour() {
         var places = Stream.of(
                 System.getProperty("varve.trace", FILE),

@@ -5,5 +5,13 @@ public enum Purpose {
     /// Must survive: space comes back only by cleaning.
     DURABLE,
     /// May go at any time: space comes back by dropping whole segments.
-    CACHE
+    CACHE,
+    /// Durable blocks that cleaning has moved. They are colder than fresh ones, so they get segments
+    /// of their own; and they may use the last of the budget, because writing them frees more.
+    CLEANED;
+
+    /// Whether blocks kept for this reason must survive.
+    public boolean mustSurvive() {
+        return this != CACHE;
+    }
 }

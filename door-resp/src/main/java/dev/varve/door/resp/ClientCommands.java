@@ -73,8 +73,9 @@ final class ClientCommands {
     }
 
     private static void info(Call call) {
-        call.reply().verbatim(
-                call.session().describe(call.door().clock().nanoTime()) + "\n");
+        call.reply()
+                .verbatim(
+                        call.session().describe(call.door().clock().nanoTime()) + "\n");
     }
 
     private static void list(Call call) {

@@ -45,22 +45,24 @@ final class ClusterCommands {
     }
 
     private static void info(Call call) {
-        call.reply().verbatim(String.join("\r\n",
-                "cluster_state:ok",
-                "cluster_slots_assigned:" + SLOTS,
-                "cluster_slots_ok:" + SLOTS,
-                "cluster_slots_pfail:0",
-                "cluster_slots_fail:0",
-                "cluster_known_nodes:1",
-                "cluster_size:1",
-                "cluster_current_epoch:1",
-                "cluster_my_epoch:1",
-                ""));
+        call.reply()
+                .verbatim(String.join("\r\n",
+                        "cluster_state:ok",
+                        "cluster_slots_assigned:" + SLOTS,
+                        "cluster_slots_ok:" + SLOTS,
+                        "cluster_slots_pfail:0",
+                        "cluster_slots_fail:0",
+                        "cluster_known_nodes:1",
+                        "cluster_size:1",
+                        "cluster_current_epoch:1",
+                        "cluster_my_epoch:1",
+                        ""));
     }
 
     private static void nodes(Call call) {
-        call.reply().verbatim(id(call) + " " + host(call) + ":" + port(call) + "@" + port(call)
-                + " myself,master - 0 0 1 connected 0-" + (SLOTS - 1) + "\n");
+        call.reply()
+                .verbatim(id(call) + " " + host(call) + ":" + port(call) + "@" + port(call)
+                        + " myself,master - 0 0 1 connected 0-" + (SLOTS - 1) + "\n");
     }
 
     private static void slots(Call call) {

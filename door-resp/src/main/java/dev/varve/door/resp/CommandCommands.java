@@ -86,7 +86,8 @@ final class CommandCommands {
     }
 
     private static Optional<Command> named(Call call, int index) {
-        return call.door().commands()
+        return call.door()
+                .commands()
                 .named(call.request().text(index).toLowerCase(Locale.ROOT));
     }
 }

@@ -18,8 +18,8 @@ final class CommandTable {
     private static final int LONGEST_NAME = 64;
 
     private final Map<String, Command> byName;
-    private final Command unknown =
-            Command.of("unknown", -1, "no_auth", Keys.NONE, CommandTable::refuse);
+    private final Command unknown = Command.of("unknown", -1, "no_auth", Keys.NONE,
+            CommandTable::refuse);
 
     CommandTable() {
         var all = new ArrayList<Command>();
@@ -54,10 +54,6 @@ final class CommandTable {
     /// All commands, by name.
     Collection<Command> all() {
         return byName.values();
-    }
-
-    boolean isUnknown(Command command) {
-        return command == unknown;
     }
 
     /// The subcommand that a request names, or the command itself where it has none or none is named.

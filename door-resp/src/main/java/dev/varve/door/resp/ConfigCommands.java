@@ -26,7 +26,11 @@ final class ConfigCommands {
         // The memory budget is the engine's to tell, which may have to look for it.
         call.keys().bucket();
         var settings = call.door().settings();
-        long memory = call.door().engine().status().tiers().stream()
+        long memory = call.door()
+                .engine()
+                .status()
+                .tiers()
+                .stream()
                 .filter(tier -> tier.name().equals("memory"))
                 .mapToLong(tier -> tier.budgetBytes())
                 .sum();

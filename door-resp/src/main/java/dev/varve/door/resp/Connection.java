@@ -25,6 +25,7 @@ import java.util.List;
 /// itself alone, with bounded memory.
 ///
 /// Confined to its loop, but for [#session]; what an errand touches, the loop leaves alone meanwhile.
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close reaches this handler
 final class Connection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
     private static final Logger LOG = System.getLogger(Connection.class.getName());
 
@@ -181,15 +182,16 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         } else if (inputEnded && unread.isEmpty() && !onErrand) {
             end();
         }
-        boolean wanted = unread.isEmpty();
-        if (channel.config().isAutoRead() != wanted) {
-            channel.config().setAutoRead(wanted);
+        boolean readOn = unread.isEmpty();
+        if (readOn != channel.config().isAutoRead() && channel.isOpen() && !inputEnded) {
+            channel.config().setAutoRead(readOn);
         }
     }
 
     private void advance(ByteBuf input) {
         switch (parser.parse(input)) {
-            case MORE -> {}
+            case MORE -> {
+            }
             case REQUEST -> execute(parser.take());
             case VALUE -> {
                 intake.begin();
@@ -269,7 +271,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     }
 
     private boolean timed() {
-        return door.latencies() != LatencyRecorder.NONE;
+        return !door.latencies().equals(LatencyRecorder.NONE);
     }
 
     /// Does `work` beside the loop and then `then` on it; nothing of this connection is parsed
@@ -331,7 +333,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
     private static void keepLoopFree(Reply reply) {
         if (reply.muchText() || reply.pieceBytes() > LOOP_PIECE_BYTES) {
-            throw WouldBlock.SIGNAL;
+            throw new WouldBlock();
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class Databases {
     private final Engine engine;
     private final String name;
-    private final AtomicReferenceArray<Optional<Bucket>> opened =
-            new AtomicReferenceArray<>(RespSettings.DATABASES);
+    private final AtomicReferenceArray<Optional<Bucket>> opened = new AtomicReferenceArray<>(
+            RespSettings.DATABASES);
 
     /// @param name bucket of database 0, and what the names of the others begin with
     Databases(Engine engine, String name) {

@@ -58,7 +58,7 @@ final class Dispatcher {
             case FULL -> "OOM command not allowed when used memory > 'maxmemory'.";
             case CLOSED -> "ERR server is shutting down";
             case CORRUPT, UNAVAILABLE, CONFIG, CONFLICT, ABSENT ->
-                    "ERR storage failed: " + failure.getMessage();
+                "ERR storage failed: " + failure.getMessage();
         };
     }
 }

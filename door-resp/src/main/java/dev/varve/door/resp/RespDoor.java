@@ -142,8 +142,9 @@ public final class RespDoor implements AutoCloseable {
                 return;
             }
             var connection = new Connection(door, channel);
-            channel.config().setRecvByteBufAllocator(
-                    new ReadSizes(connection::missingValueBytes));
+            channel.config()
+                    .setRecvByteBufAllocator(
+                            new ReadSizes(connection::missingValueBytes));
             channel.pipeline().addLast(connection);
         }
     }

@@ -150,7 +150,8 @@ final class Session {
 
     /// The line of `CLIENT LIST`; what this server does not have is shown as Redis shows it unused.
     String describe(long nowNanos) {
-        return "id=" + id + " addr=" + text(client) + " laddr=" + text(server) + " fd=0 name=" + name
+        return "id=" + id + " addr=" + text(client) + " laddr=" + text(server) + " fd=0 name="
+                + name
                 + " age=" + seconds(nowNanos - createdNanos)
                 + " idle=" + seconds(nowNanos - lastActiveNanos)
                 + " flags=N db=" + database

@@ -76,7 +76,8 @@ final class ValueIntake {
     }
 
     private Optional<ObjectWriter> tryWriter(ObjectKey key, long length) {
-        return door.databases().opened(session.database())
+        return door.databases()
+                .opened(session.database())
                 .flatMap((Bucket bucket) -> bucket.tryWriter(key, length));
     }
 

@@ -244,8 +244,9 @@ final class FakeBucket implements Bucket {
             while (source.hasRemaining()) {
                 if (blocks.isEmpty() || filled == blocks.getLast().lengthBytes()) {
                     long left = Math.min(engine.blockBytes, expectedBytes - length);
-                    blocks.add(engine.slab.allocate((int) left).orElseThrow(
-                            () -> new StorageException(Kind.FULL, "slab")));
+                    blocks.add(engine.slab.allocate((int) left)
+                            .orElseThrow(
+                                    () -> new StorageException(Kind.FULL, "slab")));
                     filled = 0;
                 }
                 var block = blocks.getLast();

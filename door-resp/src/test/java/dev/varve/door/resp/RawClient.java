@@ -64,6 +64,12 @@ final class RawClient implements Closeable {
         return reply();
     }
 
+    /// Sends words, separated by blanks, and reads so many bytes, as clients do that know what comes.
+    String readFixed(String words, int count) {
+        send(request(words.split(" ")));
+        return readText(count);
+    }
+
     void send(String bytes) {
         send(latin(bytes));
     }
@@ -133,7 +139,8 @@ final class RawClient implements Closeable {
             }
             case '*', '~' -> replies(text, Integer.parseInt(line.substring(1)));
             case '%' -> replies(text, 2 * Integer.parseInt(line.substring(1)));
-            default -> {}
+            default -> {
+            }
         }
     }
 
@@ -162,6 +169,11 @@ final class RawClient implements Closeable {
 
     private InputStream in() throws IOException {
         return socket.getInputStream();
+    }
+
+    /// Leaves, in the middle of a test.
+    void hangUp() {
+        close();
     }
 
     @Override

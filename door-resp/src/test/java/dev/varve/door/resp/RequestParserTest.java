@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class RequestParserTest {
-    private static final ProtocolLimits LIMITS =
-            new ProtocolLimits(512L << 20, 1 << 20, 64 << 10, 16 << 10, 10, 16 << 10);
+    private static final ProtocolLimits LIMITS = new ProtocolLimits(512L << 20, 1 << 20, 64 << 10,
+            16 << 10, 10, 16 << 10);
     private static final CommandTable COMMANDS = new CommandTable();
 
     private final MemoryBudget budget = new MemoryBudget(1 << 20);

@@ -1,7 +1,7 @@
 package dev.varve.door.s3;
 
-import dev.varve.env.Clock;
 import dev.varve.door.s3.S3Settings.Timeouts;
+import dev.varve.env.Clock;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 

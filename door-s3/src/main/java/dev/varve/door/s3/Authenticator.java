@@ -20,7 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/// Proves who sent a request: Signature Version 4 in the Authorization header or in the query.
+/// Proves who sent a request: Signature Version 4 in the Authorization header or in the query, or a URL
+/// presigned by Version 2.
 ///
 /// Thread-safe: it has no state.
 final class Authenticator {
@@ -71,15 +72,14 @@ final class Authenticator {
         if (!authorization.isEmpty()) {
             return check(method, target, headers, ofHeader(authorization, headers), "");
         }
-        if (query.has("AWSAccessKeyId") || settings.anonymous() == Anonymous.REFUSED) {
-            throw query.has("AWSAccessKeyId") ? unsupportedMechanism()
-                    : S3Error.ACCESS_DENIED.exception();
+        if (query.has("AWSAccessKeyId")) {
+            return checkV2(method, target, headers);
         }
-        var hash = headers.get(CONTENT_SHA256, UNSIGNED);
-        if (hash.startsWith("STREAMING-AWS4-HMAC")) {
+        if (settings.anonymous() == Anonymous.REFUSED) {
             throw S3Error.ACCESS_DENIED.exception();
         }
-        return new Verified(Optional.empty(), payloadMode(hash, Optional.empty()));
+        return new Verified(Optional.empty(),
+                payloadMode(headers.get(CONTENT_SHA256, UNSIGNED), Optional.empty()));
     }
 
     private Verified check(
@@ -88,9 +88,7 @@ final class Authenticator {
             HttpHeaders headers,
             Claim claim,
             String unsignedParameter) {
-        var secret = credentials.secret(claim.accessKey)
-                .orElseThrow(() -> S3Error.INVALID_ACCESS_KEY_ID.exception()
-                        .detail("AWSAccessKeyId", claim.accessKey));
+        var secret = secret(claim.accessKey);
         var signed = new ArrayList<SignedHeader>();
         for (var name : claim.signedHeaders) {
             signed.add(new SignedHeader(name, headers.getAll(name)));
@@ -109,6 +107,41 @@ final class Authenticator {
         var signer = new ChunkSigner(key, claim.timestamp, claim.scope, claim.signature);
         return new Verified(
                 Optional.of(claim.accessKey), payloadMode(claim.payloadHash, Optional.of(signer)));
+    }
+
+    /// A URL that was presigned by version 2.
+    private Verified checkV2(String method, RequestTarget target, HttpHeaders headers) {
+        var query = target.query();
+        var accessKey = query.text("AWSAccessKeyId").orElse("");
+        var expires = query.text("Expires").orElse("");
+        var provided = query.text("Signature").orElse("");
+        var secret = secret(accessKey);
+        long until;
+        try {
+            until = Long.parseLong(expires);
+        } catch (NumberFormatException _) {
+            throw S3Error.ACCESS_DENIED.exception("Invalid date (should be seconds since epoch): "
+                    + expires);
+        }
+        if (now().getEpochSecond() > until) {
+            throw S3Error.ACCESS_DENIED.exception("Request has expired")
+                    .detail("Expires", Dates.iso(until * 1000))
+                    .detail("ServerTime", now().toString());
+        }
+        var expected = SigV2.signature(secret, method, target, headers, expires);
+        if (!SigV4.matches(expected, provided)) {
+            throw S3Error.SIGNATURE_DOES_NOT_MATCH.exception()
+                    .detail("AWSAccessKeyId", accessKey)
+                    .detail("SignatureProvided", provided);
+        }
+        return new Verified(Optional.of(accessKey),
+                payloadMode(headers.get(CONTENT_SHA256, UNSIGNED), Optional.empty()));
+    }
+
+    private String secret(String accessKey) {
+        return credentials.secret(accessKey)
+                .orElseThrow(() -> S3Error.INVALID_ACCESS_KEY_ID.exception()
+                        .detail("AWSAccessKeyId", accessKey));
     }
 
     private Claim ofHeader(String authorization, HttpHeaders headers) {
@@ -151,10 +184,11 @@ final class Authenticator {
         var fields = new HashMap<String, String>();
         for (var name : List.of("Algorithm", "Credential", "SignedHeaders", "Signature", "Date",
                 "Expires")) {
-            fields.put(name, query.text("X-Amz-" + name).orElseThrow(() -> error.exception(
-                    "Query-string authentication version 4 requires the X-Amz-Algorithm,"
-                            + " X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders,"
-                            + " and X-Amz-Expires parameters.")));
+            fields.put(name, query.text("X-Amz-" + name)
+                    .orElseThrow(() -> error.exception(
+                            "Query-string authentication version 4 requires the X-Amz-Algorithm,"
+                                    + " X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders,"
+                                    + " and X-Amz-Expires parameters.")));
         }
         if (!SigV4.ALGORITHM.equals(fields.get("Algorithm"))) {
             throw error.exception("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256\"");
@@ -238,9 +272,8 @@ final class Authenticator {
         }
         return switch (hash) {
             case UNSIGNED -> new PayloadMode.Unsigned();
-            case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" -> new PayloadMode.Chunked(signer, false);
-            case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" ->
-                new PayloadMode.Chunked(signer, true);
+            case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD" -> signedChunks(signer, false);
+            case "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER" -> signedChunks(signer, true);
             case "STREAMING-UNSIGNED-PAYLOAD-TRAILER" ->
                 new PayloadMode.Chunked(Optional.empty(), true);
             case "STREAMING-AWS4-ECDSA-P256-SHA256-PAYLOAD",
@@ -253,6 +286,13 @@ final class Authenticator {
                             + " STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER,"
                             + " or a valid sha256 value.");
         };
+    }
+
+    private static PayloadMode signedChunks(Optional<ChunkSigner> signer, boolean trailers) {
+        if (signer.isEmpty()) {
+            throw S3Error.ACCESS_DENIED.exception();
+        }
+        return new PayloadMode.Chunked(signer, trailers);
     }
 
     private static Duration parseExpires(String text) {
@@ -285,7 +325,8 @@ final class Authenticator {
     private static String ofHttpDate(String date) {
         try {
             return ZonedDateTime.parse(date, DateTimeFormatter.RFC_1123_DATE_TIME)
-                    .withZoneSameInstant(ZoneOffset.UTC).format(TIMESTAMP);
+                    .withZoneSameInstant(ZoneOffset.UTC)
+                    .format(TIMESTAMP);
         } catch (DateTimeParseException _) {
             return "";
         }

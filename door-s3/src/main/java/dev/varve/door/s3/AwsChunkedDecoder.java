@@ -92,7 +92,10 @@ final class AwsChunkedDecoder {
         if (mode.trailers() && mode.signer().isPresent()) {
             var canonical = new StringBuilder();
             trailers.forEach((name, value) -> canonical
-                    .append(name).append(':').append(value).append('\n'));
+                    .append(name)
+                    .append(':')
+                    .append(value)
+                    .append('\n'));
             var expected = mode.signer().get().trailer(canonical.toString());
             if (!SigV4.matches(expected, trailerSignature)) {
                 throw S3Error.SIGNATURE_DOES_NOT_MATCH.exception();

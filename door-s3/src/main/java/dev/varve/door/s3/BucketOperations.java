@@ -34,7 +34,8 @@ final class BucketOperations {
         var after = request.query().text("continuation-token").orElse("");
         int max = Math.min(request.query().number("max-buckets").orElse(MAX_BUCKETS),
                 MAX_BUCKETS);
-        var matching = buckets.all().stream()
+        var matching = buckets.all()
+                .stream()
                 .filter(bucket -> bucket.name().startsWith(prefix))
                 .filter(bucket -> bucket.name().compareTo(after) > 0)
                 .toList();

@@ -20,7 +20,8 @@ final class Buckets {
     }
 
     List<Bucket> all() {
-        return engine.buckets().stream()
+        return engine.buckets()
+                .stream()
                 .filter(bucket -> !BucketName.isHidden(bucket.name()))
                 .toList();
     }

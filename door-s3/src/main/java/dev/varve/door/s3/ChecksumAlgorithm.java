@@ -107,8 +107,9 @@ enum ChecksumAlgorithm {
             crc = combination.combine(crc, number(parts.get(i)), partsBytes.get(i));
         }
         var whole = ByteBuffer.allocate(Long.BYTES).putLong(crc).array();
-        return Base64.getEncoder().encodeToString(
-                Arrays.copyOfRange(whole, Long.BYTES - valueBytes, Long.BYTES));
+        return Base64.getEncoder()
+                .encodeToString(
+                        Arrays.copyOfRange(whole, Long.BYTES - valueBytes, Long.BYTES));
     }
 
     private long number(String base64) {

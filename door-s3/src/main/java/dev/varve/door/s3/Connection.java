@@ -45,9 +45,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
             }
         });
         long period = attention.periodNanos();
-        watch = context.executor().scheduleWithFixedDelay(
-                () -> attention.look(conversation.outbound()), period, period,
-                TimeUnit.NANOSECONDS);
+        watch = context.executor()
+                .scheduleWithFixedDelay(
+                        () -> attention.look(conversation.outbound()), period, period,
+                        TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -90,8 +90,9 @@ final class Conversation implements Runnable {
             status = 599;
             throw e;
         } finally {
-            door.metrics().answered(
-                    answer.operation(), status, door.clock().nanoTime() - began);
+            door.metrics()
+                    .answered(
+                            answer.operation(), status, door.clock().nanoTime() - began);
         }
         if (last) {
             linger(body);
@@ -139,7 +140,7 @@ final class Conversation implements Runnable {
         }
         outbound.awaitRoom();
         switch (response.content()) {
-            case Response.Nothing _, Response.Announced _ -> {
+            case Response.Nothing _,Response.Announced _ -> {
                 outbound.send(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
                 outbound.end();
             }

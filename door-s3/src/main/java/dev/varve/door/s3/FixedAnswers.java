@@ -5,8 +5,7 @@ package dev.varve.door.s3;
 ///
 /// Thread-safe: it has no state.
 final class FixedAnswers {
-    private static final String CANONICAL_USER =
-            "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"";
+    private static final String CANONICAL_USER = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"";
 
     private final Buckets buckets;
 
@@ -70,9 +69,15 @@ final class FixedAnswers {
     private static Response ownerHasFullControl() {
         var xml = XmlWriter.document("AccessControlPolicy");
         Owner.write(xml, "Owner");
-        xml.begin("AccessControlList").begin("Grant").begin("Grantee", CANONICAL_USER)
-                .text("ID", Owner.ID).text("DisplayName", Owner.ID).end()
-                .text("Permission", "FULL_CONTROL").end().end();
+        xml.begin("AccessControlList")
+                .begin("Grant")
+                .begin("Grantee", CANONICAL_USER)
+                .text("ID", Owner.ID)
+                .text("DisplayName", Owner.ID)
+                .end()
+                .text("Permission", "FULL_CONTROL")
+                .end()
+                .end();
         return Response.xml(200, xml);
     }
 }

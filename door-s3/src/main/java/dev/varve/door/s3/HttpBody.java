@@ -79,8 +79,8 @@ final class HttpBody implements Body {
     private void next(ByteSink sink) {
         HttpObject message = inbound.take();
         try {
+            ended = message instanceof LastHttpContent || message.decoderResult().isFailure();
             if (message.decoderResult().isFailure()) {
-                ended = true;
                 throw S3Error.INCOMPLETE_BODY.exception("The body is not framed as HTTP wants it.");
             }
             if (message instanceof HttpContent content) {
@@ -93,7 +93,6 @@ final class HttpBody implements Body {
                     }
                 }
             }
-            ended = message instanceof LastHttpContent;
         } finally {
             ReferenceCountUtil.release(message);
         }

@@ -117,8 +117,9 @@ final class Listing {
         xml.text("KeyMarker", spec.text.write(marker.orElse(ObjectKey.EMPTY)))
                 .text("VersionIdMarker", request.query().text("version-id-marker").orElse(""));
         if (page.next().isPresent()) {
-            page.last().ifPresent(last -> xml.text("NextKeyMarker", spec.text.write(last))
-                    .text("NextVersionIdMarker", Versions.NULL));
+            page.last()
+                    .ifPresent(last -> xml.text("NextKeyMarker", spec.text.write(last))
+                            .text("NextVersionIdMarker", Versions.NULL));
         }
         xml.text("MaxKeys", spec.max).text("IsTruncated", page.next().isPresent());
         for (var object : page.objects()) {

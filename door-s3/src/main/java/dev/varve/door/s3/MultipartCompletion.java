@@ -192,7 +192,8 @@ final class MultipartCompletion {
         var values = parts.stream()
                 .map(part -> Optional.ofNullable(
                         part.attributes().labels().get(algorithm.headerName())))
-                .flatMap(Optional::stream).toList();
+                .flatMap(Optional::stream)
+                .toList();
         if (values.size() < parts.size()) {
             return Optional.empty();
         }
@@ -262,8 +263,9 @@ final class MultipartCompletion {
         for (var algorithm : ChecksumAlgorithm.ALL) {
             var value = labels.get(algorithm.headerName());
             if (value != null) {
-                xml.text(algorithm.elementName(), value).text("ChecksumType",
-                        labels.getOrDefault(ObjectHeaders.CHECKSUM_TYPE, ""));
+                xml.text(algorithm.elementName(), value)
+                        .text("ChecksumType",
+                                labels.getOrDefault(ObjectHeaders.CHECKSUM_TYPE, ""));
             }
         }
         return Response.xml(200, xml);

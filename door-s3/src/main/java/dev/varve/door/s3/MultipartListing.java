@@ -88,7 +88,8 @@ final class MultipartListing {
         }
         for (var common : page.commonPrefixes()) {
             xml.begin("CommonPrefixes")
-                    .text("Prefix", text.write(without(base, common))).end();
+                    .text("Prefix", text.write(without(base, common)))
+                    .end();
         }
         return Response.xml(200, xml);
     }
@@ -146,10 +147,11 @@ final class MultipartListing {
     }
 
     private static void checksum(XmlWriter xml, Upload upload) {
-        MultipartUploads.algorithm(upload).ifPresent(algorithm -> xml
-                .text("ChecksumAlgorithm", algorithm.name())
-                .text("ChecksumType", upload.labels()
-                        .getOrDefault(ObjectHeaders.CHECKSUM_TYPE, "")));
+        MultipartUploads.algorithm(upload)
+                .ifPresent(algorithm -> xml
+                        .text("ChecksumAlgorithm", algorithm.name())
+                        .text("ChecksumType", upload.labels()
+                                .getOrDefault(ObjectHeaders.CHECKSUM_TYPE, "")));
     }
 
     private static ObjectKey join(ObjectKey first, ObjectKey second) {

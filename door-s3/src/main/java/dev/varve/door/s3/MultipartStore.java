@@ -163,7 +163,7 @@ final class MultipartStore {
 
     /// The hidden key of an upload.
     ObjectKey markerKey(Bucket bucket, ObjectKey key, String id) {
-        return join(uploadsPrefix(bucket), key.bytes(), new byte[] {NUL}, id.getBytes(US_ASCII));
+        return join(uploadsPrefix(bucket), key.bytes(), new byte[]{NUL}, id.getBytes(US_ASCII));
     }
 
     /// Parts are looked at before uploads: whoever has a part now had an upload when that was written,

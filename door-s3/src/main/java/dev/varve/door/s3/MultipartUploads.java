@@ -141,7 +141,8 @@ final class MultipartUploads {
     /// The checksum that the upload's object is to have is computed even where the client sends none.
     private static Wanted wanted(Upload upload, boolean md5) {
         return new Wanted(md5, algorithm(upload)
-                .<Set<ChecksumAlgorithm>>map(Set::of).orElseGet(Set::of));
+                .<Set<ChecksumAlgorithm>>map(Set::of)
+                .orElseGet(Set::of));
     }
 
     private static void requireSame(Upload upload, ChecksumAlgorithm announced) {

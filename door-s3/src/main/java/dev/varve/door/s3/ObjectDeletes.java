@@ -43,7 +43,8 @@ final class ObjectDeletes {
     }
 
     private static void delete(Bucket bucket, XmlElement object, boolean quiet, XmlWriter xml) {
-        var key = object.child("Key").map(XmlElement::text)
+        var key = object.child("Key")
+                .map(XmlElement::text)
                 .filter(text -> !text.isEmpty())
                 .orElseThrow(S3Error.MALFORMED_XML::exception);
         var version = object.childText("VersionId");

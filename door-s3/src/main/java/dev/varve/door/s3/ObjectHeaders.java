@@ -55,7 +55,8 @@ final class ObjectHeaders {
         for (var name : PLAIN) {
             request.header(name).ifPresent(value -> labels.put(name, value));
         }
-        request.header(CONTENT_ENCODING).map(ObjectHeaders::withoutChunking)
+        request.header(CONTENT_ENCODING)
+                .map(ObjectHeaders::withoutChunking)
                 .filter(value -> !value.isEmpty())
                 .ifPresent(value -> labels.put(CONTENT_ENCODING, value));
         int userBytes = 0;

@@ -110,7 +110,8 @@ final class ObjectReads {
         }
         boolean whole = selection.isEmpty();
         if (whole && request.header("x-amz-checksum-mode")
-                .filter(mode -> mode.equalsIgnoreCase("ENABLED")).isPresent()) {
+                .filter(mode -> mode.equalsIgnoreCase("ENABLED"))
+                .isPresent()) {
             ObjectHeaders.writeChecksum(info.attributes().labels(), response.headers());
         }
         override(request, response);
@@ -120,7 +121,8 @@ final class ObjectReads {
     private static void override(S3Request request, Response response) {
         for (var name : request.query().names()) {
             var header = name.startsWith(OVERRIDE_PREFIX)
-                    ? name.substring(OVERRIDE_PREFIX.length()) : "";
+                    ? name.substring(OVERRIDE_PREFIX.length())
+                    : "";
             switch (header) {
                 case "content-type", "content-language", "expires", "cache-control",
                         "content-disposition", "content-encoding" -> {

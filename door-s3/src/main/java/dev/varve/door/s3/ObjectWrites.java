@@ -33,8 +33,9 @@ final class ObjectWrites {
             conditions.requireNow(bucket.head(request.key()));
         }
         try (var writer = bucket.writer(request.key(), length)) {
-            var received = request.payload().receive(
-                    writer::write, new Wanted(wantsMd5(request, settings), Set.of()));
+            var received = request.payload()
+                    .receive(
+                            writer::write, new Wanted(wantsMd5(request, settings), Set.of()));
             addDigests(labels, received, etag(received, settings, random));
             var object = conditions.require(writer.commit(
                     new ObjectAttributes(ObjectAttributes.NEVER, labels), conditions));
@@ -78,8 +79,9 @@ final class ObjectWrites {
 
     static void addDigests(Map<String, String> labels, Received received, String etag) {
         labels.put(ETag.LABEL, etag);
-        received.checksums().forEach(
-                (algorithm, value) -> labels.put(algorithm.headerName(), value));
+        received.checksums()
+                .forEach(
+                        (algorithm, value) -> labels.put(algorithm.headerName(), value));
     }
 
     /// What must hold of an object that is to be deleted; one that is missing is as good as deleted.
@@ -97,7 +99,7 @@ final class ObjectWrites {
                     request.header("x-amz-if-match-last-modified-time")
                             .flatMap(Dates::parseHttp),
                     request.header("x-amz-if-match-size").flatMap(DeleteCondition::number))
-                            .precondition();
+                    .precondition();
         }
 
         static Optional<Long> number(String text) {

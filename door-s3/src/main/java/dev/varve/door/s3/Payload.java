@@ -116,7 +116,8 @@ final class Payload {
         announced.algorithm().ifPresent(a -> checksums.put(a, a.newDigest()));
         wanted.checksums().forEach(a -> checksums.computeIfAbsent(a, _ -> a.newDigest()));
         var digests = Stream.of(md5.stream(), sha256.stream(), checksums.values().stream())
-                .flatMap(s -> s).toList();
+                .flatMap(s -> s)
+                .toList();
         var trailers = transfer(piece -> {
             for (var digest : digests) {
                 digest.update(piece);
@@ -206,8 +207,9 @@ final class Payload {
             return;
         }
         var algorithm = announced.algorithm().get();
-        var value = announced.value().or(
-                () -> Optional.ofNullable(trailers.get(algorithm.headerName())))
+        var value = announced.value()
+                .or(
+                        () -> Optional.ofNullable(trailers.get(algorithm.headerName())))
                 .orElseThrow(S3Error.MALFORMED_TRAILER::exception);
         if (!value.equals(computed.get(algorithm))) {
             throw S3Error.BAD_DIGEST.exception("The " + algorithm
@@ -217,7 +219,8 @@ final class Payload {
 
     /// @throws S3Exception where what was announced makes no sense
     private Announced announced() {
-        var values = headers.names().stream()
+        var values = headers.names()
+                .stream()
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .filter(name -> name.startsWith(CHECKSUM_PREFIX) && !NOT_VALUES.contains(name))
                 .toList();
@@ -240,7 +243,8 @@ final class Payload {
         var algorithm = ChecksumAlgorithm.ofHeader(name)
                 .orElseThrow(() -> S3Error.INVALID_REQUEST.exception(
                         "The algorithm type you specified in x-amz-checksum- header is invalid."));
-        Optional<String> value = inTrailer ? Optional.empty()
+        Optional<String> value = inTrailer
+                ? Optional.empty()
                 : Optional.of(headers.get(name, "").strip());
         if (value.isPresent() && !algorithm.accepts(value.get())) {
             throw S3Error.BAD_DIGEST.exception("Value for " + name + " header is invalid.");
@@ -269,7 +273,9 @@ final class Payload {
                 && headers.contains("x-amz-decoded-content-length")
                 && List.of(headers.get("content-encoding", "").split("\\s*,\\s*"))
                         .contains("aws-chunked");
-        return chunked ? new PayloadMode.Chunked(Optional.empty(),
-                headers.contains("x-amz-trailer")) : mode;
+        return chunked
+                ? new PayloadMode.Chunked(Optional.empty(),
+                        headers.contains("x-amz-trailer"))
+                : mode;
     }
 }

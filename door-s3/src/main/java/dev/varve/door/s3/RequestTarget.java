@@ -16,10 +16,16 @@ import java.util.Optional;
 ///
 /// Immutable.
 ///
-/// @param path   decoded, as it is signed
-/// @param bucket empty for requests about the service
-/// @param key    empty for requests about a bucket
-record RequestTarget(byte[] path, Query query, Optional<String> bucket, Optional<ObjectKey> key) {
+/// @param path     decoded, as it is signed
+/// @param resource the path as it came, with the bucket in front where that came in the host
+/// @param bucket   empty for requests about the service
+/// @param key      empty for requests about a bucket
+record RequestTarget(
+        byte[] path,
+        String resource,
+        Query query,
+        Optional<String> bucket,
+        Optional<ObjectKey> key) {
     /// The longest key in bytes, as in S3.
     static final int MAX_KEY_BYTES = 1024;
 
@@ -38,7 +44,8 @@ record RequestTarget(byte[] path, Query query, Optional<String> bucket, Optional
         var path = PercentCodec.decode(rawPath, Plus.LITERAL);
         var hostBucket = bucketOfHost(host, domains);
         if (hostBucket.isPresent()) {
-            return new RequestTarget(path, query, hostBucket, key(path, 1));
+            var resource = '/' + hostBucket.get() + rawPath;
+            return new RequestTarget(path, resource, query, hostBucket, key(path, 1));
         }
         int slash = 1;
         while (slash < path.length && path[slash] != '/') {
@@ -49,9 +56,11 @@ record RequestTarget(byte[] path, Query query, Optional<String> bucket, Optional
             if (path.length > 1) {
                 throw S3Error.INVALID_BUCKET_NAME.exception().detail("BucketName", "");
             }
-            return new RequestTarget(path, query, Optional.empty(), Optional.empty());
+            return new RequestTarget(
+                    path, rawPath, query, Optional.empty(), Optional.empty());
         }
-        return new RequestTarget(path, query, Optional.of(bucket), key(path, slash + 1));
+        return new RequestTarget(
+                path, rawPath, query, Optional.of(bucket), key(path, slash + 1));
     }
 
     /// An object named in a header: `/bucket/key` or `bucket/key`, percent-encoded, perhaps with

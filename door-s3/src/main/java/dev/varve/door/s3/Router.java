@@ -92,7 +92,8 @@ final class Router {
 
     /// @throws S3Exception where there is no such operation
     Route route(String method, RequestTarget target, HttpHeaders headers) {
-        var scope = target.bucket().isEmpty() ? Scope.SERVICE
+        var scope = target.bucket().isEmpty()
+                ? Scope.SERVICE
                 : target.key().isEmpty() ? Scope.BUCKET : Scope.OBJECT;
         var known = switch (scope) {
             case SERVICE -> Set.<String>of();
@@ -148,10 +149,6 @@ final class Router {
                         fixed.bucketError(error)));
         bucket("GET", "ownershipControls", "GetBucketOwnershipControls",
                 fixed.bucketError(S3Error.OWNERSHIP_CONTROLS_NOT_FOUND));
-        bucket("PUT", "acl", "PutBucketAcl",
-                fixed.bucketError(S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED));
-        object("PUT", "acl", "PutObjectAcl",
-                fixed.objectError(S3Error.ACCESS_CONTROL_LIST_NOT_SUPPORTED));
     }
 
     private void service(String method, String subresource, String name, Operation operation) {

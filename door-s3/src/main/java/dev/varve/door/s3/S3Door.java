@@ -95,13 +95,15 @@ public final class S3Door implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline().addLast(
-                                new HttpRequestDecoder(decoder(settings)),
-                                new HttpResponseEncoder(),
-                                new Connection(channel, parts, tasks, open));
+                        channel.pipeline()
+                                .addLast(
+                                        new HttpRequestDecoder(decoder(settings)),
+                                        new HttpResponseEncoder(),
+                                        new Connection(channel, parts, tasks, open));
                     }
                 })
-                .bind(settings.host(), settings.port()).awaitUninterruptibly();
+                .bind(settings.host(), settings.port())
+                .awaitUninterruptibly();
         if (!bound.isSuccess()) {
             loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new StorageException(StorageException.Kind.CONFIG,

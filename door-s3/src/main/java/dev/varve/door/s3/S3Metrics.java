@@ -54,7 +54,10 @@ final class S3Metrics {
         long opened = connectionsOpened.sum();
         return new S3Counters(opened, opened - connectionsClosed.sum(), bytesIn.sum(),
                 bytesOut.sum(),
-                operations.entrySet().stream().map(e -> e.getValue().snapshot(e.getKey()))
-                        .sorted(Comparator.comparing(S3Counters.Operation::name)).toList());
+                operations.entrySet()
+                        .stream()
+                        .map(e -> e.getValue().snapshot(e.getKey()))
+                        .sorted(Comparator.comparing(S3Counters.Operation::name))
+                        .toList());
     }
 }

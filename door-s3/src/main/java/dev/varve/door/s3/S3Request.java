@@ -34,7 +34,8 @@ record S3Request(
 
     /// A header's value; empty where it is missing or blank.
     Optional<String> header(String name) {
-        return Optional.ofNullable(headers.get(name)).map(String::strip)
+        return Optional.ofNullable(headers.get(name))
+                .map(String::strip)
                 .filter(value -> !value.isEmpty());
     }
 

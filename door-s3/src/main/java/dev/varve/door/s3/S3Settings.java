@@ -79,7 +79,8 @@ public record S3Settings(
 
     /// The same on another address.
     public S3Settings listeningOn(String newHost, int newPort) {
-        return new S3Settings(newHost, newPort, region, domains, etags, anonymous, clockSkew, limits,
+        return new S3Settings(newHost, newPort, region, domains, etags, anonymous, clockSkew,
+                limits,
                 timeouts);
     }
 

@@ -20,8 +20,7 @@ import javax.crypto.spec.SecretKeySpec;
 /// Immutable.
 final class SigV4 {
     static final String ALGORITHM = "AWS4-HMAC-SHA256";
-    static final String EMPTY_SHA256 =
-            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    static final String EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     private static final String MAC = "HmacSHA256";
 
@@ -66,9 +65,12 @@ final class SigV4 {
 
         String canonical() {
             var text = new StringBuilder(512)
-                    .append(method).append('\n')
-                    .append(PercentCodec.encode(path, Slash.KEPT)).append('\n')
-                    .append(query).append('\n');
+                    .append(method)
+                    .append('\n')
+                    .append(PercentCodec.encode(path, Slash.KEPT))
+                    .append('\n')
+                    .append(query)
+                    .append('\n');
             for (var header : headers) {
                 text.append(header.canonical());
             }

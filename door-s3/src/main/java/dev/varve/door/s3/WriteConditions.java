@@ -54,7 +54,8 @@ record WriteConditions(Optional<String> ifMatch, Optional<String> ifNoneMatch)
         if (ifMatch.isPresent() && present.isEmpty()) {
             return S3Error.NO_SUCH_KEY.exception();
         }
-        return S3Error.PRECONDITION_FAILED.exception().detail("Condition",
-                ifMatch.isPresent() ? "If-Match" : "If-None-Match");
+        return S3Error.PRECONDITION_FAILED.exception()
+                .detail("Condition",
+                        ifMatch.isPresent() ? "If-Match" : "If-None-Match");
     }
 }

@@ -1,6 +1,8 @@
 package dev.varve.door.s3;
 
-import java.io.ByteArrayInputStream;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +28,7 @@ record XmlElement(String name, String text, List<XmlElement> children) {
     /// @throws S3Exception MalformedXML
     static XmlElement parse(byte[] document, String root) {
         try {
-            var reader = factory().createXMLStreamReader(new ByteArrayInputStream(document));
+            var reader = factory().createXMLStreamReader(new StringReader(asXml11(document)));
             try {
                 var element = new Parser(reader).document();
                 if (element.name.equals(root)) {
@@ -52,6 +54,25 @@ record XmlElement(String name, String text, List<XmlElement> children) {
 
     List<XmlElement> children(String childName) {
         return children.stream().filter(child -> child.name.equals(childName)).toList();
+    }
+
+    /// The document as XML 1.1, in which keys with control characters can be written. Clients send those
+    /// as they are, which no version of XML allows.
+    private static String asXml11(byte[] document) {
+        var text = new String(document, UTF_8);
+        int from = text.startsWith("<?xml") ? text.indexOf("?>") + 2 : 0;
+        var out = new StringBuilder(text.length() + 32).append("<?xml version=\"1.1\"?>");
+        for (int i = from; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean control = c < ' ' && c != '\n' && c != '\r' && c != '\t'
+                    || c >= 0x7f && c < 0xa0 || c == 0x2028;
+            if (control) {
+                out.append("&#x").append(Integer.toHexString(c)).append(';');
+            } else {
+                out.append(c);
+            }
+        }
+        return out.toString();
     }
 
     private static XMLInputFactory factory() {

@@ -47,7 +47,7 @@ import java.util.random.RandomGenerator;
 ///
 /// **Budget.** An open segment counts with its full size from the start, a sealed one with the length
 /// of its file until the file is closed, which is when the last pin is gone. Damaged files that are
-/// kept count too.
+/// kept count too. The last segment of the budget is for cleaning, which needs room to make room.
 ///
 /// **After a failed sync** of durable copies nobody can tell which of them will survive a power
 /// failure. Their segment takes no more writes, and [#sync] goes on failing until the callers have
@@ -64,6 +64,7 @@ public final class FlashTier implements SegmentTier {
     private final Map<Integer, SegmentWriter> writers = new ConcurrentHashMap<>();
     private final OpenSegment durable = new OpenSegment(() -> create(Purpose.DURABLE));
     private final OpenSegment cache = new OpenSegment(() -> create(Purpose.CACHE));
+    private final OpenSegment cleaned = new OpenSegment(() -> create(Purpose.CLEANED));
     private final Set<SegmentFile> unflushed = ConcurrentHashMap.newKeySet();
     private final List<Damaged> damaged;
     private final AtomicLong usedBytes = new AtomicLong();
@@ -300,6 +301,7 @@ public final class FlashTier implements SegmentTier {
         closed = true;
         durable.seal();
         cache.seal();
+        cleaned.seal();
         for (SegmentFile segment : segments.values()) {
             if (segment.setDropped()) {
                 segment.letGo();
@@ -320,17 +322,13 @@ public final class FlashTier implements SegmentTier {
         if (place.offset() % PageLayout.BYTES != 0) {
             throw corrupt(segment, place, info, "a large block must begin on a page");
         }
-        var crc = new Crc32c();
-        long at = place.offset();
+        List<MemorySegment> pages = new ArrayList<>(target.runCount());
         for (int i = 0; i < target.runCount(); i++) {
-            MemorySegment content = target.run(i);
-            MemorySegment pages = target.paddedRun(i)
-                    .asSlice(0, PageLayout.roundUp(content.byteSize()));
-            transfers.read(segment.file(), at, pages);
-            crc.update(content);
-            at += pages.byteSize();
+            long length = target.run(i).byteSize();
+            pages.add(target.paddedRun(i).asSlice(0, PageLayout.roundUp(length)));
         }
-        if (crc.value() != info.crc32c()) {
+        transfers.read(segment.file(), place.offset(), pages);
+        if (target.crc32c() != info.crc32c()) {
             throw corrupt(segment, place, info, "the content does not match its checksum");
         }
     }
@@ -360,11 +358,11 @@ public final class FlashTier implements SegmentTier {
     private SegmentWriter create(Purpose purpose) {
         checkOpen();
         int size = settings.segmentBytes();
-        if (usedBytes.addAndGet(size) > settings.budgetBytes()) {
+        long limit = settings.budgetBytes() - (purpose == Purpose.CLEANED ? 0 : size);
+        if (usedBytes.addAndGet(size) > limit) {
             usedBytes.addAndGet(-size);
             throw new StorageException(Kind.FULL, "a new segment of " + size
-                    + " bytes must fit into the flash budget (" + settings.budgetBytes()
-                    + "), of which "
+                    + " bytes must fit into the flash budget (" + limit + "), of which "
                     + usedBytes.get() + " are used");
         }
         boolean complete = false;
@@ -404,7 +402,11 @@ public final class FlashTier implements SegmentTier {
     }
 
     private OpenSegment lane(Purpose purpose) {
-        return purpose == Purpose.DURABLE ? durable : cache;
+        return switch (purpose) {
+            case DURABLE -> durable;
+            case CACHE -> cache;
+            case CLEANED -> cleaned;
+        };
     }
 
     private Optional<SegmentFile> find(int segment) {

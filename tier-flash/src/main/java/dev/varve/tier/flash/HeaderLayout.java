@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /// The first page of a segment file; see [PageLayout] for its frame.
 ///
-///     6   u16  purpose: 1 durable, 2 cache
+///     6   u16  purpose: 1 durable, 2 cache, 3 cleaned
 ///     8   u32  segment number
 ///     12  u32  zero
 ///     16  u64  salt
@@ -30,7 +30,7 @@ final class HeaderLayout {
 
     static void encode(MemorySegment page, Identity identity) {
         PageLayout.begin(page, MAGIC);
-        page.set(U16, PURPOSE, (short) (identity.purpose() == Purpose.DURABLE ? 1 : 2));
+        page.set(U16, PURPOSE, code(identity.purpose()));
         page.set(U32, NUMBER, identity.number());
         page.set(U64, SALT, identity.salt());
         page.set(U64, CREATED, identity.createdMillis());
@@ -39,8 +39,24 @@ final class HeaderLayout {
 
     /// @param page one that [PageLayout#check] found good
     static Identity decode(MemorySegment page) {
-        Purpose purpose = page.get(U16, PURPOSE) == 1 ? Purpose.DURABLE : Purpose.CACHE;
+        Purpose purpose = purpose(page.get(U16, PURPOSE));
         return new Identity(page.get(U32, NUMBER), purpose, page.get(U64, SALT),
                 page.get(U64, CREATED));
+    }
+
+    private static short code(Purpose purpose) {
+        return switch (purpose) {
+            case DURABLE -> 1;
+            case CACHE -> 2;
+            case CLEANED -> 3;
+        };
+    }
+
+    private static Purpose purpose(short code) {
+        return switch (code) {
+            case 2 -> Purpose.CACHE;
+            case 3 -> Purpose.CLEANED;
+            default -> Purpose.DURABLE; // kept rather than dropped, should it be none of ours
+        };
     }
 }

@@ -4,7 +4,6 @@ import dev.varve.env.DiskFile;
 import dev.varve.env.SharedFlush;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
-import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier.Entry;
 import dev.varve.tier.flash.HeaderLayout.Identity;
 import java.util.HashSet;
@@ -131,7 +130,7 @@ final class SegmentFile {
         entries.forEach(entry -> wantedBytes.addAndGet(entry.info().lengthBytes()));
         synchronized (unflushed) {
             writes++;
-            if (identity.purpose() == Purpose.DURABLE) {
+            if (identity.purpose().mustSurvive()) {
                 entries.forEach(entry -> unflushed.add(entry.place().offset()));
             }
         }

@@ -9,6 +9,7 @@ import dev.varve.env.StorageException.Kind;
 import dev.varve.tier.SegmentTier.Entry;
 import dev.varve.tier.flash.Transfers.Loan;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
@@ -101,12 +102,7 @@ final class SegmentWriter {
         List<Entry> entries = batch.entriesAt(segment.identity().number(), offset);
         var outcome = Outcome.BROKEN;
         try {
-            writePacked(batch, entries, offset);
-            for (int i = 0; i < entries.size(); i++) {
-                if (BlockLayout.liesApart(entries.get(i).info().lengthBytes())) {
-                    writeLarge(batch.writes().get(i).block(), entries.get(i).place().offset());
-                }
-            }
+            transfer(batch, entries, offset);
             outcome = Outcome.WRITTEN;
         } catch (StorageException e) {
             outcome = e.kind() == Kind.FULL ? Outcome.NO_ROOM : Outcome.BROKEN;
@@ -163,33 +159,35 @@ final class SegmentWriter {
         }
     }
 
-    private void writePacked(Batch batch, List<Entry> entries, long offset) {
+    private void transfer(Batch batch, List<Entry> entries, long offset) {
         try (Loan loan = transfers.borrow()) {
             var output = new StagedOutput(transfers, segment.file(), loan.buffer(), offset);
             var header = MemorySegment.ofArray(new byte[BlockLayout.HEADER_BYTES]);
+            List<MemorySegment> large = new ArrayList<>();
             for (int i = 0; i < entries.size(); i++) {
                 Entry entry = entries.get(i);
                 BlockLayout.encode(header, entry.info(), entry.place().offset(),
                         segment.identity().salt(), output.offset());
                 output.append(header);
-                if (!BlockLayout.liesApart(entry.info().lengthBytes())) {
-                    output.append(batch.writes().get(i).block());
+                Block block = batch.writes().get(i).block();
+                if (BlockLayout.liesApart(entry.info().lengthBytes())) {
+                    addPages(block, large);
+                } else {
+                    output.append(block);
                     output.pad(BlockLayout.ALIGNMENT);
                 }
             }
-            output.finish();
+            output.finishWith(large);
         }
     }
 
-    private void writeLarge(Block block, long offset) {
-        long at = offset;
+    private static void addPages(Block block, List<MemorySegment> pages) {
         for (int i = 0; i < block.runCount(); i++) {
             long length = block.run(i).byteSize();
-            MemorySegment pages = block.paddedRun(i).asSlice(0, roundUp(length));
+            MemorySegment run = block.paddedRun(i).asSlice(0, roundUp(length));
             // Not content, so nobody reads it; without this the file would hold other people's bytes.
-            pages.asSlice(length).fill((byte) 0);
-            transfers.write(segment.file(), at, pages);
-            at += pages.byteSize();
+            run.asSlice(length).fill((byte) 0);
+            pages.add(run);
         }
     }
 

@@ -3,6 +3,8 @@ package dev.varve.tier.flash;
 import dev.varve.bytes.Block;
 import dev.varve.env.DiskFile;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 
 /// Gathers small pieces in a buffer and writes them to consecutive pages of a file.
 ///
@@ -54,8 +56,18 @@ final class StagedOutput {
 
     /// Fills the last page with zeros and writes what is left.
     void finish() {
+        finishWith(List.of());
+    }
+
+    /// Fills the last page with zeros and writes what is left, and whole pages behind it.
+    void finishWith(List<MemorySegment> more) {
         pad(PageLayout.BYTES);
-        flush();
+        List<MemorySegment> pieces = new ArrayList<>(more.size() + 1);
+        if (filled > 0) {
+            pieces.add(buffer.asSlice(0, filled));
+        }
+        pieces.addAll(more);
+        transfers.write(file, bufferOffset, pieces);
     }
 
     private MemorySegment room(long wanted) {

@@ -5,6 +5,7 @@ import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
@@ -58,13 +59,23 @@ final class Transfers {
     }
 
     void read(DiskFile file, long offset, MemorySegment target) {
-        run(() -> file.read(offset, target));
-        bytesRead.add(target.byteSize());
+        read(file, offset, List.of(target));
+    }
+
+    /// Reads consecutive bytes into several pieces, as one transfer.
+    void read(DiskFile file, long offset, List<MemorySegment> targets) {
+        run(() -> file.read(offset, targets));
+        targets.forEach(target -> bytesRead.add(target.byteSize()));
     }
 
     void write(DiskFile file, long offset, MemorySegment source) {
-        run(() -> file.write(offset, source));
-        bytesWritten.add(source.byteSize());
+        write(file, offset, List.of(source));
+    }
+
+    /// Writes several pieces to consecutive bytes, as one transfer.
+    void write(DiskFile file, long offset, List<MemorySegment> sources) {
+        run(() -> file.write(offset, sources));
+        sources.forEach(source -> bytesWritten.add(source.byteSize()));
     }
 
     /// Flushes are few and must not wait behind transfers, so they are not limited.

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /// synced is there, what was not is right or reported, and nothing is ever wrong.
 ///
 /// A failing case names its seed; `-Dvarve.seed=N` runs that one alone.
-final class FlashTierCrashTest {
+final class FlashTierSimulation {
     private static final int CASES = 2000;
     private static final FlashSettings SETTINGS = new FlashSettings(2 << 20, 256 << 10, 4);
 

@@ -1,0 +1,39 @@
+package dev.varve.checks.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+final class KilledServerIT {
+    private static final String CYCLES = "varve.crash.cycles";
+    private static final String SEED = "varve.crash.seed";
+
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    Path folder;
+
+    @Test
+    void keepsItsPromisesThroughKills() throws Exception {
+        int cycles = Integer.getInteger(CYCLES, 10);
+        long seed = Long.getLong(SEED, ThreadLocalRandom.current().nextLong());
+        String command = "-D" + SEED + "=" + seed + " -D" + CYCLES + "=" + cycles;
+        System.out.println("crash harness: " + command);
+
+        Tally tally;
+        try {
+            tally = new CrashHarness(folder, seed).run(cycles);
+        } catch (Violation e) {
+            throw new AssertionError(e.getMessage() + "\n" + command + "\nlogs and data in "
+                    + folder, e);
+        }
+
+        System.out.println("crash harness: " + cycles + " cycles: " + tally);
+        assertThat(tally.puts.sum()).isPositive();
+        assertThat(tally.durableChecked.sum()).isPositive();
+        assertThat(tally.open.sum()).as("kills under load").isPositive();
+        assertThat(tally.refused.sum()).as("refused").isLessThan(tally.puts.sum() / 10);
+    }
+}
