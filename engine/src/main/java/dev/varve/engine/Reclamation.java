@@ -75,8 +75,7 @@ final class Reclamation implements Tasks.Worker {
         lock.lock();
         try {
             int dropped = dropUnwanted();
-            boolean low = flash.budgetBytes() - flash.usedBytes() < flash.budgetBytes()
-                    / RESERVE_SHARE;
+            boolean low = flash.budgetBytes() - flash.usedBytes() < reserveBytes();
             return dropped + (low && reclaimOne() ? 1 : 0);
         } finally {
             lock.unlock();
@@ -212,7 +211,7 @@ final class Reclamation implements Tasks.Worker {
         } catch (StorageException failed) {
             if (failed.kind() == StorageException.Kind.CORRUPT) {
                 counters.corruptBlocks.increment();
-                keep(entry.place().segment(), failed.getMessage());
+                keep(entry.place().segment(), "a wanted block cannot be read");
             }
             return false;
         }

@@ -25,6 +25,7 @@ import java.util.List;
 /// itself alone, with bounded memory.
 ///
 /// Confined to its loop, but for [#session]; what an errand touches, the loop leaves alone meanwhile.
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close reaches this handler
 final class Connection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
     private static final Logger LOG = System.getLogger(Connection.class.getName());
 
@@ -270,7 +271,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     }
 
     private boolean timed() {
-        return door.latencies() != LatencyRecorder.NONE;
+        return !door.latencies().equals(LatencyRecorder.NONE);
     }
 
     /// Does `work` beside the loop and then `then` on it; nothing of this connection is parsed
@@ -332,7 +333,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
     private static void keepLoopFree(Reply reply) {
         if (reply.muchText() || reply.pieceBytes() > LOOP_PIECE_BYTES) {
-            throw WouldBlock.SIGNAL;
+            throw new WouldBlock();
         }
     }
 

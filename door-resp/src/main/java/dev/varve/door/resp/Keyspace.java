@@ -66,7 +66,7 @@ interface Keyspace {
 
         @Override
         public Bucket bucket() {
-            throw WouldBlock.SIGNAL;
+            throw new WouldBlock();
         }
 
         @Override
@@ -110,13 +110,13 @@ interface Keyspace {
             return switch (peek) {
                 case Peek.Hit<T> hit -> Optional.of(hit.value());
                 case Peek.Miss<T> _ -> Optional.empty();
-                case Peek.Unsure<T> _ -> throw WouldBlock.SIGNAL;
+                case Peek.Unsure<T> _ -> throw new WouldBlock();
             };
         }
 
         private static <T> T orWouldBlock(Optional<T> found) {
             if (found.isEmpty()) {
-                throw WouldBlock.SIGNAL;
+                throw new WouldBlock();
             }
             return found.get();
         }

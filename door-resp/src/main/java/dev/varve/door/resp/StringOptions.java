@@ -40,7 +40,7 @@ record StringOptions(
         int argument = 0;
         for (int i = first; i < request.size(); i++) {
             var timed = expiryAt(request, i);
-            boolean other = keepTtl || persist || expiry.isPresent() && !expiry.equals(timed);
+            boolean other = keepTtl || persist || (expiry.isPresent() && !expiry.equals(timed));
             if (timed.isPresent() && !other && i + 1 < request.size()) {
                 expiry = timed;
                 argument = ++i;

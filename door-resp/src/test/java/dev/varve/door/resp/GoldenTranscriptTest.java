@@ -131,7 +131,8 @@ final class GoldenTranscriptTest {
 
     private static String escape(String text) {
         var escaped = new StringBuilder();
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             switch (c) {
                 case '\r' -> escaped.append("\\r");
                 case '\n' -> escaped.append("\\n");
