@@ -13,8 +13,8 @@ import java.util.concurrent.Future;
 /// Kills the server again and again under mixed load, and after each kill checks
 ///
 ///   - that the folder verifies offline,
-///   - that every acknowledged durable write and deletion holds, to the last byte, and that listings
-///     say the same,
+///   - that every acknowledged durable write and deletion holds, to the last byte, and that
+///     listings say the same,
 ///   - that a cached key is right or not there, and never an older version than the last
 ///     acknowledged one.
 ///
