@@ -9,6 +9,7 @@ import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
 import dev.varve.tier.SegmentTier.Segment;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -159,7 +160,9 @@ final class Reclamation implements Tasks.Worker {
             int length = found.info().lengthBytes();
             boolean again = length <= mayReinsert
                     && rules.reinsert(length, flash.wasRead(found.place()));
-            if (again && rewrite(entry.get(), Purpose.CACHE)) {
+            var target = again ? copy(entry.get(), Purpose.CACHE) : Optional.<Place>empty();
+            if (target.isPresent()) {
+                settle(new Move(entry.get(), target.get()));
                 mayReinsert -= length;
                 counters.reinsertedBytes.add(length);
             } else {
@@ -171,28 +174,58 @@ final class Reclamation implements Tasks.Worker {
         return true;
     }
 
+    /// Copies what is wanted, makes the copies durable, and only then lets the catalog name them: a
+    /// flush of the catalog by anyone must never make a move durable before the bytes are.
     private boolean clean(Segment segment) {
-        for (var found : flash.entries(segment.number())) {
-            var entry = wanted(found);
-            if (entry.isPresent()) {
-                if (!rewrite(entry.get(), Purpose.CLEANED)) {
-                    return false;
-                }
-                counters.cleanedBytes.add(found.info().lengthBytes());
-            }
+        var moves = new ArrayList<Move>();
+        if (!copyWanted(segment, moves)) {
+            moves.forEach(move -> flash.release(move.target(), move.entry().info().lengthBytes()));
+            return false;
+        }
+        for (var move : moves) {
+            settle(move);
+            counters.cleanedBytes.add(move.entry().info().lengthBytes());
         }
         boolean empty = flash.segments()
                 .stream()
-                .anyMatch(
-                        now -> now.number() == segment.number() && now.wantedBytes() == 0);
+                .anyMatch(now -> now.number() == segment.number() && now.wantedBytes() == 0);
         if (!empty) {
             keep(segment.number(), "its directory does not name all of its wanted blocks");
             return false;
         }
-        flash.sync();
         catalog.sync();
         flash.drop(segment.number());
         return true;
+    }
+
+    /// @return false if a copy could not be made or not be made durable
+    private boolean copyWanted(Segment segment, List<Move> moves) {
+        for (var found : flash.entries(segment.number())) {
+            var entry = wanted(found);
+            if (entry.isPresent()) {
+                var target = copy(entry.get(), Purpose.CLEANED);
+                if (target.isEmpty()) {
+                    return false;
+                }
+                moves.add(new Move(entry.get(), target.get()));
+            }
+        }
+        try {
+            flash.sync();
+            return true;
+        } catch (StorageException failed) {
+            return false; // tried again when the device answers
+        }
+    }
+
+    /// A block that has a second copy, which the catalog does not name yet.
+    private record Move(BlockEntry entry, Place target) {}
+
+    /// Lets the catalog name the new copy, and releases the other one.
+    private void settle(Move move) {
+        boolean moved = table.move(move.entry(), move.target());
+        flash.release(moved ? move.entry().place() : move.target(),
+                move.entry().info().lengthBytes());
     }
 
     private Optional<BlockEntry> wanted(SegmentTier.Entry found) {
@@ -202,22 +235,18 @@ final class Reclamation implements Tasks.Worker {
 
     /// Gives a block a copy elsewhere.
     ///
-    /// @return false if it has none
-    private boolean rewrite(BlockEntry entry, Purpose purpose) {
-        Place target;
+    /// @return empty if that failed
+    private Optional<Place> copy(BlockEntry entry, Purpose purpose) {
         try (var block = bytes(entry)) {
             var write = new SegmentTier.Write(entry.info(), block);
-            target = flash.write(purpose, List.of(write)).getFirst();
+            return Optional.of(flash.write(purpose, List.of(write)).getFirst());
         } catch (StorageException failed) {
             if (failed.kind() == StorageException.Kind.CORRUPT) {
                 counters.corruptBlocks.increment();
                 keep(entry.place().segment(), "a wanted block cannot be read");
             }
-            return false;
+            return Optional.empty();
         }
-        boolean moved = table.move(entry, target);
-        flash.release(moved ? entry.place() : target, entry.info().lengthBytes());
-        return true;
     }
 
     private Block bytes(BlockEntry entry) {
