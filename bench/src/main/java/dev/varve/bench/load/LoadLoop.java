@@ -79,8 +79,10 @@ final class LoadLoop {
         while (busy > 0) {
             if (selector.select(SELECT_MILLIS) == 0) {
                 throw new IOException("no answer from " + plan.address() + " for "
-                        + SELECT_MILLIS + " ms: " + selector.keys().stream()
-                                .map(key -> lane(key).state()).toList());
+                        + SELECT_MILLIS + " ms: " + selector.keys()
+                                .stream()
+                                .map(key -> lane(key).state())
+                                .toList());
             }
             for (SelectionKey key : selector.selectedKeys()) {
                 busy -= lane(key).proceed(key) ? 0 : 1;

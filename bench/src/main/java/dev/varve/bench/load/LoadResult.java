@@ -55,8 +55,11 @@ public record LoadResult(
                 parts.stream().mapToLong(LoadResult::misses).sum(),
                 parts.stream().mapToLong(LoadResult::wrong).sum(),
                 parts.stream().mapToLong(LoadResult::failed).sum(),
-                parts.stream().map(LoadResult::firstFailure).filter(it -> !it.isEmpty())
-                        .findFirst().orElse(""),
+                parts.stream()
+                        .map(LoadResult::firstFailure)
+                        .filter(it -> !it.isEmpty())
+                        .findFirst()
+                        .orElse(""),
                 parts.stream().mapToLong(LoadResult::elapsedNanos).max().orElse(1),
                 latencies);
     }

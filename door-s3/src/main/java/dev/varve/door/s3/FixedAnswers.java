@@ -45,6 +45,20 @@ final class FixedAnswers {
         return ownerHasFullControl();
     }
 
+    /// Grants what is granted already; anything else would have to be kept.
+    Response putBucketAcl(S3Request request) {
+        buckets.of(request);
+        requirePrivate(request);
+        return Response.empty(200);
+    }
+
+    /// As [#putBucketAcl].
+    Response putObjectAcl(S3Request request) {
+        requireObject(request);
+        requirePrivate(request);
+        return Response.empty(200);
+    }
+
     Response objectTags(S3Request request) {
         requireObject(request);
         return Response.xml(200, XmlWriter.document("Tagging").begin("TagSet"));
@@ -63,6 +77,13 @@ final class FixedAnswers {
         Versions.requireNull(request);
         if (bucket.head(request.key()).isEmpty()) {
             throw ObjectReads.noSuchKey(request);
+        }
+    }
+
+    private static void requirePrivate(S3Request request) {
+        ObjectHeaders.requireSupported(request);
+        if (request.header("x-amz-acl").isEmpty()) {
+            throw S3Error.NOT_IMPLEMENTED.exception();
         }
     }
 

@@ -60,7 +60,7 @@ final class Listing {
         var spec = Spec.of(request, "max-keys");
         var token = query.text("continuation-token");
         var startAfter = keyOf(query, "start-after");
-        Optional<ObjectKey> from = token.isPresent()
+        Optional<ObjectKey> from = token.isPresent() && !token.get().isEmpty()
                 ? Optional.of(fromToken(token.get()))
                 : startAfter.flatMap(KeyPage::successor);
         var page = spec.read(bucket, from);

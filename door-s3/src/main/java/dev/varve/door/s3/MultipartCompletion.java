@@ -145,9 +145,7 @@ final class MultipartCompletion {
     private Assembly assemble(Bucket bucket, Upload upload, List<Listed> listed) {
         var stored = store.parts(bucket, upload);
         var parts = new ArrayList<ObjectInfo>();
-        long total = 0;
-        for (int i = 0; i < listed.size(); i++) {
-            var wanted = listed.get(i);
+        for (var wanted : listed) {
             var part = stored.get(wanted.number);
             if (part == null || !ETag.of(part).equals(wanted.etag)
                     || !checksumsAgree(wanted.element, part)) {
@@ -156,22 +154,28 @@ final class MultipartCompletion {
                         .detail("PartNumber", Integer.toString(wanted.number))
                         .detail("ETag", wanted.etag);
             }
-            if (i < listed.size() - 1 && part.sizeBytes() < MIN_PART_BYTES) {
-                throw S3Error.ENTITY_TOO_SMALL.exception()
-                        .detail("ProposedSize", Long.toString(part.sizeBytes()))
-                        .detail("MinSizeAllowed", Long.toString(MIN_PART_BYTES))
-                        .detail("PartNumber", Integer.toString(wanted.number))
-                        .detail("ETag", wanted.etag);
-            }
-            total += part.sizeBytes();
             parts.add(part);
         }
-        if (total > settings.limits().objectBytes()) {
-            throw S3Error.ENTITY_TOO_LARGE.exception();
-        }
+        requireSizes(listed, parts);
         var algorithm = MultipartUploads.algorithm(upload);
         return new Assembly(parts, algorithm,
                 algorithm.flatMap(a -> checksum(upload, a, parts)));
+    }
+
+    private void requireSizes(List<Listed> listed, List<ObjectInfo> parts) {
+        for (int i = 0; i < parts.size() - 1; i++) {
+            if (parts.get(i).sizeBytes() < MIN_PART_BYTES) {
+                throw S3Error.ENTITY_TOO_SMALL.exception()
+                        .detail("ProposedSize", Long.toString(parts.get(i).sizeBytes()))
+                        .detail("MinSizeAllowed", Long.toString(MIN_PART_BYTES))
+                        .detail("PartNumber", Integer.toString(listed.get(i).number))
+                        .detail("ETag", listed.get(i).etag);
+            }
+        }
+        long total = parts.stream().mapToLong(ObjectInfo::sizeBytes).sum();
+        if (total > settings.limits().objectBytes()) {
+            throw S3Error.ENTITY_TOO_LARGE.exception();
+        }
     }
 
     private static boolean checksumsAgree(XmlElement listed, ObjectInfo part) {

@@ -67,7 +67,7 @@ final class MultipartUploads {
         request.payload().algorithm().ifPresent(a -> requireSame(upload, a));
         var key = store.newPartKey(bucket, upload, number);
         try (var writer = store.hidden(bucket.bucketClass()).writer(key, length)) {
-            var received = request.payload().receive(writer::write, wanted);
+            var received = ObjectWrites.receive(request, writer, wanted, settings);
             var labels = labels(received);
             writer.commit(new ObjectAttributes(ObjectAttributes.NEVER, labels),
                     Precondition.NONE);

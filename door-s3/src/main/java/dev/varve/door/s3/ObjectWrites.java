@@ -4,6 +4,7 @@ import dev.varve.door.s3.Payload.Received;
 import dev.varve.door.s3.Payload.Wanted;
 import dev.varve.engine.CommitOutcome;
 import dev.varve.engine.ObjectAttributes;
+import dev.varve.engine.ObjectWriter;
 import dev.varve.engine.Precondition;
 import java.util.Map;
 import java.util.Optional;
@@ -33,9 +34,8 @@ final class ObjectWrites {
             conditions.requireNow(bucket.head(request.key()));
         }
         try (var writer = bucket.writer(request.key(), length)) {
-            var received = request.payload()
-                    .receive(
-                            writer::write, new Wanted(wantsMd5(request, settings), Set.of()));
+            var wanted = new Wanted(wantsMd5(request, settings), Set.of());
+            var received = receive(request, writer, wanted, settings);
             addDigests(labels, received, etag(received, settings, random));
             var object = conditions.require(writer.commit(
                     new ObjectAttributes(ObjectAttributes.NEVER, labels), conditions));
@@ -55,18 +55,35 @@ final class ObjectWrites {
         return Response.empty(204);
     }
 
-    /// The length of an upload in one piece.
+    /// The length of an upload in one piece, as a writer wants it: -1 where it will only be known at
+    /// the end.
     ///
     /// @throws S3Exception MissingContentLength, EntityTooLarge
     static long contentLength(S3Request request, S3Settings settings) {
         long length = request.payload().lengthBytes();
+        requireFits(length, settings);
+        return length;
+    }
+
+    /// Takes a request's content into a writer.
+    static Received receive(
+            S3Request request,
+            ObjectWriter writer,
+            Wanted wanted,
+            S3Settings settings) {
+        return request.payload().receive(piece -> {
+            requireFits(writer.lengthBytes() + piece.remaining(), settings);
+            writer.write(piece);
+        }, wanted);
+    }
+
+    private static void requireFits(long length, S3Settings settings) {
         long max = Math.min(settings.limits().singlePutBytes(), settings.limits().objectBytes());
         if (length > max) {
             throw S3Error.ENTITY_TOO_LARGE.exception()
                     .detail("ProposedSize", Long.toString(length))
                     .detail("MaxSizeAllowed", Long.toString(max));
         }
-        return length;
     }
 
     static boolean wantsMd5(S3Request request, S3Settings settings) {

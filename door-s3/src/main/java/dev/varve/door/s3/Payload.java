@@ -60,9 +60,9 @@ final class Payload {
         this.body = body;
     }
 
-    /// The length of the content without framing.
+    /// The length of the content without framing; [Body#UNKNOWN] where it comes in HTTP chunks.
     ///
-    /// @throws S3Exception MissingContentLength where the client did not say
+    /// @throws S3Exception MissingContentLength where the client says neither
     long lengthBytes() {
         if (mode instanceof PayloadMode.Chunked) {
             var decoded = headers.get("x-amz-decoded-content-length", "");
@@ -76,7 +76,7 @@ final class Payload {
             }
             throw S3Error.MISSING_CONTENT_LENGTH.exception();
         }
-        if (body.lengthBytes() < 0) {
+        if (body.lengthBytes() == Body.ABSENT) {
             throw S3Error.MISSING_CONTENT_LENGTH.exception();
         }
         return body.lengthBytes();

@@ -130,6 +130,8 @@ final class Router {
         bucket("GET", "requestPayment", "GetBucketRequestPayment", fixed::requestPayment);
         bucket("GET", "acl", "GetBucketAcl", fixed::bucketAcl);
         object("GET", "acl", "GetObjectAcl", fixed::objectAcl);
+        bucket("PUT", "acl", "PutBucketAcl", fixed::putBucketAcl);
+        object("PUT", "acl", "PutObjectAcl", fixed::putObjectAcl);
         object("GET", "tagging", "GetObjectTagging", fixed::objectTags);
         object("GET", "retention", "GetObjectRetention",
                 fixed.objectError(S3Error.NO_SUCH_OBJECT_LOCK_CONFIGURATION));

@@ -207,15 +207,17 @@ final class S3DoorTest {
     }
 
     @Test
-    void wantsALength() {
+    void wantsALengthOrHttpChunks() {
         assertThat(put("k").call().code()).isEqualTo("MissingContentLength");
-        wire.close();
-        wire = rig.wire();
+        assertThat(put("k").payloadHash("STREAMING-UNSIGNED-PAYLOAD-TRAILER").body("0\r\n\r\n")
+                .call().code()).isEqualTo("MissingContentLength");
+        assertThat(wire.call("HEAD", "/bucket/k").status()).isEqualTo(404);
         var chunked = put("k").header("transfer-encoding", "chunked");
         chunked.sign();
         chunked.sendHead();
-        wire.send("5\r\nhello\r\n0\r\n\r\n");
-        assertThat(wire.read("PUT").code()).isEqualTo("MissingContentLength");
+        wire.send("5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n");
+        assertThat(wire.read("PUT").status()).isEqualTo(200);
+        assertThat(wire.call("GET", "/bucket/k").text()).isEqualTo("hello!");
     }
 
     @Test

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Reads all segments of a folder and checks every header, directory and block. Changes nothing; the
-/// folder must not be in use.
+/// Reads all segments of a folder and checks every header, directory and block. Changes nothing;
+/// the folder must not be in use.
 ///
 /// Confined to its thread.
 public final class FlashVerifier {
