@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// power failure (not after a mere kill) it may hold an earlier acknowledged value, because cache
 /// buckets do not wait for flushes.
 final class EngineSimulation {
-    private static final int LIVES = Integer.getInteger("varve.lives", 200);
+    private static final int LIVES = Integer.getInteger("varve.lives", 150);
     private static final int KEYS = 12;
     private static final int MEMORY_BYTES = 1 << 20;
     private static final long FLASH_BYTES = 64L << 20;
