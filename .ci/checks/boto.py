@@ -28,7 +28,8 @@ socket.getaddrinfo = lambda host, *rest, **named: resolve(
 endpoint = sys.argv[1]
 for style in ("path", "virtual"):
     url = endpoint.replace("127.0.0.1", "localhost") if style == "virtual" else endpoint
-    s3 = boto3.client("s3", endpoint_url=url, config=Config(s3={"addressing_style": style}))
+    s3 = boto3.client("s3", endpoint_url=url, config=Config(
+        signature_version="s3v4", s3={"addressing_style": style}))
     bucket = f"boto-{style}"
     s3.create_bucket(Bucket=bucket)
     assert bucket in [b["Name"] for b in s3.list_buckets()["Buckets"]]
@@ -42,6 +43,9 @@ for style in ("path", "virtual"):
     assert got["Metadata"] == {"k": "v"} and got["ContentType"] == "x/y"
     part = s3.get_object(Bucket=bucket, Key="a/ö &<>+%2F\u0001", Range="bytes=1000-1999")
     assert part["Body"].read() == data[1000:2000] and part["ContentRange"].endswith("/3000000")
+
+    # Gone before the others: boto3 could not read an answer to DeleteObjects that names it.
+    s3.delete_object(Bucket=bucket, Key="a/ö &<>+%2F\u0001")
 
     for algorithm in ("CRC32", "CRC32C", "SHA256", "CRC64NVME"):
         s3.put_object(Bucket=bucket, Key=algorithm, Body=data, ChecksumAlgorithm=algorithm)

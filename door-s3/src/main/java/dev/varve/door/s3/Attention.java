@@ -64,16 +64,16 @@ final class Attention {
         boolean moved = receivedMessages != seenMessages || out != seenOut;
         seenMessages = receivedMessages;
         seenOut = out;
-        if (moved || busy && !sending && !starving) {
+        if (moved || (busy && !sending && !starving)) {
             quietSinceNanos = now;
             return;
         }
         long quiet = now - quietSinceNanos;
         boolean stalled = quiet >= timeouts.stall().toNanos();
-        if (deadlineNanos != Long.MAX_VALUE && now - deadlineNanos >= 0
-                || sending && stalled
-                || !busy && quiet >= timeouts.idle().toNanos()) {
-            channel.close();
+        boolean overdue = deadlineNanos != Long.MAX_VALUE && now - deadlineNanos >= 0;
+        boolean idle = !busy && quiet >= timeouts.idle().toNanos();
+        if (overdue || idle || (sending && stalled)) {
+            var _ = channel.close();
         } else if (busy && starving && stalled) {
             inbound.timeOut();
         }

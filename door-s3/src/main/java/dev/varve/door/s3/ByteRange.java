@@ -31,7 +31,7 @@ record ByteRange(long offset, long lengthBytes) {
         var last = number(spec.get().substring(dash + 1));
         boolean fromEnd = dash == 0;
         boolean open = dash == spec.get().length() - 1;
-        if (fromEnd ? last < 0 : first < 0 || !open && last < first) {
+        if (fromEnd ? last < 0 : first < 0 || (!open && last < first)) {
             return Optional.empty();
         }
         long from = fromEnd ? Math.max(0, sizeBytes - last) : first;

@@ -57,7 +57,7 @@ final class Conversation implements Runnable {
             LOG.log(Level.WARNING, "s3 connection ended, operation answer-broke-off", e);
         } finally {
             inbound.end();
-            channel.close();
+            var _ = channel.close();
         }
     }
 
@@ -83,7 +83,7 @@ final class Conversation implements Runnable {
         int status = answer.response().status();
         boolean last = !HttpUtil.isKeepAlive(http) || door.isClosing()
                 || body.leftBytes() > door.settings().limits().drainBytes()
-                || expects && !body.isInvited() && body.leftBytes() > 0;
+                || (expects && !body.isInvited() && body.leftBytes() > 0);
         try {
             sendAndClose(http, answer.response(), id, last);
         } catch (RuntimeException e) {
@@ -189,7 +189,7 @@ final class Conversation implements Runnable {
     private void linger(HttpBody body) {
         outbound.awaitSent();
         if (channel instanceof DuplexChannel duplex && body.leftBytes() > 0) {
-            duplex.shutdownOutput();
+            var _ = duplex.shutdownOutput();
             attention.lingering();
             body.discard(door.settings().limits().drainBytes());
         }

@@ -19,8 +19,8 @@ record CrcCombination(int width, long polynomial) {
 
     /// `x^(8 * bytes)` modulo the polynomial; the highest bit stands for `x^0`.
     private long powerOfX(long bytes) {
-        long product = 1L << width - 1;
-        long square = 1L << width - 2;
+        long product = 1L << (width - 1);
+        long square = 1L << (width - 2);
         for (int i = 0; i < 3; i++) {
             square = multiply(square, square);
         }

@@ -57,7 +57,7 @@ final class ETag {
 
     /// Whether a header's list of ETags, quoted or not, or `*`, has this one.
     static boolean matches(String list, String etag) {
-        for (var item : list.split(",")) {
+        for (var item : list.split(",", -1)) {
             var candidate = unquoted(item);
             if (candidate.equals("*") || candidate.equals(etag)) {
                 return true;

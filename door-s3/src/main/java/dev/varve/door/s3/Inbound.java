@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Thread-safe: by a lock that is never held while waiting for anything but messages.
 final class Inbound {
     /// What a message takes beside its bytes; keeps one-byte chunks from piling up.
-    private static final int MESSAGE_BYTES = 256;
+    private static final long MESSAGE_BYTES = 256;
 
     private final Channel channel;
     private final int limitBytes;

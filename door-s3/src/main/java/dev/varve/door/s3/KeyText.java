@@ -1,5 +1,7 @@
 package dev.varve.door.s3;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.varve.door.s3.PercentCodec.Slash;
 import dev.varve.engine.ObjectKey;
 import java.util.Optional;
@@ -26,7 +28,7 @@ enum KeyText {
 
     String write(byte[] bytes) {
         return switch (this) {
-            case PLAIN -> new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+            case PLAIN -> new String(bytes, UTF_8);
             case URL -> PercentCodec.encode(bytes, Slash.KEPT);
         };
     }

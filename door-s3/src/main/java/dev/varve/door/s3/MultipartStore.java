@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -103,7 +104,7 @@ final class MultipartStore {
     }
 
     /// The latest attempt at each part, by number.
-    TreeMap<Integer, ObjectInfo> parts(Bucket bucket, Upload upload) {
+    NavigableMap<Integer, ObjectInfo> parts(Bucket bucket, Upload upload) {
         var latest = new TreeMap<Integer, ObjectInfo>();
         var prefix = partsPrefix(bucket, upload.id());
         int numberAt = prefix.bytes().length;

@@ -136,7 +136,7 @@ final class ObjectHeaders {
     /// The encodings of the content, without that of the transfer.
     private static String withoutChunking(String encodings) {
         var kept = new ArrayList<String>();
-        for (var encoding : encodings.split(",")) {
+        for (var encoding : encodings.split(",", -1)) {
             if (!encoding.strip().equalsIgnoreCase("aws-chunked")) {
                 kept.add(encoding.strip());
             }

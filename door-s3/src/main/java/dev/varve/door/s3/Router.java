@@ -111,7 +111,7 @@ final class Router {
         if (route != null) {
             return route;
         }
-        if (!METHODS.contains(method) || subresource.isEmpty() && scope != Scope.BUCKET) {
+        if (!METHODS.contains(method) || (subresource.isEmpty() && scope != Scope.BUCKET)) {
             throw S3Error.METHOD_NOT_ALLOWED.exception()
                     .detail("Method", method)
                     .detail("ResourceType", scope.name());

@@ -105,7 +105,7 @@ public final class S3Door implements AutoCloseable {
                 .bind(settings.host(), settings.port())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            var _ = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new StorageException(StorageException.Kind.CONFIG,
                     "the S3 address (" + settings.host() + ':' + settings.port()
                             + ") must be free to listen on",

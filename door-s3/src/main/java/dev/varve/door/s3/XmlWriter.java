@@ -91,7 +91,7 @@ final class XmlWriter {
                 case '>' -> out.append("&gt;");
                 case '"' -> out.append("&quot;");
                 default -> {
-                    if (c < ' ' && c != '\n' && c != '\t' || c >= '\uFFFE') {
+                    if ((c < ' ' && c != '\n' && c != '\t') || c >= '\uFFFE') {
                         out.append("&#x").append(Integer.toHexString(c)).append(';');
                     } else {
                         out.append(c);
