@@ -13,7 +13,8 @@ import java.util.zip.CRC32C;
 enum ChecksumAlgorithm {
     CRC32(4), CRC32C(4), CRC64NVME(8), SHA1(20), SHA256(32);
 
-    /// Whether a multipart object's checksum is one over all of its bytes or over its parts' checksums.
+    /// Whether a multipart object's checksum is one over all of its bytes or over its parts'
+    /// checksums.
     enum Type {
         COMPOSITE, FULL_OBJECT
     }

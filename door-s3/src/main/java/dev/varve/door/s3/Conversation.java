@@ -169,8 +169,8 @@ final class Conversation implements Runnable {
         outbound.end();
     }
 
-    /// Sends a piece when there is room for it. It is read before that, so that disk and network work at
-    /// the same time.
+    /// Sends a piece when there is room for it. It is read before that, so that disk and network
+    /// work at the same time.
     private void sendWithRoom(SliceWalk.Piece piece) {
         boolean sent = false;
         try {
@@ -184,8 +184,8 @@ final class Conversation implements Runnable {
         }
     }
 
-    /// Goes on reading for a while after the last answer: a socket that is closed with unread bytes resets
-    /// the connection, and the client may lose the answer.
+    /// Goes on reading for a while after the last answer: a socket that is closed with unread bytes
+    /// resets the connection, and the client may lose the answer.
     private void linger(HttpBody body) {
         outbound.awaitSent();
         if (channel instanceof DuplexChannel duplex && body.leftBytes() > 0) {

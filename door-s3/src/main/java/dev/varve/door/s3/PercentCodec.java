@@ -26,7 +26,8 @@ final class PercentCodec {
         KEPT, ESCAPED
     }
 
-    /// @throws S3Exception InvalidURI where a percent sign is not followed by two hexadecimal digits
+    /// @throws S3Exception InvalidURI where a percent sign is not followed by two hexadecimal
+    ///                     digits
     static byte[] decode(String text, Plus plus) {
         var bytes = text.getBytes(StandardCharsets.UTF_8);
         int at = 0;

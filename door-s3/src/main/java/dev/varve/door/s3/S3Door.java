@@ -30,8 +30,8 @@ import java.util.random.RandomGenerator;
 
 /// A server of the S3 protocol on an engine.
 ///
-/// Event loops frame HTTP; each connection has a virtual thread that answers its requests one after the
-/// other.
+/// Event loops frame HTTP; each connection has a virtual thread that answers its requests one after
+/// the other.
 ///
 /// Thread-safe.
 public final class S3Door implements AutoCloseable {
