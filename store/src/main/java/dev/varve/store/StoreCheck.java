@@ -121,7 +121,8 @@ public final class StoreCheck {
             if (entry.isEmpty()) {
                 problem(name + ": the catalog lacks its block " + expected.id());
             } else if (!entry.get().info().equals(expected)) {
-                problem(name + ": the catalog has another block " + expected.id() + " than its own");
+                problem(name + ": the catalog has another block " + expected.id()
+                        + " than its own");
             } else {
                 owned.add(expected.id());
             }
