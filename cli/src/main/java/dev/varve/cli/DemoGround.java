@@ -171,7 +171,8 @@ final class DemoGround implements AutoCloseable {
             long usableBytes = Files.getFileStore(parent).getUsableSpace();
             if (usableBytes < neededBytes) {
                 throw new StorageException(
-                        Kind.FULL, "the demo needs " + ByteSize.format(neededBytes) + " of disk, and "
+                        Kind.FULL,
+                        "the demo needs " + ByteSize.format(neededBytes) + " of disk, and "
                                 + parent + " has " + ByteSize.format(usableBytes)
                                 + "; choose another place with --in, or fewer --blocks");
             }

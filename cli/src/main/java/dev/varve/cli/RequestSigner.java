@@ -50,9 +50,10 @@ final class RequestSigner {
         var request = String.join(
                 "\n", method, path, query, "host:" + host, "x-amz-content-sha256:" + BODY,
                 "x-amz-date:" + time, "", SIGNED_HEADERS, BODY);
-        var text = String.join("\n", ALGORITHM, time, scope, HexFormat.of().formatHex(sha256(request)));
+        var text = String.join("\n", ALGORITHM, time, scope,
+                HexFormat.of().formatHex(sha256(request)));
         byte[] key = ("AWS4" + keys.secretKey()).getBytes(StandardCharsets.UTF_8);
-        for (var part : new String[] {day, region, "s3", "aws4_request"}) {
+        for (var part : new String[]{day, region, "s3", "aws4_request"}) {
             key = hmac(key, part);
         }
         return Map.of(
@@ -88,7 +89,8 @@ final class RequestSigner {
 
     private static byte[] sha256(String text) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return MessageDigest.getInstance("SHA-256")
+                    .digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -19,9 +19,10 @@ final class Signals {
             try {
                 handle(name, action);
             } catch (ReflectiveOperationException | IllegalArgumentException e) {
-                System.getLogger(Signals.class.getName()).log(
-                        System.Logger.Level.WARNING,
-                        "SIG" + name + " ends this process without a clean stop: " + e);
+                System.getLogger(Signals.class.getName())
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "SIG" + name + " ends this process without a clean stop: " + e);
             }
         }
     }
@@ -32,7 +33,7 @@ final class Signals {
         var signal = signalType.getConstructor(String.class).newInstance(name);
         var handle = signalType.getMethod("handle", signalType, handlerType);
         var handler = Proxy.newProxyInstance(
-                Signals.class.getClassLoader(), new Class<?>[] {handlerType},
+                Signals.class.getClassLoader(), new Class<?>[]{handlerType},
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("handle")) {
                         action.run();

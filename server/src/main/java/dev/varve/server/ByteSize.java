@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /// How sizes are written by people: `4096`, `512m`, `1.5t`. Letters are binary multiples.
 public final class ByteSize {
     private static final String UNITS = "kmgtp";
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,9})?)([kmgtp]?)(?:i?b)?");
+    private static final Pattern SIZE = Pattern
+            .compile("(\\d{1,18}(?:\\.\\d{1,9})?)([kmgtp]?)(?:i?b)?");
 
     private ByteSize() {}
 

@@ -47,7 +47,9 @@ public record Machine(long memoryBytes, ToLongFunction<Path> diskBytes) {
             return 0;
         }
         try (var files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
-            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+            return files.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
         }
     }
 }

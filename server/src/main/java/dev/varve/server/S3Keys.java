@@ -98,7 +98,7 @@ public record S3Keys(String accessKey, String secretKey) {
         if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
             return new FileAttribute<?>[0];
         }
-        return new FileAttribute<?>[] {
+        return new FileAttribute<?>[]{
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))};
     }
 

@@ -207,8 +207,10 @@ class SettingsReaderTest {
     @Test
     void refusesAFileThatCannotBeRead() {
         config = Optional.of(folder.resolve("absent.conf"));
-        assertThat(problems()).singleElement().asString()
-                .startsWith("config (" + folder.resolve("absent.conf") + ") must be a readable file");
+        assertThat(problems()).singleElement()
+                .asString()
+                .startsWith(
+                        "config (" + folder.resolve("absent.conf") + ") must be a readable file");
     }
 
     @Test
