@@ -4,7 +4,8 @@ import dev.varve.env.Clock;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/// Says how far something has come: one line that changes on a terminal, a line now and then elsewhere.
+/// Says how far something has come: one line that changes on a terminal, a line now and then
+/// elsewhere.
 ///
 /// Confined to one thread at a time.
 final class Progress {

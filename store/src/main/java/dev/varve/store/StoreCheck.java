@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 
-/// Checks a whole folder that nobody holds: every file of the catalog, every block of every segment,
-/// and that the two agree. Changes nothing.
+/// Checks a whole folder that nobody holds: every file of the catalog, every block of every
+/// segment, and that the two agree. Changes nothing.
 ///
 /// 1. The catalog's files match their own checksums.
 /// 2. Each segment is read from end to end; each block that is as it was written and lies where the
