@@ -27,8 +27,7 @@ final class Progress {
 
     /// On the process's own terminal, if there is one.
     static Progress on(PrintWriter out) {
-        var console = System.console();
-        return new Progress(out, console != null && console.isTerminal(), Clock.system());
+        return new Progress(out, System.console().isTerminal(), Clock.system());
     }
 
     /// Shows where things are; to be called as often as one likes.
