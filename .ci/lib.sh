@@ -77,14 +77,24 @@ read_endpoints() {
     eval "$(./varve keys --data "$1" --export)"
     export redis_port s3_port admin_port
     export AWS_ENDPOINT_URL=http://127.0.0.1:$s3_port AWS_DEFAULT_REGION=us-east-1
-    export AWS_EC2_METADATA_DISABLED=true AWS_CONFIG_FILE=/dev/null
-    export AWS_SHARED_CREDENTIALS_FILE=/dev/null
+    export AWS_EC2_METADATA_DISABLED=true AWS_PAGER=
+    export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+    unset AWS_CA_BUNDLE AWS_PROFILE AWS_SESSION_TOKEN
 }
 
 # stop_server SIGNAL [CODE]: sends it, waits for the end, and checks the exit code.
 stop_server() {
     local code=0
     kill "-$1" "$server"
+    for _ in $(seq 600); do
+        kill -0 "$server" 2>/dev/null || break
+        sleep 0.1
+    done
+    if kill -0 "$server" 2>/dev/null; then
+        echo "the server did not end within 60 s"
+        kill -9 "$server"
+        return 1
+    fi
     wait "$server" || code=$?
     if [ $# = 2 ] && [ "$code" != "$2" ]; then
         echo "the server ended with exit code $code, not $2"

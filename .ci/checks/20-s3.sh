@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2154
 # S3 clients, unchanged, against one server.
 
-aws_cli() { timeout 120 aws --no-cli-pager "$@"; }
+# Named as an option, because an AWS CLI before 2.13 does not read AWS_ENDPOINT_URL.
+aws_cli() { timeout 120 aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }
 
 aws_cli_copies() {
     aws_cli s3 mb s3://from-aws
@@ -13,8 +14,8 @@ aws_cli_copies() {
     aws_cli s3 cp 's3://from-aws/folder/ä b+c/small' "$work/small.back"
     cmp "$work/large" "$work/large.back"
     cmp "$work/small" "$work/small.back"
-    aws_cli s3 ls s3://from-aws/folder/ | grep -q large
-    aws_cli s3api head-object --bucket from-aws --key folder/large | grep -q 20000000
+    aws_cli s3 ls s3://from-aws/folder/ | grep >/dev/null large
+    aws_cli s3api head-object --bucket from-aws --key folder/large | grep >/dev/null 20000000
     aws_cli s3 cp s3://from-aws/folder/large s3://from-aws/copy
     aws_cli s3 rm --recursive s3://from-aws
     aws_cli s3 rb s3://from-aws
@@ -51,7 +52,7 @@ curl_uses_a_presigned_url() {
     echo content >"$work/content"
     aws_cli s3 cp "$work/content" s3://signed/content
     curl -fsS "$(aws_cli s3 presign s3://signed/content)" | cmp - "$work/content"
-    curl -s -o /dev/null -w '%{http_code}\n' "$AWS_ENDPOINT_URL/signed/content" | grep -qx 403
+    curl -s -o /dev/null -w '%{http_code}\n' "$AWS_ENDPOINT_URL/signed/content" | grep -x >/dev/null 403
 }
 
 wrong_keys_are_refused() {
@@ -67,20 +68,20 @@ varve_looks_inside() {
     {
         ./varve put "$work/mine" inside/a/mine --create $at
         date | ./varve put - inside/a/date $at
-        ./varve ls $at | grep -qx inside
+        ./varve ls $at | grep -x >/dev/null inside
         [ "$(./varve ls inside/a/ $at | wc -l)" = 2 ]
         ./varve get inside/a/mine "$work/mine.back" $at
         cmp "$work/mine" "$work/mine.back"
-        ./varve get inside/a/date $at | grep -q :
+        ./varve get inside/a/date $at | grep >/dev/null :
         ./varve rm inside/a/mine $at
         refuses ./varve get inside/a/mine $at
-        ./varve status $at | grep -q '^memory'
+        ./varve status $at | grep >/dev/null '^memory'
     }
 }
 
 admin_port_answers() {
-    curl -fsS "http://127.0.0.1:$admin_port/health" | grep -q up
-    curl -fsS "http://127.0.0.1:$admin_port/metrics" | grep -q '^varve_commits_total [1-9]'
+    curl -fsS "http://127.0.0.1:$admin_port/health" | grep >/dev/null up
+    curl -fsS "http://127.0.0.1:$admin_port/metrics" | grep >/dev/null '^varve_commits_total [1-9]'
     curl -fsS "http://127.0.0.1:$admin_port/status" | python3 -m json.tool >/dev/null
 }
 

@@ -2,14 +2,14 @@
 # What must survive, and what must be refused.
 
 keep_before_stop() {
-    aws --no-cli-pager s3 mb s3://kept
+    aws_cli s3 mb s3://kept
     head -c 30000000 /dev/urandom >"$work/kept"
-    aws --no-cli-pager s3 cp "$work/kept" s3://kept/object
+    aws_cli s3 cp "$work/kept" s3://kept/object
     redis-cli -p "$redis_port" -x set cached <"$work/kept"
     sha256sum "$work/kept" >"$work/kept.sum"
 }
 
-durable_is_kept() { aws --no-cli-pager s3 cp s3://kept/object - | cmp - "$work/kept"; }
+durable_is_kept() { aws_cli s3 cp s3://kept/object - | cmp - "$work/kept"; }
 
 cached_is_kept() {
     redis-cli -p "$redis_port" --raw get cached | head -c 30000000 | cmp - "$work/kept"

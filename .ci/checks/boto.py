@@ -28,7 +28,8 @@ socket.getaddrinfo = lambda host, *rest, **named: resolve(
 endpoint = sys.argv[1]
 for style in ("path", "virtual"):
     url = endpoint.replace("127.0.0.1", "localhost") if style == "virtual" else endpoint
-    s3 = boto3.client("s3", endpoint_url=url, config=Config(s3={"addressing_style": style}))
+    s3 = boto3.client("s3", endpoint_url=url, config=Config(
+        signature_version="s3v4", s3={"addressing_style": style}))
     bucket = f"boto-{style}"
     s3.create_bucket(Bucket=bucket)
     assert bucket in [b["Name"] for b in s3.list_buckets()["Buckets"]]
@@ -43,11 +44,13 @@ for style in ("path", "virtual"):
     part = s3.get_object(Bucket=bucket, Key="a/ö &<>+%2F\u0001", Range="bytes=1000-1999")
     assert part["Body"].read() == data[1000:2000] and part["ContentRange"].endswith("/3000000")
 
+    # Gone before the others: boto3 could not read an answer to DeleteObjects that names it.
+    s3.delete_object(Bucket=bucket, Key="a/ö &<>+%2F\u0001")
+
     for algorithm in ("CRC32", "CRC32C", "SHA256", "CRC64NVME"):
-        try:
-            s3.put_object(Bucket=bucket, Key=algorithm, Body=data, ChecksumAlgorithm=algorithm)
-        except Exception as error:  # botocore needs a native library for some of them
-            assert "awscrt" in str(error) or "CRT" in str(error), error
+        s3.put_object(Bucket=bucket, Key=algorithm, Body=data, ChecksumAlgorithm=algorithm)
+        head = s3.head_object(Bucket=bucket, Key=algorithm, ChecksumMode="ENABLED")
+        assert f"Checksum{algorithm}" in head, head
 
     upload = s3.create_multipart_upload(Bucket=bucket, Key="parts")["UploadId"]
     parts = []

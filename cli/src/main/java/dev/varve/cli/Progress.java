@@ -4,7 +4,8 @@ import dev.varve.env.Clock;
 import java.io.PrintWriter;
 import java.time.Duration;
 
-/// Says how far something has come: one line that changes on a terminal, a line now and then elsewhere.
+/// Says how far something has come: one line that changes on a terminal, a line now and then
+/// elsewhere.
 ///
 /// Confined to one thread at a time.
 final class Progress {
@@ -26,8 +27,7 @@ final class Progress {
 
     /// On the process's own terminal, if there is one.
     static Progress on(PrintWriter out) {
-        var console = System.console();
-        return new Progress(out, console != null && console.isTerminal(), Clock.system());
+        return new Progress(out, System.console().isTerminal(), Clock.system());
     }
 
     /// Shows where things are; to be called as often as one likes.

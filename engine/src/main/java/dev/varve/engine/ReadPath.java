@@ -52,7 +52,7 @@ final class ReadPath {
             }
             var reader = hold(bucket, stored.get());
             if (reader.isPresent()) {
-                return bucket.isDurable() ? hit(reader.get()) : proven(bucket, reader.get());
+                return bucket.isDurable() ? hit(reader.get()) : proven(reader.get());
             }
         }
         return lost(bucket, key);
@@ -132,9 +132,9 @@ final class ReadPath {
         }
     }
 
-    /// Reads the first block of a cache object before calling it a hit, so that a copy that cannot be
-    /// read is a miss rather than an error in the middle of a reply.
-    private Optional<ObjectReader> proven(BucketState bucket, OpenObject reader) {
+    /// Reads the first block of a cache object before calling it a hit, so that a copy that
+    /// cannot be read is a miss rather than an error in the middle of a reply.
+    private Optional<ObjectReader> proven(OpenObject reader) {
         if (reader.blockCount() == 0) {
             return hit(reader);
         }

@@ -22,7 +22,8 @@ import java.util.concurrent.LinkedBlockingDeque;
 /// Java offers transfers of several pieces only at a channel's own position, one at a time. Such
 /// transfers therefore borrow a further channel each, opened when needed, of which a few are kept.
 ///
-/// Thread-safe: positional transfers share nothing; further channels are lent by a concurrent queue.
+/// Thread-safe: positional transfers share nothing; further channels are lent by a concurrent
+/// queue.
 final class ChannelFile implements DiskFile {
     /// Linux moves at most 2 GiB less a page in one call, and a buffer view no more than 2 GiB.
     private static final long MAX_TRANSFER_BYTES = 1 << 30;
@@ -178,7 +179,8 @@ final class ChannelFile implements DiskFile {
         return path.toString();
     }
 
-    /// A channel of the same file for one transfer; empty where the name is gone or another's by now.
+    /// A channel of the same file for one transfer; empty where the name is gone or another's by
+    /// now.
     private Optional<FileChannel> borrow() {
         FileChannel kept = further.poll();
         if (kept != null) {

@@ -4,8 +4,8 @@ import java.util.List;
 
 /// A folder of files on one device; the only way in which tiers reach a file system.
 ///
-/// All failures are [StorageException]s: `FULL` where the device has no room, `ABSENT` where a named
-/// file does not exist, `UNAVAILABLE` for any other refusal.
+/// All failures are [StorageException]s: `FULL` where the device has no room, `ABSENT` where a
+/// named file does not exist, `UNAVAILABLE` for any other refusal.
 ///
 /// Thread-safe.
 public interface Disk extends AutoCloseable {

@@ -17,8 +17,8 @@ public interface DiskFile extends AutoCloseable {
     /// [#sync]; until then any part of it may be lost or torn by a power failure.
     void write(long offset, MemorySegment source);
 
-    /// Fills several pieces (borrowed) one after the other from consecutive bytes, in one transfer where
-    /// the device can.
+    /// Fills several pieces (borrowed) one after the other from consecutive bytes, in one transfer
+    /// where the device can.
     ///
     /// @throws StorageException CORRUPT if the file ends before that
     default void read(long offset, List<MemorySegment> targets) {

@@ -59,8 +59,9 @@ public final class FolderDisk implements Disk {
             boolean direct = access == Access.DIRECT && takesDirect(folder);
             if (access == Access.DIRECT && !direct) {
                 LOG.log(System.Logger.Level.WARNING,
-                        "No direct I/O in {0}: its file system does not offer it. Transfers are buffered,"
-                                + " so the page cache holds a second copy of what is read.",
+                        "No direct I/O in {0}: its file system does not offer it. Transfers are"
+                                + " buffered, so the page cache holds a second copy of"
+                                + " what is read.",
                         folder);
             }
             return new FolderDisk(folder, direct);
@@ -175,8 +176,8 @@ public final class FolderDisk implements Disk {
         return folder.resolve(name);
     }
 
-    /// File systems refuse the flag when a file is opened (tmpfs of old, some network ones), or have
-    /// blocks greater than the page that this program aligns to.
+    /// File systems refuse the flag when a file is opened (tmpfs of old, some network ones), or
+    /// have blocks greater than the page that this program aligns to.
     private static boolean takesDirect(Path folder) throws IOException {
         if (DIRECT.isEmpty()) {
             return false;
@@ -191,8 +192,8 @@ public final class FolderDisk implements Disk {
         }
     }
 
-    /// By reflection, because the compiler's warning about an option outside of the Java standard can
-    /// be suppressed in no other way.
+    /// By reflection, because the compiler's warning about an option outside of the Java standard
+    /// can be suppressed in no other way.
     private static Optional<OpenOption> directOption() {
         try {
             Object[] options = Class.forName("com.sun.nio.file.ExtendedOpenOption")

@@ -1,6 +1,7 @@
 package dev.varve.env;
 
-/// Checks of what only a programmer's error could break. Always on; for conditions that cost nothing.
+/// Checks of what only a programmer's error could break. Always on; for conditions that cost
+/// nothing.
 public final class Invariant {
     private Invariant() {}
 

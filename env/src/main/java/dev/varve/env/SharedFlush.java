@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Group commit: lets callers at the same time share one flush.
 ///
-/// A call returns after a flush that began after the call began. While one flush runs, later callers
-/// gather for the next; the first of them to wake up leads it, so a flush never waits for company.
+/// A call returns after a flush that began after the call began. While one flush runs, later
+/// callers gather for the next; the first of them to wake up leads it, so a flush never waits for
+/// company.
 ///
 /// Thread-safe: by a lock that is not held while flushing.
 public final class SharedFlush {

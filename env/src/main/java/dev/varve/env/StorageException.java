@@ -2,8 +2,8 @@ package dev.varve.env;
 
 import org.jspecify.annotations.Nullable;
 
-/// An operation that failed for a reason outside the program: the disk, the folder, the settings, or
-/// the limits that a user set. Programmer errors are never reported this way.
+/// An operation that failed for a reason outside the program: the disk, the folder, the settings,
+/// or the limits that a user set. Programmer errors are never reported this way.
 public final class StorageException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

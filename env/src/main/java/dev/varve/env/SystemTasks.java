@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /// workers block in disk transfers for most of their lives, and a virtual thread for each body that
 /// is started.
 ///
-/// [#close] waits for all of them. A started body must therefore end by itself when what it works on
-/// is closed. No thread is ever interrupted, since that would close files, see [FolderDisk].
+/// [#close] waits for all of them. A started body must therefore end by itself when what it works
+/// on is closed. No thread is ever interrupted, since that would close files, see [FolderDisk].
 ///
 /// Thread-safe: by concurrent sets and each task's own lock.
 public final class SystemTasks implements Tasks {

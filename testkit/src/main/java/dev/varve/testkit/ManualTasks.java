@@ -15,7 +15,8 @@ import java.util.Queue;
 /// Workers keep the name they were started with, which must be unique among those alive. What
 /// [#start] was given waits until [#runStarted]. Exceptions of workers reach the test.
 ///
-/// Thread-safe: by its monitor, except that steps run outside of it, on the thread that asks for them.
+/// Thread-safe: by its monitor, except that steps run outside of it, on the thread that asks for
+/// them.
 public final class ManualTasks implements Tasks {
     private final Map<String, ManualTask> workers = new LinkedHashMap<>();
     private final Queue<Runnable> bodies = new ArrayDeque<>();

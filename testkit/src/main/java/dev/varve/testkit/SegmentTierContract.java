@@ -7,6 +7,7 @@ import dev.varve.bytes.Block;
 import dev.varve.bytes.Crc32c;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.env.SystemTasks;
 import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
@@ -21,10 +22,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -328,18 +329,22 @@ public abstract class SegmentTierContract {
     }
 
     @Test
-    final void eightThreadsWriteReadAndDropAtTheSameTime() throws Exception {
+    final void eightThreadsWriteReadAndDropAtTheSameTime() {
         var ids = new AtomicLong(1000);
-        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<?>> done = new ArrayList<>();
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        try (var tasks = new SystemTasks()) {
             for (int t = 0; t < 8; t++) {
                 int seed = t;
-                done.add(threads.submit(() -> work(new SplittableRandom(seed), ids)));
-            }
-            for (Future<?> one : done) {
-                one.get();
+                tasks.start("worker " + t, () -> {
+                    try {
+                        work(new SplittableRandom(seed), ids);
+                    } catch (RuntimeException | AssertionError e) {
+                        failures.add(e);
+                    }
+                });
             }
         }
+        assertThat(failures).isEmpty();
         assertThat(tier.usedBytes()).isLessThanOrEqualTo(tier.budgetBytes());
         tier.seal(Purpose.CACHE);
         tier.seal(Purpose.DURABLE);
@@ -348,7 +353,8 @@ public abstract class SegmentTierContract {
         assertThat(tier.counters().corruptReads()).isZero();
     }
 
-    /// One thread of the test above: what it can read must be right, and what is gone must be dropped.
+    /// One thread of the test above: what it can read must be right, and what is gone must be
+    /// dropped.
     private void work(SplittableRandom mine, AtomicLong ids) {
         Purpose purpose = mine.nextBoolean() ? Purpose.CACHE : Purpose.DURABLE;
         Map<Place, Sample> written = new HashMap<>();

@@ -20,12 +20,12 @@ import java.util.random.RandomGenerator;
 /// used in the same order with the same seed.
 ///
 /// **Power failure.** [#crash] returns the disk as the next process finds it. Of each 4 KiB page
-/// written since the last successful sync, the new content may be there, or the old, or a mixture of
-/// 512-byte sectors of both, each page by itself; pages written several times may also show a content
-/// in between. A file may have its synced length, or its last one; what lies within the length and was
-/// lost reads as zeros. Names created or deleted since the last `syncNames` may be there or not, each
-/// by itself. The old object answers UNAVAILABLE from then on, so that its user can be closed.
-/// [#powerOffAfter] lets the power fail in the middle of later work.
+/// written since the last successful sync, the new content may be there, or the old, or a mixture
+/// of 512-byte sectors of both, each page by itself; pages written several times may also show a
+/// content in between. A file may have its synced length, or its last one; what lies within the
+/// length and was lost reads as zeros. Names created or deleted since the last `syncNames` may be
+/// there or not, each by itself. The old object answers UNAVAILABLE from then on, so that its user
+/// can be closed. [#powerOffAfter] lets the power fail in the middle of later work.
 ///
 /// **Failed transfers.** Reads, writes and syncs fail with UNAVAILABLE at a given probability. A
 /// failed write has changed any number of its sectors, from the first on. After a failed sync each
@@ -35,9 +35,9 @@ import java.util.random.RandomGenerator;
 /// **Lack of room.** [#quotaBytes] limits the pages of all files, deleted ones that are still open
 /// included; a write that meets the limit has written some of its sectors and answers FULL.
 ///
-/// **Stricter than reality.** Transfers that are not aligned, reads of bytes that were never written
-/// (unless [#allowHoles]),
-/// use of a closed file, and files left open when the disk is closed fail the test.
+/// **Stricter than reality.** Transfers that are not aligned, reads of bytes that were never
+/// written (unless [#allowHoles]), use of a closed file, and files left open when the disk is
+/// closed fail the test.
 ///
 /// Thread-safe: by its monitor. Only use by one thread at a time can be repeated.
 public final class SimulatedDisk implements Disk {
@@ -100,7 +100,8 @@ public final class SimulatedDisk implements Disk {
         return operations;
     }
 
-    /// Lets bytes that were never written read as zeros, for programs that search what a failure left.
+    /// Lets bytes that were never written read as zeros, for programs that search what a failure
+    /// left.
     public synchronized void allowHoles() {
         holesAllowed = true;
     }
@@ -226,7 +227,8 @@ public final class SimulatedDisk implements Disk {
         Supplier<String> what = () -> "writing " + bytes.length + " bytes to " + file
                 + " at offset " + offset;
         boolean fails = random.nextDouble() < writeFailures;
-        boolean lacksRoom = usedBytes() + file.growthBytes(offset, bytes.length) > quotaBytes;
+        boolean lacksRoom = quotaBytes < Long.MAX_VALUE
+                && usedBytes() + file.growthBytes(offset, bytes.length) > quotaBytes;
         if (operationsLeft == 0 || fails) {
             file.write(offset, partOf(bytes, Long.MAX_VALUE), random);
         }

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// A simple [Slab] that is stricter than the real one: fresh and returned memory is filled with junk,
-/// use of a block without a lease fails, and [#assertNoLeases] names what leaked.
+/// A simple [Slab] that is stricter than the real one: fresh and returned memory is filled with
+/// junk, use of a block without a lease fails, and [#assertNoLeases] names what leaked.
 ///
 /// Thread-safe: by its monitor.
 public final class TestSlab implements Slab {

@@ -6,8 +6,9 @@ public enum Purpose {
     DURABLE,
     /// May go at any time: space comes back by dropping whole segments.
     CACHE,
-    /// Durable blocks that cleaning has moved. They are colder than fresh ones, so they get segments
-    /// of their own; and they may use the last of the budget, because writing them frees more.
+    /// Durable blocks that cleaning has moved. They are colder than fresh ones, so they get
+    /// segments of their own; and they may use the last of the budget, because writing them frees
+    /// more.
     CLEANED;
 
     /// Whether blocks kept for this reason must survive.

@@ -5,9 +5,9 @@ import java.util.List;
 
 /// Blocks on a medium that is written in large append-only segments: flash, and object stores.
 ///
-/// A block's copy is immutable and stays where it is until its segment is dropped. The tier knows how
-/// many bytes of each segment are still wanted, because the caller tells it ([#adopt], [#release]);
-/// which block is wanted, only the caller's catalog knows.
+/// A block's copy is immutable and stays where it is until its segment is dropped. The tier knows
+/// how many bytes of each segment are still wanted, because the caller tells it ([#adopt],
+/// [#release]); which block is wanted, only the caller's catalog knows.
 ///
 /// Thread-safe.
 public interface SegmentTier extends AutoCloseable {
@@ -23,13 +23,13 @@ public interface SegmentTier extends AutoCloseable {
     ///         kept), UNAVAILABLE when the device fails
     List<Place> write(Purpose purpose, List<Write> writes);
 
-    /// Makes durable all that [#write] returned before this call began. Calls at the same time share
-    /// one flush of the device.
+    /// Makes durable all that [#write] returned before this call began. Calls at the same time
+    /// share one flush of the device.
     ///
     /// After a failure nobody can tell which durable copies written since the last success will
-    /// survive. Each caller must then [#release] the copies that it wanted to sync and write them again;
-    /// until all are released, this method goes on failing. Cache copies may be lost without a word; their
-    /// checksums tell.
+    /// survive. Each caller must then [#release] the copies that it wanted to sync and write them
+    /// again; until all are released, this method goes on failing. Cache copies may be lost without
+    /// a word; their checksums tell.
     ///
     /// @throws dev.varve.env.StorageException UNAVAILABLE or FULL when the device fails
     void sync();
@@ -40,7 +40,8 @@ public interface SegmentTier extends AutoCloseable {
     ///         ABSENT if the segment was dropped, UNAVAILABLE when the device fails
     void read(Place place, BlockInfo info, Block target);
 
-    /// Keeps a segment's bytes readable, even when it is dropped meanwhile, until the pin is closed.
+    /// Keeps a segment's bytes readable, even when it is dropped meanwhile, until the pin is
+    /// closed.
     ///
     /// @throws dev.varve.env.StorageException ABSENT if the segment was dropped already
     Pin pin(int segment);

@@ -31,8 +31,22 @@ public interface Dialect {
     ///
     /// @param contentBytes length of what follows
     /// @param tailBytes    length of what ends the reply after the content
-    record Head(Kind kind, long contentBytes, int tailBytes) {
+    /// @param said         the first line of a reply that failed; else empty
+    record Head(Kind kind, long contentBytes, int tailBytes, String said) {
         static final Head INCOMPLETE = new Head(Kind.INCOMPLETE, 0, 0);
+
+        Head(Kind kind, long contentBytes, int tailBytes) {
+            this(kind, contentBytes, tailBytes, "");
+        }
+
+        static Head failed(String said, long contentBytes) {
+            return new Head(Kind.FAILED, contentBytes, 0, said);
+        }
+
+        /// The head of an answer to a put, which is its first line.
+        static Head ofPut(boolean done, String said) {
+            return done ? new Head(Kind.DONE, 0, 0) : failed(said, 0);
+        }
     }
 
     /// Writes a whole request for a key's value to `out` (borrowed).

@@ -34,6 +34,7 @@ final class LoadLoop {
     private long misses;
     private long wrong;
     private long failed;
+    private String firstFailure = "";
 
     /// @param payload what values are made of behind their stamp (borrowed, not changed)
     /// @param issued  counts the requests of all loops
@@ -78,7 +79,10 @@ final class LoadLoop {
         while (busy > 0) {
             if (selector.select(SELECT_MILLIS) == 0) {
                 throw new IOException("no answer from " + plan.address() + " for "
-                        + SELECT_MILLIS + " ms");
+                        + SELECT_MILLIS + " ms: " + selector.keys()
+                                .stream()
+                                .map(key -> lane(key).state())
+                                .toList());
             }
             for (SelectionKey key : selector.selectedKeys()) {
                 busy -= lane(key).proceed(key) ? 0 : 1;
@@ -86,7 +90,7 @@ final class LoadLoop {
             selector.selectedKeys().clear();
         }
         return new LoadResult(requests, contentBytes, misses, wrong, failed,
-                System.nanoTime() - startNanos, latencies);
+                firstFailure, System.nanoTime() - startNanos, latencies);
     }
 
     private static Lane lane(SelectionKey key) {
@@ -104,6 +108,7 @@ final class LoadLoop {
         private boolean put;
         private long sentNanos;
         private boolean headSeen;
+        private boolean answered;
         private Dialect.Kind kind = Dialect.Kind.INCOMPLETE;
         private long expectedBytes;
         private long remainingBytes;
@@ -141,6 +146,7 @@ final class LoadLoop {
             }
             head.flip();
             headSeen = false;
+            answered = false;
             send(key);
             return true;
         }
@@ -156,19 +162,27 @@ final class LoadLoop {
 
         /// Goes on where the channel is ready; false where the plan is at its end.
         boolean proceed(SelectionKey key) throws IOException {
+            boolean readable = key.isReadable();
             if (key.isWritable()) {
                 send(key);
             }
-            return !key.isReadable() || !receive() || begin(key);
+            if (readable && !answered) {
+                answered = receive();
+            }
+            // A server may refuse a put before it has the whole value, and takes the rest all the
+            // same.
+            return !answered || !isSent() || begin(key);
         }
 
         private void send(SelectionKey key) throws IOException {
             channel.write(request);
-            boolean sent = !head.hasRemaining() && !request[1].hasRemaining()
-                    && !tail.hasRemaining();
-            key.interestOps(sent
+            key.interestOps(isSent()
                     ? SelectionKey.OP_READ
                     : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+        }
+
+        private boolean isSent() {
+            return !head.hasRemaining() && !request[1].hasRemaining() && !tail.hasRemaining();
         }
 
         /// Reads what is there; true when the reply is complete.
@@ -209,11 +223,22 @@ final class LoadLoop {
             boolean otherLength = reply.kind() == Dialect.Kind.VALUE
                     && reply.contentBytes() != plan.valueBytes();
             wrong += otherKey || otherLength ? 1 : 0;
+            if (firstFailure.isEmpty()) {
+                firstFailure = reply.said();
+            }
             headSeen = true;
             kind = reply.kind();
             expectedBytes = reply.contentBytes();
             remainingBytes = reply.contentBytes() + reply.tailBytes();
             return true;
+        }
+
+        private String state() {
+            if (!isSent()) {
+                return (put ? "put" : "get") + " unsent after " + request[1].position();
+            }
+            return (put ? "put" : "get") + " sent, "
+                    + (headSeen ? remainingBytes + " to come" : "no answer yet");
         }
 
         private void finish() {

@@ -10,6 +10,7 @@ import org.HdrHistogram.Histogram;
 /// @param misses       gets without a value
 /// @param wrong        values of another key or length
 /// @param failed       answers that were errors
+/// @param firstFailure what the first of them said; empty where none failed
 /// @param elapsedNanos from the first request to the last answer
 /// @param latencies    of single requests, in microseconds
 ///
@@ -20,6 +21,7 @@ public record LoadResult(
         long misses,
         long wrong,
         long failed,
+        String firstFailure,
         long elapsedNanos,
         Histogram latencies) {
 
@@ -39,7 +41,7 @@ public record LoadResult(
     public LoadResult clean(boolean missesExpected) {
         if (wrong > 0 || failed > 0 || requests == 0 || (misses > 0 && !missesExpected)) {
             throw new IllegalStateException("of " + requests + " requests " + misses + " missed, "
-                    + wrong + " were answered wrongly and " + failed + " failed");
+                    + wrong + " were answered wrongly and " + failed + " failed " + firstFailure);
         }
         return this;
     }
@@ -53,6 +55,11 @@ public record LoadResult(
                 parts.stream().mapToLong(LoadResult::misses).sum(),
                 parts.stream().mapToLong(LoadResult::wrong).sum(),
                 parts.stream().mapToLong(LoadResult::failed).sum(),
+                parts.stream()
+                        .map(LoadResult::firstFailure)
+                        .filter(it -> !it.isEmpty())
+                        .findFirst()
+                        .orElse(""),
                 parts.stream().mapToLong(LoadResult::elapsedNanos).max().orElse(1),
                 latencies);
     }

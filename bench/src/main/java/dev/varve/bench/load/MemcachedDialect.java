@@ -34,7 +34,7 @@ public final class MemcachedDialect implements Dialect {
         }
         String line = found.get();
         if (put) {
-            return new Head(line.equals("STORED") ? Kind.DONE : Kind.FAILED, 0, 0);
+            return Head.ofPut(line.equals("STORED"), line);
         }
         if (line.equals("END")) {
             return new Head(Kind.MISS, 0, 0);
@@ -43,6 +43,6 @@ public final class MemcachedDialect implements Dialect {
             long length = Long.parseLong(line.substring(line.lastIndexOf(' ') + 1));
             return new Head(Kind.VALUE, length, TAIL_BYTES);
         }
-        return new Head(Kind.FAILED, 0, 0);
+        return Head.failed(line, 0);
     }
 }

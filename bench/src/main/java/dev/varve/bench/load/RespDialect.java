@@ -71,7 +71,7 @@ public final class RespDialect implements Dialect {
         }
         String line = found.get();
         if (put) {
-            return new Head(line.equals("+OK") ? Kind.DONE : Kind.FAILED, 0, 0);
+            return Head.ofPut(line.equals("+OK"), line);
         }
         if (line.equals("$-1") || line.equals("_")) {
             return new Head(Kind.MISS, 0, 0);
@@ -79,6 +79,6 @@ public final class RespDialect implements Dialect {
         if (line.startsWith("$")) {
             return new Head(Kind.VALUE, Long.parseLong(line.substring(1)), LINE_END.length);
         }
-        return new Head(Kind.FAILED, 0, 0);
+        return Head.failed(line, 0);
     }
 }

@@ -42,7 +42,7 @@ public final class S3Dialect implements Dialect {
         if (line.isEmpty()) {
             return Head.INCOMPLETE;
         }
-        int status = Integer.parseInt(line.get().split(" ", 3)[1]);
+        String first = line.get();
         long contentBytes = 0;
         do {
             line = Lines.next(in);
@@ -55,14 +55,10 @@ public final class S3Dialect implements Dialect {
                 contentBytes = Long.parseLong(header.substring(header.indexOf(':') + 1).strip());
             }
         } while (!line.get().isEmpty());
-        return new Head(kind(status, put), contentBytes, 0);
-    }
-
-    private static Kind kind(int status, boolean put) {
-        return switch (status) {
-            case 200 -> put ? Kind.DONE : Kind.VALUE;
-            case 404 -> Kind.MISS;
-            default -> Kind.FAILED;
+        return switch (first.split(" ", 3)[1]) {
+            case "200" -> new Head(put ? Kind.DONE : Kind.VALUE, contentBytes, 0);
+            case "404" -> new Head(Kind.MISS, contentBytes, 0);
+            default -> Head.failed(first, contentBytes);
         };
     }
 

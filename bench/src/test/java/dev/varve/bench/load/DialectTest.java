@@ -73,8 +73,11 @@ final class DialectTest {
             long contentBytes,
             int tailBytes) {
         ByteBuffer whole = ByteBuffer.wrap((reply + "rest").getBytes(StandardCharsets.US_ASCII));
-        assertThat(dialect.head(whole, put))
-                .isEqualTo(new Dialect.Head(kind, contentBytes, tailBytes));
+        Dialect.Head head = dialect.head(whole, put);
+        assertThat(head.kind()).isEqualTo(kind);
+        assertThat(head.contentBytes()).isEqualTo(contentBytes);
+        assertThat(head.tailBytes()).isEqualTo(tailBytes);
+        assertThat(head.said().isEmpty()).isEqualTo(kind != Kind.FAILED);
         assertThat(whole.remaining()).isEqualTo(4);
         for (int length = 0; length < reply.length(); length++) {
             whole.position(0).limit(length);

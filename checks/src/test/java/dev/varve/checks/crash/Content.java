@@ -57,6 +57,6 @@ final class Content {
         if (percent < 90) {
             return random.nextInt(64 << 10, 1 << 20);
         }
-        return random.nextInt(1 << 20, 9 << 20);
+        return random.nextInt(1 << 20, 7 << 20);
     }
 }

@@ -13,8 +13,8 @@ import java.util.concurrent.Future;
 /// Kills the server again and again under mixed load, and after each kill checks
 ///
 ///   - that the folder verifies offline,
-///   - that every acknowledged durable write and deletion holds, to the last byte, and that listings
-///     say the same,
+///   - that every acknowledged durable write and deletion holds, to the last byte, and that
+///     listings say the same,
 ///   - that a cached key is right or not there, and never an older version than the last
 ///     acknowledged one.
 ///
@@ -26,21 +26,32 @@ import java.util.concurrent.Future;
 ///
 /// Confined to one thread, which waits for the workers.
 final class CrashHarness {
-    private static final int MIN_LOAD_MILLIS = 100;
-    private static final int MAX_LOAD_MILLIS = 2500;
+    private static final int MIN_LOAD_MILLIS = 300;
+    private static final int MAX_LOAD_MILLIS = 3000;
     private static final int MAX_STOP_MILLIS = 1000;
     private static final int MAX_START_MILLIS = 2500;
     private static final int STOPPING_PERCENT = 15;
     private static final int STARTING_PERCENT = 20;
 
     private final Path folder;
+    private final Sabotage sabotage;
     private final SplittableRandom random;
     private final Tally tally = new Tally();
     private final List<Worker> workers;
 
+    /// What happens to the data folder after a kill, so that the harness can show that it notices.
+    @FunctionalInterface
+    interface Sabotage {
+        /// Leaves the folder as it is.
+        Sabotage NONE = data -> {};
+
+        void strike(Path data) throws IOException;
+    }
+
     /// @param folder empty; everything stays in it
-    CrashHarness(Path folder, long seed) {
+    CrashHarness(Path folder, long seed, Sabotage sabotage) {
         this.folder = folder;
+        this.sabotage = sabotage;
         this.random = new SplittableRandom(seed);
         this.workers = List.of(new CacheWorker(1, tally), new CacheWorker(2, tally),
                 new CacheWorker(3, tally), new DurableWorker(4, tally),
@@ -60,6 +71,7 @@ final class CrashHarness {
             for (int cycle = 1; cycle <= cycles; cycle++) {
                 try {
                     killUnderLoad(server, threads);
+                    sabotage.strike(data());
                     ServerProcess.verify(data(), folder.resolve("verify.log"));
                     server = restart();
                     check(server);

@@ -3,10 +3,11 @@ package dev.varve.checks.crash;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// What a store may hold for one key, given what it acknowledged and what was under way when it died.
+/// What a store may hold for one key, given what it acknowledged and what was under way when it
+/// died.
 ///
-/// An acknowledged change leaves one possibility. A change without an answer adds one. Reading one of
-/// the possibilities makes it the only one: having shown it, the store may not go back.
+/// An acknowledged change leaves one possibility. A change without an answer adds one. Reading one
+/// of the possibilities makes it the only one: having shown it, the store may not go back.
 ///
 /// Confined to the worker that owns the key, then to the checker.
 final class KeyHistory {

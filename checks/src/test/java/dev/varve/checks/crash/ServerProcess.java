@@ -38,7 +38,7 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess start(Path data, Path log) throws IOException {
         int respPort = freePort();
         int s3Port = freePort();
-        Process process = launch(log, "serve", "--data", data.toString(), "--memory", "64m",
+        Process process = launch(log, "serve", "--data", data.toString(), "--memory", "40m",
                 "--flash", "1g", "--resp-port", Integer.toString(respPort), "--s3-port",
                 Integer.toString(s3Port), "--admin-port", "0");
         return new ServerProcess(process, data, log, respPort, s3Port);

@@ -15,16 +15,18 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/// One client's connection: cuts what arrives into requests, executes them in order, and writes their
-/// replies in order.
+/// One client's connection: cuts what arrives into requests, executes them in order, and writes
+/// their replies in order.
 ///
-/// A request is executed on the event loop if memory has all it needs. If not, it goes on an *errand*
-/// beside the loop, and nothing more of this connection is parsed until it is back. The next request is
-/// also left alone while more replies are pending than the channel wants to hold, and nothing is read
-/// while parsed bytes wait: so a client that does not read its replies, or asks for much, holds up
-/// itself alone, with bounded memory.
+/// A request is executed on the event loop if memory has all it needs. If not, it goes on an
+/// *errand* beside the loop, and nothing more of this connection is parsed until it is back. The
+/// next request is also left alone while more replies are pending than the channel wants to hold,
+/// and nothing is read while parsed bytes wait: so a client that does not read its replies, or
+/// asks for much, holds up itself alone, with bounded memory.
 ///
-/// Confined to its loop, but for [#session]; what an errand touches, the loop leaves alone meanwhile.
+/// Confined to its loop, but for [#session]; what an errand touches, the loop leaves alone
+/// meanwhile.
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write or close reaches this handler
 final class Connection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
     private static final Logger LOG = System.getLogger(Connection.class.getName());
 
@@ -270,7 +272,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     }
 
     private boolean timed() {
-        return door.latencies() != LatencyRecorder.NONE;
+        return !door.latencies().equals(LatencyRecorder.NONE);
     }
 
     /// Does `work` beside the loop and then `then` on it; nothing of this connection is parsed
@@ -332,7 +334,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
     private static void keepLoopFree(Reply reply) {
         if (reply.muchText() || reply.pieceBytes() > LOOP_PIECE_BYTES) {
-            throw WouldBlock.SIGNAL;
+            throw new WouldBlock();
         }
     }
 

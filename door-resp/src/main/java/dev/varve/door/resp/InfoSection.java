@@ -6,30 +6,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/// The parts of the `INFO` report. Only figures that exist here; none that Redis has and this server
+/// A part of the `INFO` report. Only figures that exist here; none that Redis has and this server
 /// does not.
-enum InfoSection {
-    SERVER("Server", InfoSection::server), CLIENTS("Clients", InfoSection::clients), MEMORY(
-            "Memory", InfoSection::memory), STATS("Stats", InfoSection::stats), REPLICATION(
-                    "Replication", _ -> List.of("role:master", "connected_slaves:0")), CLUSTER(
-                            "Cluster", _ -> List.of("cluster_enabled:0")), KEYSPACE("Keyspace",
-                                    InfoSection::keyspace);
+///
+/// @param title the section's name
+/// @param lines its lines of the form `name:value`; asking for them may wait
+///
+/// Immutable.
+record InfoSection(String title, Function<Call, List<String>> lines) {
 
-    private final String title;
-    private final Function<Call, List<String>> lines;
-
-    InfoSection(String title, Function<Call, List<String>> lines) {
-        this.title = title;
-        this.lines = lines;
-    }
-
-    String title() {
-        return title;
-    }
-
-    /// The section's lines of the form `name:value`; may wait.
-    List<String> lines(Call call) {
-        return lines.apply(call);
+    /// All sections in the order of the report.
+    static List<InfoSection> all() {
+        return List.of(
+                new InfoSection("Server", InfoSection::server),
+                new InfoSection("Clients", InfoSection::clients),
+                new InfoSection("Memory", InfoSection::memory),
+                new InfoSection("Stats", InfoSection::stats),
+                new InfoSection("Replication",
+                        _ -> List.of("role:master", "connected_slaves:0")),
+                new InfoSection("Cluster", _ -> List.of("cluster_enabled:0")),
+                new InfoSection("Keyspace", InfoSection::keyspace));
     }
 
     private static List<String> server(Call call) {

@@ -42,7 +42,7 @@ final class InlineWords {
             byte b = line[at++];
             if (b == '"' || b == '\'') {
                 boolean closed = b == '"' ? doubleQuoted(word) : singleQuoted(word);
-                if (!closed || at < line.length && !isSpace(line[at])) {
+                if (!closed || (at < line.length && !isSpace(line[at]))) {
                     return false;
                 }
             } else {
@@ -105,6 +105,6 @@ final class InlineWords {
     }
 
     private static boolean isSpace(byte b) {
-        return b == ' ' || b >= '\t' && b <= '\r';
+        return b == ' ' || (b >= '\t' && b <= '\r');
     }
 }

@@ -164,7 +164,7 @@ final class KeyCommands {
 
     private static void checkFlushOptions(Request request) {
         boolean known = request.size() == 1
-                || request.size() == 2 && (request.is(1, "ASYNC") || request.is(1, "SYNC"));
+                || (request.size() == 2 && (request.is(1, "ASYNC") || request.is(1, "SYNC")));
         if (!known) {
             throw ReplyError.syntax();
         }

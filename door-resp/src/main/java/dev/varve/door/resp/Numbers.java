@@ -32,7 +32,7 @@ final class Numbers {
             int digit = text[at] - '0';
             if (digit < 0 || digit > 9
                     || value < (Long.MIN_VALUE + digit) / 10
-                    || !negative && value < (-Long.MAX_VALUE + digit) / 10) {
+                    || (!negative && value < (-Long.MAX_VALUE + digit) / 10)) {
                 return OptionalLong.empty();
             }
             value = value * 10 - digit;

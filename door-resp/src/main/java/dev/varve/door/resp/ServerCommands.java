@@ -22,8 +22,8 @@ final class ServerCommands {
         call.reply().bulk(Long.toString(millis % 1000 * 1000));
     }
 
-    /// `INFO`: the sections that were asked for, in the order of the full report; names that are none
-    /// are passed over, as Redis does.
+    /// `INFO`: the sections that were asked for, in the order of the full report; names that are
+    /// none are passed over, as Redis does.
     private static void info(Call call) {
         // The figures come from the engine, which may have to look for them.
         call.keys().bucket();
@@ -34,11 +34,11 @@ final class ServerCommands {
         boolean all = wanted.isEmpty() || wanted.contains("all") || wanted.contains("everything")
                 || wanted.contains("default");
         var text = new StringBuilder();
-        for (var section : InfoSection.values()) {
+        for (var section : InfoSection.all()) {
             if (all || wanted.contains(section.title().toLowerCase(Locale.ROOT))) {
                 text.append(text.isEmpty() ? "" : "\r\n");
                 text.append("# ").append(section.title()).append("\r\n");
-                section.lines(call).forEach(line -> text.append(line).append("\r\n"));
+                section.lines().apply(call).forEach(line -> text.append(line).append("\r\n"));
             }
         }
         call.reply().verbatim(text.toString());

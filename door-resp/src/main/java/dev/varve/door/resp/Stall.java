@@ -37,6 +37,7 @@ final class Stall {
         }
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // it fails only with its loop
     private void checkLater(Progress before) {
         loop.schedule(() -> check(before), periodNanos, TimeUnit.NANOSECONDS);
     }

@@ -22,12 +22,15 @@ record StringOptions(
 
     /// What must hold of the key for anything to happen.
     enum Existence {
-        ANY, MUST_NOT, MUST
+        ANY,
+        MUST_NOT,
+        MUST
     }
 
     /// Which command's options are read.
     enum Grammar {
-        SET, GETEX
+        SET,
+        GETEX
     }
 
     /// Reads the options from the argument at `first` to the last.
@@ -40,7 +43,7 @@ record StringOptions(
         int argument = 0;
         for (int i = first; i < request.size(); i++) {
             var timed = expiryAt(request, i);
-            boolean other = keepTtl || persist || expiry.isPresent() && !expiry.equals(timed);
+            boolean other = keepTtl || persist || (expiry.isPresent() && !expiry.equals(timed));
             if (timed.isPresent() && !other && i + 1 < request.size()) {
                 expiry = timed;
                 argument = ++i;

@@ -17,15 +17,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// What clients hear when the engine fails: nothing from a cache, the truth from a durable bucket.
 final class FailureTest {
-    private static final StorageException BROKEN = new StorageException(Kind.UNAVAILABLE,
-            "the disk is gone");
+    private static StorageException broken() {
+        return new StorageException(Kind.UNAVAILABLE, "the disk is gone");
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 1000, 100_000, 3_000_000})
     void answersOkForAValueThatACacheCannotKeepAndForgetsTheOldOne(int length) {
         try (var fixture = new DoorFixture(); var client = fixture.client()) {
             assertThat(client.ask("SET k old")).isEqualTo("+OK\r\n");
-            fixture.engine.writeFailure = Optional.of(BROKEN);
+            fixture.engine.writeFailure = Optional.of(broken());
             client.send(RawClient.request("SET", "k", "x".repeat(length)));
             assertThat(client.readText(5)).isEqualTo("+OK\r\n");
             fixture.engine.writeFailure = Optional.empty();
@@ -39,7 +40,7 @@ final class FailureTest {
     void heedsConditionsOfValuesThatItCannotKeep() {
         try (var fixture = new DoorFixture(); var client = fixture.client()) {
             assertThat(client.ask("SET k old")).isEqualTo("+OK\r\n");
-            fixture.engine.writeFailure = Optional.of(BROKEN);
+            fixture.engine.writeFailure = Optional.of(broken());
             assertThat(client.ask("SET k new NX")).isEqualTo("$-1\r\n");
             assertThat(client.ask("GET k")).isEqualTo("$3\r\nold\r\n");
             assertThat(client.ask("SET none new XX")).isEqualTo("$-1\r\n");
@@ -88,7 +89,7 @@ final class FailureTest {
             assertThat(client.reply()).isEqualTo("+OK\r\n");
             client.send(RawClient.request("GET", "k"));
             assertThat(client.readText(11)).isEqualTo("$33554432\r\n");
-            fixture.engine.readFailure = Optional.of(BROKEN);
+            fixture.engine.readFailure = Optional.of(broken());
             assertThat(client.readAll().length()).isBetween(1, length - 1);
             fixture.engine.readFailure = Optional.empty();
         }
@@ -109,7 +110,7 @@ final class FailureTest {
             client.send(RawClient.request("SET", "k", "w".repeat(1 << 20)));
             assertThat(client.reply()).startsWith("-OOM ");
             assertThat(client.ask("GET k")).isEqualTo("$1\r\nv\r\n");
-            fixture.engine.readFailure = Optional.of(BROKEN);
+            fixture.engine.readFailure = Optional.of(broken());
             assertThat(client.ask("GET k")).isEqualTo(
                     "-ERR storage failed: the disk is gone\r\n");
             assertThat(fixture.door.counters().errors()).isEqualTo(3);

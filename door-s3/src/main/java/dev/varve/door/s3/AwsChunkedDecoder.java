@@ -29,7 +29,10 @@ final class AwsChunkedDecoder {
     private static final String TRAILER_SIGNATURE = "x-amz-trailer-signature";
 
     private enum State {
-        LENGTH_LINE, DATA, DATA_END, TRAILERS
+        LENGTH_LINE,
+        DATA,
+        DATA_END,
+        TRAILERS
     }
 
     private final PayloadMode.Chunked mode;

@@ -23,7 +23,8 @@ final class PercentCodec {
 
     /// What becomes of a `/` when encoding.
     enum Slash {
-        KEPT, ESCAPED
+        KEPT,
+        ESCAPED
     }
 
     /// @throws S3Exception InvalidURI where a percent sign is not followed by two hexadecimal

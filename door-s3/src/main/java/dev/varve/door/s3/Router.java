@@ -32,7 +32,9 @@ final class Router {
 
     /// What a request is about.
     enum Scope {
-        SERVICE, BUCKET, OBJECT
+        SERVICE,
+        BUCKET,
+        OBJECT
     }
 
     /// Carries out a request.

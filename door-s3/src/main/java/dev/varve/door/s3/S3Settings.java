@@ -44,7 +44,8 @@ public record S3Settings(
 
     /// What happens to requests without a signature.
     public enum Anonymous {
-        REFUSED, ALLOWED
+        REFUSED,
+        ALLOWED
     }
 
     /// @param headerBytes     all header fields of a request

@@ -7,7 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Blocks that are written together to one contiguous piece of a segment, and how they lie in it:
-/// first the headers of all, each followed by its content if that is small, then the large contents.
+/// first the headers of all, each followed by its content if that is small, then the large
+/// contents.
 ///
 ///     page           page                 page ...           page ...
 ///     +--------------+--------------------+------------------+------------------+

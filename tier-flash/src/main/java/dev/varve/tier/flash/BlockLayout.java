@@ -20,7 +20,7 @@ import java.util.Optional;
 ///     16  u32  length of the content
 ///     20  u32  CRC32C of the content
 ///     24  u32  offset of the content in the segment file
-///     28  u32  CRC32C of the bytes before, the segment's salt (u64), and the header's own offset (u64)
+///     28  u32  CRC32C of the bytes before, the segment's salt (u64), this header's offset (u64)
 final class BlockLayout {
     static final int HEADER_BYTES = 32;
     static final int ALIGNMENT = 8;

@@ -26,8 +26,8 @@ public record FlashSettings(long budgetBytes, int segmentBytes, int transfersInF
                 "flash transfers in flight (" + transfersInFlight + ") must be 1 to 1024");
     }
 
-    /// Settings that suit a budget: 64 segments where that makes them neither smaller than 4 MiB nor
-    /// greater than 256 MiB.
+    /// Settings that suit a budget: 64 segments where that makes them neither smaller than 4 MiB
+    /// nor greater than 256 MiB.
     ///
     /// @param budgetBytes at least 16 MiB
     public static FlashSettings forBudget(long budgetBytes) {

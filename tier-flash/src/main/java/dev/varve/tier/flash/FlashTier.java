@@ -40,14 +40,15 @@ import java.util.random.RandomGenerator;
 ///     HeaderLayout  BlockLayout                                  FooterLayout
 ///
 /// Each purpose has at most one segment open for writing, and each call of [#write] goes to as few
-/// contiguous extents of it as possible. Contents of 64 KiB and more travel between the device and the
-/// block's own memory; smaller ones through aligned buffers, a batch at a time. Directory and trailer
-/// are written when a segment is full; a segment without them, because the process died, is searched
-/// when somebody asks for its entries. Segments of earlier processes are never written to.
+/// contiguous extents of it as possible. Contents of 64 KiB and more travel between the device and
+/// the block's own memory; smaller ones through aligned buffers, a batch at a time. Directory and
+/// trailer are written when a segment is full; a segment without them, because the process died, is
+/// searched when somebody asks for its entries. Segments of earlier processes are never written to.
 ///
-/// **Budget.** An open segment counts with its full size from the start, a sealed one with the length
-/// of its file until the file is closed, which is when the last pin is gone. Damaged files that are
-/// kept count too. The last segment of the budget is for cleaning, which needs room to make room.
+/// **Budget.** An open segment counts with its full size from the start, a sealed one with the
+/// length of its file until the file is closed, which is when the last pin is gone. Damaged files
+/// that are kept count too. The last segment of the budget is for cleaning, which needs room to
+/// make room.
 ///
 /// **After a failed sync** of durable copies nobody can tell which of them will survive a power
 /// failure. Their segment takes no more writes, and [#sync] goes on failing until the callers have
@@ -55,7 +56,8 @@ import java.util.random.RandomGenerator;
 /// sync. Cache copies need no such care: if one is lost, its checksum tells.
 ///
 /// Thread-safe: by concurrent maps and atomics here, a lock for each purpose while its segment is
-/// being replaced, and the locks of [SegmentWriter] and [SegmentFile]; none is held during transfers.
+/// being replaced, and the locks of [SegmentWriter] and [SegmentFile]; none is held during
+/// transfers.
 public final class FlashTier implements SegmentTier {
     private final FlashSettings settings;
     private final Transfers transfers;
@@ -92,8 +94,8 @@ public final class FlashTier implements SegmentTier {
     ///
     /// @param disk   borrowed; must outlive the tier
     /// @param random for the salts of new segments
-    /// @throws StorageException CONFIG if a newer program wrote the folder, UNAVAILABLE if the device
-    ///         fails
+    /// @throws StorageException CONFIG if a newer program wrote the folder, UNAVAILABLE if the
+    ///         device fails
     public static FlashTier open(
             Disk disk,
             FlashSettings settings,

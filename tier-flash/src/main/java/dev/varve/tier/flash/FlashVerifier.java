@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/// Reads all segments of a folder and checks every header, directory and block. Changes nothing; the
-/// folder must not be in use.
+/// Reads all segments of a folder and checks every header, directory and block. Changes nothing;
+/// the folder must not be in use.
 ///
 /// Confined to its thread.
 public final class FlashVerifier {
@@ -56,13 +56,15 @@ public final class FlashVerifier {
         try (DiskFile file = disk.open(name); Loan loan = transfers.borrow()) {
             MemorySegment page = loan.buffer().asSlice(0, PageLayout.BYTES);
             if (file.sizeBytes() < PageLayout.BYTES) {
-                report(Finding.DAMAGED_HEADER, name, "the file ends within its header");
+                report(Finding.UNFINISHED_FILE, name, "the file ends within its header");
                 return;
             }
             file.read(0, page);
             switch (PageLayout.check(page, HeaderLayout.MAGIC)) {
                 case DAMAGED ->
-                    report(Finding.DAMAGED_HEADER, name,
+                    report(file.sizeBytes() > PageLayout.BYTES
+                            ? Finding.DAMAGED_HEADER
+                            : Finding.UNFINISHED_FILE, name,
                             "the first page is no header, or was changed");
                 case NEWER -> report(Finding.NEWER_VERSION, name,
                         "format version " + PageLayout.version(page)

@@ -21,9 +21,9 @@ final class HeaderLayout {
     private static final int SALT = 16;
     private static final int CREATED = 24;
 
-    /// What makes a segment different from all others. The salt goes into the checksum of each block
-    /// header, so that neither the leftovers of a deleted file nor content that looks like a header
-    /// can be taken for one.
+    /// What makes a segment different from all others. The salt goes into the checksum of each
+    /// block header, so that neither the leftovers of a deleted file nor content that looks like a
+    /// header can be taken for one.
     record Identity(int number, Purpose purpose, long salt, long createdMillis) {}
 
     private HeaderLayout() {}

@@ -7,8 +7,8 @@ import dev.varve.bytes.Crc32c;
 import java.lang.foreign.MemorySegment;
 
 /// A page of 4 KiB with a magic number in front, a checksum in its last four bytes, and zeros where
-/// nothing is said. True for all versions of the format, so that an old program can tell a newer page
-/// from a damaged one.
+/// nothing is said. True for all versions of the format, so that an old program can tell a newer
+/// page from a damaged one.
 ///
 ///     0     u32  magic
 ///     4     u16  version
@@ -21,7 +21,9 @@ final class PageLayout {
 
     /// What a page turned out to be.
     enum State {
-        GOOD, NEWER, DAMAGED
+        GOOD,
+        NEWER,
+        DAMAGED
     }
 
     private PageLayout() {}

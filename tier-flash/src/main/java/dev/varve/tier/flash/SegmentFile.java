@@ -20,9 +20,9 @@ import java.util.function.Consumer;
 /// The file is closed when the last user has let go of it; the tier is the first user, and lets go
 /// when it drops the segment or is closed.
 ///
-/// **When a flush fails**, what was written since the last good one may be lost even if a later flush
-/// succeeds. A durable segment then takes no more writes and refuses to be flushed until each copy in
-/// doubt was released by its writer, so that none of them can be mistaken for durable.
+/// **When a flush fails**, what was written since the last good one may be lost even if a later
+/// flush succeeds. A durable segment then takes no more writes and refuses to be flushed until each
+/// copy in doubt was released by its writer, so that none of them can be mistaken for durable.
 ///
 /// Thread-safe: by atomics, and a monitor around the set of unflushed copies.
 final class SegmentFile {

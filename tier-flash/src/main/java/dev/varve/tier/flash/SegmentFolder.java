@@ -19,10 +19,10 @@ import java.util.regex.Pattern;
 
 /// The segment files of a folder: their names, their headers, and which of them can be used.
 ///
-/// A new file gets its header, and header and name are made durable, before anything else is written
-/// to it. So a file whose header is missing and that is no longer than a header is what a power
-/// failure left of a creation, and is deleted. Any other file without a sound header was damaged: it
-/// is left alone and reported.
+/// A new file gets its header, and header and name are made durable, before anything else is
+/// written to it. So a file whose header is missing and that is no longer than a header is what a
+/// power failure left of a creation, and is deleted. Any other file without a sound header was
+/// damaged: it is left alone and reported.
 ///
 /// Thread-safe: numbers have a monitor; the rest is immutable.
 final class SegmentFolder implements AutoCloseable {

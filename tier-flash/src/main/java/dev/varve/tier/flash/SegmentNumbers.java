@@ -12,9 +12,9 @@ import java.nio.ByteBuffer;
 /// Hands out segment numbers that were never used before, in this process or an earlier one, even
 /// when the segment with the highest number was dropped.
 ///
-/// Numbers are set aside in the file `segment-numbers`, some at a time: two pages, written in turn, of
-/// which the valid one with the greater bound counts; see [PageLayout] for their frame. A torn page
-/// therefore costs nothing. What was set aside and not used when the process ends is skipped.
+/// Numbers are set aside in the file `segment-numbers`, some at a time: two pages, written in turn,
+/// of which the valid one with the greater bound counts; see [PageLayout] for their frame. A torn
+/// page therefore costs nothing. What was set aside and not used when the process ends is skipped.
 ///
 ///     8   u64  bound: numbers from here on are free
 ///

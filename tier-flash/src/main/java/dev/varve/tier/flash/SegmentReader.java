@@ -58,8 +58,8 @@ final class SegmentReader {
         return trailer().isPresent();
     }
 
-    /// Goes through the file and finds block headers. Where the next one must be after a sound one is
-    /// known; behind a hole each multiple of 8 bytes is tried.
+    /// Goes through the file and finds block headers. Where the next one must be after a sound one
+    /// is known; behind a hole each multiple of 8 bytes is tried.
     List<Entry> search() {
         List<Entry> entries = new ArrayList<>();
         Deque<Entry> apart = new ArrayDeque<>();

@@ -20,10 +20,10 @@ import java.util.function.Consumer;
 
 /// Appends batches to a segment that is open for writing, and seals it in the end.
 ///
-/// A writer reserves an extent of the file under the lock and fills it outside, so that several fill
-/// theirs at the same time. A failed batch leaves a hole, which readers of the file skip; if nothing
-/// was reserved behind it, the extent is given back. After [#MAX_FAILURES] failures of the device the
-/// segment takes no more.
+/// A writer reserves an extent of the file under the lock and fills it outside, so that several
+/// fill theirs at the same time. A failed batch leaves a hole, which readers of the file skip; if
+/// nothing was reserved behind it, the extent is given back. After [#MAX_FAILURES] failures of the
+/// device the segment takes no more.
 ///
 /// Sealing begins with the first [#close]; who ends the last write then writes the footer.
 ///
@@ -48,14 +48,20 @@ final class SegmentWriter {
     private State state = State.OPEN;
 
     private enum State {
-        OPEN, CLOSING, SEALING, SEALED
+        OPEN,
+        CLOSING,
+        SEALING,
+        SEALED
     }
 
     private enum Outcome {
-        WRITTEN, NO_ROOM, BROKEN
+        WRITTEN,
+        NO_ROOM,
+        BROKEN
     }
 
-    /// @param segment    one with nothing but its header; the caller is its user until this is sealed
+    /// @param segment    one with nothing but its header; the caller is its user until this is
+    ///                   sealed
     /// @param whenSealed told once, before [#awaitSealed] returns
     SegmentWriter(
             SegmentFile segment,
@@ -133,8 +139,8 @@ final class SegmentWriter {
         }
     }
 
-    /// Lets running writes end and takes no others. The segment is sealed then, or a little later by
-    /// the last running write.
+    /// Lets running writes end and takes no others. The segment is sealed then, or a little later
+    /// by the last running write.
     void close() {
         lock.lock();
         try {
@@ -185,7 +191,8 @@ final class SegmentWriter {
         for (int i = 0; i < block.runCount(); i++) {
             long length = block.run(i).byteSize();
             MemorySegment run = block.paddedRun(i).asSlice(0, roundUp(length));
-            // Not content, so nobody reads it; without this the file would hold other people's bytes.
+            // Not content, so nobody reads it; without this the file would hold other people's
+            // bytes.
             run.asSlice(length).fill((byte) 0);
             pages.add(run);
         }

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// The only way to the device: counts the transfers, limits how many run at a time, and lends out
 /// page-aligned buffers for what cannot be transferred in place.
 ///
-/// There are as many buffers as transfers, made when first needed and kept for good. Who waits for a
-/// transfer may hold a buffer; who waits for a buffer never holds a transfer.
+/// There are as many buffers as transfers, made when first needed and kept for good. Who waits for
+/// a transfer may hold a buffer; who waits for a buffer never holds a transfer.
 ///
 /// Thread-safe: by semaphores and concurrent collections.
 final class Transfers {

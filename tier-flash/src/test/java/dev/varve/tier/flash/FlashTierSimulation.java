@@ -112,14 +112,14 @@ final class FlashTierSimulation {
             switch (random.nextInt(10)) {
                 case 0, 1, 2, 3 -> write();
                 case 4, 5, 6 -> sync();
-                case 7 -> tier.seal(random.nextBoolean() ? Purpose.CACHE : Purpose.DURABLE);
+                case 7 -> tier.seal(anyPurpose());
                 case 8 -> dropOne();
                 default -> readOne();
             }
         }
 
         private void write() {
-            Purpose purpose = random.nextBoolean() ? Purpose.CACHE : Purpose.DURABLE;
+            Purpose purpose = anyPurpose();
             List<Sample> batch = new ArrayList<>();
             for (int i = random.nextInt(1, 5); i > 0; i--) {
                 batch.add(samples.make(random.nextInt(4) == 0 ? 65_536 : random.nextInt(9000)));
@@ -137,18 +137,27 @@ final class FlashTierSimulation {
                 tier.sync();
                 unsynced.forEach((place, sample) -> {
                     // Nobody is told of a cache copy that a failed flush lost.
-                    boolean sure = !syncsFail || purposes.get(place) == Purpose.DURABLE;
+                    boolean sure = !syncsFail
+                            || purposes.getOrDefault(place, Purpose.CACHE).mustSurvive();
                     (sure ? synced : doubtful).put(place, sample);
                 });
             } catch (StorageException e) {
                 doubtful.putAll(unsynced);
                 unsynced.forEach((place, sample) -> {
-                    if (purposes.get(place) == Purpose.DURABLE) {
+                    if (purposes.getOrDefault(place, Purpose.CACHE).mustSurvive()) {
                         tier.release(place, sample.bytes().length);
                     }
                 });
             }
             unsynced.clear();
+        }
+
+        private Purpose anyPurpose() {
+            return switch (random.nextInt(3)) {
+                case 0 -> Purpose.CACHE;
+                case 1 -> Purpose.DURABLE;
+                default -> Purpose.CLEANED;
+            };
         }
 
         private void dropOne() {
@@ -207,8 +216,8 @@ final class FlashTierSimulation {
             doubtful.keySet().forEach(place -> numbersBefore.add(place.segment()));
         }
 
-        /// What was found once may be relied on from now on, since nobody writes to it any more; what
-        /// was not found is not asked for again.
+        /// What was found once may be relied on from now on, since nobody writes to it any more;
+        /// what was not found is not asked for again.
         private void forgetTheDoubtful() {
             doubtful.clear();
             unsynced.clear();
