@@ -185,7 +185,7 @@ final class DemoGround implements AutoCloseable {
 
     private static Endpoint usualOrFree(Setting port) {
         int usual = Integer.parseInt(port.fallback());
-        try (var probe = new ServerSocket(usual, 1, InetAddress.getByName(HOST))) {
+        try (var probe = new ServerSocket(usual, 1, InetAddress.getLoopbackAddress())) {
             return new Endpoint(HOST, probe.getLocalPort());
         } catch (IOException e) {
             return new Endpoint(HOST, 0);

@@ -1,5 +1,6 @@
 package dev.varve.cli;
 
+import com.google.errorprone.annotations.FormatMethod;
 import dev.varve.replay.Latency;
 import dev.varve.replay.ReplayResult;
 import dev.varve.server.ByteSize;
@@ -57,6 +58,7 @@ final class ReplayTable {
                 latency.maxNanos() / NANOS_A_MILLI, latency.count());
     }
 
+    @FormatMethod
     private void line(String format, Object... values) {
         text.append(String.format(Locale.ROOT, format, values)).append('\n');
     }

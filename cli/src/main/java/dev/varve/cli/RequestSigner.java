@@ -26,7 +26,8 @@ final class RequestSigner {
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
     private static final String BODY = "UNSIGNED-PAYLOAD";
     private static final String SIGNED_HEADERS = "host;x-amz-content-sha256;x-amz-date";
-    private static final String UNRESERVED = "-._~";
+    private static final String UNRESERVED = "abcdefghijklmnopqrstuvwxyz"
+            + "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 
     private final S3Keys keys;
     private final String region;
@@ -77,8 +78,7 @@ final class RequestSigner {
         var encoded = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xFF);
-            if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-                    || UNRESERVED.indexOf(c) >= 0 || keepSlashes && c == '/') {
+            if (UNRESERVED.indexOf(c) >= 0 || (keepSlashes && c == '/')) {
                 encoded.append(c);
             } else {
                 encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));

@@ -36,7 +36,7 @@ final class ServeCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Spec
-    private void addSettings(CommandSpec itself) {
+    void addSettings(CommandSpec itself) {
         spec = itself;
         for (var setting : Setting.values()) {
             var isList = setting == Setting.RESP_USER;

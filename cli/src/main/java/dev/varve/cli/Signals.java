@@ -42,7 +42,7 @@ final class Signals {
                     return method.invoke(action, arguments);
                 });
         var previous = handle.invoke(null, signal, handler);
-        if (previous == handlerType.getField("SIG_IGN").get(null)) {
+        if (handlerType.getField("SIG_IGN").get(null).equals(previous)) {
             handle.invoke(null, signal, previous);
         }
     }

@@ -36,7 +36,7 @@ public final class ByteSize {
             return bytes + " B";
         }
         int unit = Math.min((63 - Long.numberOfLeadingZeros(bytes)) / 10, UNITS.length());
-        double value = (double) bytes / (1L << 10 * unit);
+        double value = (double) bytes / (1L << (10 * unit));
         if (value >= 1023.95 && unit < UNITS.length()) {
             unit++;
             value /= 1024;

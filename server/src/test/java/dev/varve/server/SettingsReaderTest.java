@@ -238,6 +238,6 @@ class SettingsReaderTest {
     private List<String> problems() {
         var refusal = catchThrowableOfType(StorageException.class, this::read);
         assertThat(refusal.kind()).isEqualTo(Kind.CONFIG);
-        return refusal.getMessage().lines().toList();
+        return String.valueOf(refusal.getMessage()).lines().toList();
     }
 }

@@ -115,7 +115,7 @@ class VarveServerTest {
 
     @Test
     void namesTheSettingOfAPortThatIsTaken() throws IOException {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var port = new Endpoint("127.0.0.1", taken.getLocalPort());
             var refusals = Map.of(
                     "resp-port", settings(port, ANY_PORT, ANY_PORT),
