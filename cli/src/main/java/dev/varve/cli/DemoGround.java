@@ -110,7 +110,7 @@ final class DemoGround implements AutoCloseable {
         return List.of(
                 stays
                         ? "The server stays up until Ctrl-C. Try it:"
-                        : "Without --exit the server would now stay up. You would reach it like this:",
+                        : "Without --exit the server would now stay up. You would reach it so:",
                 "",
                 "  redis-cli -p " + endpoints.resp().port() + " set greeting hello",
                 "",

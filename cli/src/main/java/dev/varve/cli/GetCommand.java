@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
 
 /// `varve get`.
 @Command(name = "get",
-        description = "Copy an object into a file, or to standard output. A file appears whole or not"
-                + " at all.",
+        description = "Copy an object into a file, or to standard output. A file appears whole or"
+                + " not at all.",
         footer = {
                 "",
                 "Examples:",

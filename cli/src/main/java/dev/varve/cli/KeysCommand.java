@@ -11,8 +11,8 @@ import picocli.CommandLine.Spec;
 
 /// `varve keys`.
 @Command(name = "keys",
-        description = "Show the keys that S3 clients sign with. They are made at the first start of a"
-                + " server on the folder.",
+        description = "Show the keys that S3 clients sign with. They are made at the first start of"
+                + " a server on the folder.",
         footer = {
                 "",
                 "Examples:",

@@ -29,7 +29,8 @@ public record S3Keys(String accessKey, String secretKey) {
     static final String FILE_NAME = "keys";
 
     private static final String ACCESS_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    private static final String SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static final String SECRET_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+            + "abcdefghijklmnopqrstuvwxyz0123456789";
     private static final int ACCESS_LENGTH = 20;
     private static final int SECRET_LENGTH = 40;
 
