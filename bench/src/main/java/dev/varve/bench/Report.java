@@ -16,34 +16,33 @@ import java.util.stream.Collectors;
 /// Immutable.
 record Report(BenchOptions options, String arguments, double loadBefore, List<Row> rows) {
 
-    private static final String PAGE = """
-            # Benchmarks
-
-            Varve beside its peers and limits, written by
-
-                bench/run %s
-
-            on %s, on one machine: %s.
-            Its load average was %.1f when this began; beyond 0.5 others worked on it too, and
-            ratios say more than figures.
-
-            Each figure is the median (least–most) of %d rounds of %d s. The sides of a row take
-            turns, round after round. The same client program asks all servers, on the machine
-            that they run on.
-
-            | work | Varve | peer or limit | ratio | bar | met |
-            |---|---|---|---|---|---|
-            %s
-            """;
-
     Report {
         rows = List.copyOf(rows);
     }
 
     String markdown() {
-        return String.format(Locale.ROOT, PAGE, arguments, LocalDate.now(ZoneOffset.UTC),
-                Machine.describe(options.folder()), loadBefore, options.rounds(),
-                options.roundMillis() / 1000,
+        return String.format(Locale.ROOT,
+                """
+                        # Benchmarks
+
+                        Varve beside its peers and limits, written by
+
+                            bench/run %s
+
+                        on %s, on one machine: %s.
+                        Its load average was %.1f when this began; beyond 0.5 others worked on it
+                        too, and ratios say more than figures.
+
+                        Each figure is the median (least–most) of %d rounds of %d s. The sides of
+                        a row take turns, round after round. The same client program asks all
+                        servers, on the machine that they run on.
+
+                        | work | Varve | peer or limit | ratio | bar | met |
+                        |---|---|---|---|---|---|
+                        %s
+                        """,
+                arguments, LocalDate.now(ZoneOffset.UTC), Machine.describe(options.folder()),
+                loadBefore, options.rounds(), options.roundMillis() / 1000,
                 rows.stream().map(Row::markdown).collect(Collectors.joining("\n")));
     }
 }
