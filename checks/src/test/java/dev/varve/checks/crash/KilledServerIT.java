@@ -51,16 +51,34 @@ final class KilledServerIT {
     }
 
     @Test
-    void noticesAFolderThatLostItsObjects() {
-        assertThatThrownBy(() -> new CrashHarness(folder, 1, KilledServerIT::deleteAll).run(1))
+    void noticesAFolderThatWentBackInTime() {
+        Path saved = folder.resolve("saved");
+        Sabotage timeMachine = data -> {
+            if (Files.exists(saved)) {
+                deleteAll(data);
+                copyAll(saved, data);
+            } else {
+                copyAll(data, saved);
+            }
+        };
+        assertThatThrownBy(() -> new CrashHarness(folder, 1, timeMachine).run(2))
                 .isInstanceOf(Violation.class)
-                .hasMessageContaining("is absent but may only be [version");
+                .hasMessageStartingWith("cycle 2: key ")
+                .hasMessageContaining("but may only be");
     }
 
     private static void deleteAll(Path data) throws IOException {
         try (Stream<Path> files = Files.walk(data)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
+            }
+        }
+    }
+
+    private static void copyAll(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
             }
         }
     }
