@@ -30,11 +30,12 @@ record Report(BenchOptions options, String arguments, double loadBefore, List<Ro
                             bench/run %s
 
                         on %s, on one machine: %s.
-                        Its load average was %.1f when this began; beyond 0.5 others worked on it too, and ratios say more
-                        than figures.
+                        Its load average was %.1f when this began; beyond 0.5 others worked on it
+                        too, and ratios say more than figures.
 
-                        Each figure is the median (least–most) of %d rounds of %d s. The sides of a row take turns, round
-                        after round. The same client program asks all servers, on the machine that they run on.
+                        Each figure is the median (least–most) of %d rounds of %d s. The sides of
+                        a row take turns, round after round. The same client program asks all
+                        servers, on the machine that they run on.
 
                         | work | Varve | peer or limit | ratio | bar | met |
                         |---|---|---|---|---|---|

@@ -1,8 +1,10 @@
 package dev.varve.cli;
 
 import dev.varve.env.Clock;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Optional;
 
 /// Says how far something has come: one line that changes on a terminal, a line now and then
 /// elsewhere.
@@ -27,7 +29,8 @@ final class Progress {
 
     /// On the process's own terminal, if there is one.
     static Progress on(PrintWriter out) {
-        return new Progress(out, System.console().isTerminal(), Clock.system());
+        var terminal = Optional.ofNullable(System.console()).filter(Console::isTerminal);
+        return new Progress(out, terminal.isPresent(), Clock.system());
     }
 
     /// Shows where things are; to be called as often as one likes.

@@ -75,7 +75,9 @@ public final class Varve implements Runnable {
     private static int report(Exception failure, CommandLine line, ParseResult parsed) {
         PrintWriter err = line.getErr();
         if (failure instanceof StorageException known) {
-            String.valueOf(known.getMessage()).lines().forEach(text -> err.println(error("varve: " + text)));
+            String.valueOf(known.getMessage())
+                    .lines()
+                    .forEach(text -> err.println(error("varve: " + text)));
         } else {
             err.println(error("varve: failed unexpectedly"));
             failure.printStackTrace(err);

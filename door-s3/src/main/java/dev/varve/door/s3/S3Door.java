@@ -39,8 +39,8 @@ public final class S3Door implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final int MAX_LINE_BYTES = 16 << 10;
 
-    /// Netty's adaptive allocator does not pool buffers of this length, but clears a new one for each
-    /// read, which costs as much as all else; therefore the older one.
+    /// Netty's adaptive allocator does not pool buffers of this length, but clears a new one for
+    /// each read, which costs as much as all else; therefore the older one.
     private static final int MAX_READ_BYTES = 512 << 10;
 
     private final S3Settings settings;
