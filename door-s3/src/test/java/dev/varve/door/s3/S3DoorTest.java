@@ -524,6 +524,47 @@ final class S3DoorTest {
     }
 
     @Test
+    void givesBackWhatItReads(@TempDir Path folder) {
+        try (var own = new DoorRig(folder); var client = own.wire()) {
+            client.request("PUT", "/mem").header("x-varve-bucket-class", "cache").call();
+            var body = new byte[3 << 20];
+            new Random(8).nextBytes(body);
+            client.put("/mem/source", body);
+            client.put("/mem/source?partNumber=1", body);
+            for (int i = 0; i < 10; i++) {
+                assertThat(client.request("PUT", "/mem/copy" + i)
+                        .header("x-amz-copy-source", "/mem/source")
+                        .body("")
+                        .call()
+                        .status())
+                        .isEqualTo(200);
+                assertThat(client.request("PUT", "/mem/copy" + i)
+                        .header("x-amz-copy-source", "/mem/source")
+                        .header("x-amz-copy-source-if-match", "x")
+                        .body("")
+                        .call()
+                        .status())
+                        .isEqualTo(412);
+                assertThat(client.call("GET", "/mem/copy" + i).body()).isEqualTo(body);
+                for (var header : List.of("if-match", "range")) {
+                    assertThat(client.request("GET", "/mem/source")
+                            .header(header,
+                                    header.equals("range") ? "bytes=9999999-" : "x")
+                            .call()
+                            .status())
+                            .isIn(412, 416);
+                }
+                assertThat(client.call("GET", "/mem/source?response-expires=%0A").status())
+                        .isEqualTo(400);
+            }
+            assertThat(client.call("GET", "/mem/source").body()).isEqualTo(body);
+            own.engine().bucket("mem").orElseThrow().clear();
+            client.call("HEAD", "/mem");
+            assertThat(own.engine().status().tiers().getFirst().usedBytes()).isZero();
+        }
+    }
+
+    @Test
     void servesWhatOtherDoorsStored() {
         var bucket = rig.engine().openBucket("kv", dev.varve.engine.BucketClass.CACHE);
         bucket.put(ObjectKey.of("plain"), "x".getBytes(UTF_8));
