@@ -6,6 +6,7 @@
 import hashlib
 import io
 import os
+import socket
 import sys
 import urllib.error
 import urllib.request
@@ -134,17 +135,22 @@ def presigned():
 
 
 def virtual_hosts():
+    real = socket.getaddrinfo
+
+    def resolve(host, *rest, **named):  # not every resolver knows *.localhost
+        return real("127.0.0.1" if str(host).endswith(".localhost") else host, *rest, **named)
+
+    socket.getaddrinfo = resolve
     port = endpoint.rsplit(":", 1)[1]
     vhost = boto3.client(
         "s3", endpoint_url=f"http://localhost:{port}", aws_access_key_id=access,
         aws_secret_access_key=secret, region_name="eu-central-1",
         config=Config(s3={"addressing_style": "virtual"}, retries={"max_attempts": 1}))
-    try:
-        assert vhost.get_object(Bucket=bucket, Key="pre signed")["Body"].read() == b"by url"
-    except Exception as e:
-        if "connect" not in str(e).lower():
-            raise
-        print("  skipped: *.localhost does not resolve")
+    assert vhost.get_object(Bucket=bucket, Key="pre signed")["Body"].read() == b"by url"
+    url = vhost.generate_presigned_url("get_object", {"Bucket": bucket, "Key": "pre signed"}, 60)
+    assert f"//{bucket}.localhost:" in url, url
+    assert urllib.request.urlopen(url).read() == b"by url"
+    socket.getaddrinfo = real
 
 
 def clean():

@@ -4,7 +4,8 @@ import dev.varve.env.Tasks;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -21,6 +22,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Inbound inbound;
     private final Attention attention;
     private final Conversation conversation;
+    private final QuickAnswers quick;
+    private boolean answeredHere;
     private Future<?> watch = CompletableFuture.completedFuture(0);
 
     Connection(
@@ -34,6 +37,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.inbound = new Inbound(channel, door.settings().limits().queuedBodyBytes());
         this.attention = new Attention(channel, inbound, door.clock(), door.settings().timeouts());
         this.conversation = new Conversation(channel, door, inbound, attention);
+        this.quick = new QuickAnswers(door, conversation.outbound());
     }
 
     @Override
@@ -57,11 +61,32 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         attention.received();
-        if (message instanceof HttpObject object) {
-            inbound.offer(object);
-        } else {
+        if (message instanceof HttpRequest request && answered(request)) {
+            answeredHere = true;
+        } else if (answeredHere && message instanceof LastHttpContent) {
+            answeredHere = false;
             ReferenceCountUtil.release(message);
+        } else {
+            inbound.offer(message);
         }
+    }
+
+    /// Tries to answer without the thread. That must have nothing to do, and all that it sent must be
+    /// with the kernel, so that answers keep the order of their requests.
+    private boolean answered(HttpRequest request) {
+        boolean alone = !attention.isBusy() && inbound.isStarving()
+                && conversation.outbound().inFlightBytes() == 0;
+        if (!alone) {
+            return false;
+        }
+        var found = quick.find(request);
+        if (found.isEmpty()) {
+            return false;
+        }
+        if (!quick.trySend(found.get())) {
+            inbound.offer(found.get());
+        }
+        return true;
     }
 
     @Override

@@ -1,18 +1,10 @@
 package dev.varve.door.s3;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.DefaultHttpResponse;
-import io.netty.handler.codec.http.EmptyHttpHeaders;
-import io.netty.handler.codec.http.FullHttpResponse;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -25,7 +17,9 @@ import java.lang.System.Logger.Level;
 /// Confined to its thread.
 final class Conversation implements Runnable {
     private static final System.Logger LOG = System.getLogger(Conversation.class.getName());
-    private static final String SERVER = "Varve";
+
+    /// What an answer is counted as that was not sent to its end.
+    private static final int BROKEN_OFF = 599;
 
     private final Channel channel;
     private final DoorParts door;
@@ -66,8 +60,20 @@ final class Conversation implements Runnable {
 
     /// Answers one request; tells whether another may follow.
     private boolean exchange() {
-        var http = awaitRequest();
+        var next = awaitRequest();
         attention.busy(true);
+        return switch (next) {
+            case HttpRequest http -> exchange(http);
+            case QuickAnswers.Found(var http, var id, var answer, long began) -> {
+                sendCounted(http, answer, id, began, false);
+                attention.busy(false);
+                yield true;
+            }
+            default -> throw new IllegalStateException("nobody asks by a " + next.getClass());
+        };
+    }
+
+    private boolean exchange(HttpRequest http) {
         long began = door.clock().nanoTime();
         var id = door.nextRequestId();
         if (http.decoderResult().isFailure()) {
@@ -83,20 +89,10 @@ final class Conversation implements Runnable {
             }
         });
         var answer = door.service().answer(id, http, body);
-        int status = answer.response().status();
         boolean last = !HttpUtil.isKeepAlive(http) || door.isClosing()
                 || body.leftBytes() > door.settings().limits().drainBytes()
                 || (expects && !body.isInvited() && body.leftBytes() > 0);
-        try {
-            sendAndClose(http, answer.response(), id, last);
-        } catch (RuntimeException e) {
-            status = 599;
-            throw e;
-        } finally {
-            door.metrics()
-                    .answered(
-                            answer.operation(), status, door.clock().nanoTime() - began);
-        }
+        sendCounted(http, answer, id, began, last);
         if (last) {
             linger(body);
             return false;
@@ -106,69 +102,57 @@ final class Conversation implements Runnable {
         return drained;
     }
 
-    private HttpRequest awaitRequest() {
+    /// A request, or the answer to one that the loop has found.
+    private Object awaitRequest() {
         while (true) {
             var message = inbound.take();
-            if (message instanceof HttpRequest request) {
-                return request;
+            if (message instanceof HttpRequest || message instanceof QuickAnswers.Found) {
+                return message;
             }
             ReferenceCountUtil.release(message);
         }
     }
 
-    private void sendAndClose(HttpRequest http, Response response, String id, boolean last) {
+    private void sendCounted(
+            HttpRequest http,
+            S3Service.Answer answer,
+            String id,
+            long began,
+            boolean last) {
+        int status = answer.response().status();
         try {
-            send(http, response, id, last);
+            send(http, answer.response(), id, last);
+        } catch (RuntimeException e) {
+            status = BROKEN_OFF;
+            throw e;
         } finally {
-            if (response.content() instanceof Response.Slice(var walk)) {
-                walk.close();
-            }
+            answer.close();
+            long took = door.clock().nanoTime() - began;
+            door.metrics().answered(answer.operation(), status, took);
         }
     }
 
     private void send(HttpRequest http, Response response, String id, boolean last) {
-        var status = HttpResponseStatus.valueOf(response.status());
-        var headers = response.headers()
-                .set("x-amz-request-id", id)
-                .set("x-amz-id-2", id)
-                .set(HttpHeaderNames.SERVER, SERVER)
-                .set(HttpHeaderNames.DATE, Dates.http(door.clock().epochMillis()));
-        if (response.status() != 204 && response.status() != 304) {
-            headers.set(HttpHeaderNames.CONTENT_LENGTH, response.content().lengthBytes());
-        }
-        if (last) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-        } else if (!http.protocolVersion().isKeepAliveDefault()) {
-            headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.KEEP_ALIVE);
-        }
+        var head = AnswerHead.of(http, response, id, door.clock().epochMillis(),
+                last ? AnswerHead.Connection.CLOSED : AnswerHead.Connection.KEPT);
         outbound.awaitRoom();
         switch (response.content()) {
-            case Response.Nothing _,Response.Announced _ ->
-                outbound.send(full(status, Unpooled.EMPTY_BUFFER, headers));
-            case Response.Document(var bytes) ->
-                outbound.send(full(status, Unpooled.wrappedBuffer(bytes), headers));
-            case Response.Slice(var walk) -> stream(status, headers, walk);
+            case Response.Nothing _,Response.Announced _ -> outbound.send(head.alone());
+            case Response.Document(var bytes) -> outbound.send(head.with(bytes));
+            case Response.Slice(var walk) -> stream(head, walk);
         }
     }
 
-    private static FullHttpResponse full(
-            HttpResponseStatus status,
-            ByteBuf content,
-            HttpHeaders headers) {
-        return new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1, status, content, headers, EmptyHttpHeaders.INSTANCE);
-    }
-
-    private void stream(HttpResponseStatus status, HttpHeaders headers, SliceWalk walk) {
+    private void stream(AnswerHead head, SliceWalk walk) {
         if (!walk.hasNext()) {
-            outbound.send(full(status, Unpooled.EMPTY_BUFFER, headers));
+            outbound.send(head.alone());
             return;
         }
-        var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers);
         var first = walk.next();
-        outbound.send(head, first, !walk.hasNext());
+        outbound.send(head.open(), first, !walk.hasNext());
         while (walk.hasNext()) {
-            sendWithRoom(walk.next(), !walk.hasNext());
+            var piece = walk.next();
+            sendWithRoom(piece, !walk.hasNext());
         }
     }
 

@@ -77,13 +77,16 @@ final class HttpBody implements Body {
     }
 
     private void next(ByteSink sink) {
-        HttpObject message = inbound.take();
+        var message = inbound.take();
         try {
-            ended = message instanceof LastHttpContent || message.decoderResult().isFailure();
-            if (message.decoderResult().isFailure()) {
+            if (!(message instanceof HttpObject part)) {
+                throw new IllegalStateException("no part of a body: " + message.getClass());
+            }
+            ended = part instanceof LastHttpContent || part.decoderResult().isFailure();
+            if (part.decoderResult().isFailure()) {
                 throw S3Error.INCOMPLETE_BODY.exception("The body is not framed as HTTP wants it.");
             }
-            if (message instanceof HttpContent content) {
+            if (part instanceof HttpContent content) {
                 var bytes = content.content();
                 receivedBytes += bytes.readableBytes();
                 metrics.bytesIn.add(bytes.readableBytes());

@@ -2,7 +2,6 @@ package dev.varve.door.s3;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpObject;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
@@ -21,7 +20,7 @@ final class Inbound {
     private final int limitBytes;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<HttpObject> queue = new ArrayDeque<>();
+    private final ArrayDeque<Object> queue = new ArrayDeque<>();
     private long queuedBytes;
     private boolean paused;
     private boolean waiting;
@@ -35,12 +34,12 @@ final class Inbound {
 
     /// Adds a message; called on the loop.
     ///
-    /// @param message owned
-    void offer(HttpObject message) {
+    /// @param message owned: part of a request, or the answer to one
+    void offer(Object message) {
         lock.lock();
         try {
             if (ended) {
-                ReferenceCountUtil.release(message);
+                discard(message);
                 return;
             }
             queue.add(message);
@@ -61,7 +60,7 @@ final class Inbound {
     /// @throws ConnectionClosedException where there will be none
     /// @throws S3Exception               RequestTimeout where the client left us waiting for too
     ///                                   long
-    HttpObject take() {
+    Object take() {
         lock.lock();
         try {
             waiting = true;
@@ -113,7 +112,7 @@ final class Inbound {
         lock.lock();
         try {
             ended = true;
-            queue.forEach(ReferenceCountUtil::release);
+            queue.forEach(Inbound::discard);
             queue.clear();
             queuedBytes = 0;
             changed.signalAll();
@@ -122,7 +121,14 @@ final class Inbound {
         }
     }
 
-    private static long weight(HttpObject message) {
+    private static void discard(Object message) {
+        if (message instanceof QuickAnswers.Found found) {
+            found.answer().close();
+        }
+        ReferenceCountUtil.release(message);
+    }
+
+    private static long weight(Object message) {
         return MESSAGE_BYTES
                 + (message instanceof HttpContent content ? content.content().readableBytes() : 0);
     }

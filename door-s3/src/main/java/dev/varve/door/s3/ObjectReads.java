@@ -2,6 +2,8 @@ package dev.varve.door.s3;
 
 import dev.varve.engine.Bucket;
 import dev.varve.engine.ObjectInfo;
+import dev.varve.engine.ObjectReader;
+import dev.varve.engine.Peek;
 import dev.varve.env.StorageException;
 import java.util.Optional;
 
@@ -11,6 +13,7 @@ import java.util.Optional;
 final class ObjectReads {
     private static final String OVERRIDE_PREFIX = "response-";
     private static final String PART_NUMBER = "partNumber";
+    private static final long MAX_HELD_BYTES = 16 << 20;
 
     private final Buckets buckets;
 
@@ -21,7 +24,63 @@ final class ObjectReads {
     Response get(S3Request request) {
         var bucket = buckets.of(request);
         Versions.requireNull(request);
-        var reader = bucket.open(request.key()).orElseThrow(() -> noSuchKey(request));
+        return get(request, bucket, open(request, bucket));
+    }
+
+    /// As [#get] where all of the object is in memory; its first bytes are read already.
+    Optional<Response> tryGet(S3Request request) {
+        var bucket = buckets.of(request);
+        Versions.requireNull(request);
+        return tryOpen(request, bucket).map(reader -> get(request, bucket, reader));
+    }
+
+    Response head(S3Request request) {
+        var bucket = buckets.of(request);
+        Versions.requireNull(request);
+        return head(request, bucket.head(request.key()).orElseThrow(() -> noSuchKey(request)));
+    }
+
+    /// As [#head] where memory can tell.
+    Optional<Response> tryHead(S3Request request) {
+        var bucket = buckets.of(request);
+        Versions.requireNull(request);
+        return switch (bucket.tryHead(request.key())) {
+            case Peek.Hit<ObjectInfo>(var info) -> Optional.of(head(request, info));
+            case Peek.Miss<ObjectInfo> _ -> throw noSuchKey(request);
+            case Peek.Unsure<ObjectInfo> _ -> Optional.empty();
+        };
+    }
+
+    private static Response head(S3Request request, ObjectInfo info) {
+        requireConditions(request, info);
+        var selection = select(request, info);
+        long length = selection.map(ByteRange::lengthBytes).orElse(info.sizeBytes());
+        return describe(request, info, selection, new Response.Announced(length));
+    }
+
+    private static ObjectReader open(S3Request request, Bucket bucket) {
+        return tryOpen(request, bucket).or(() -> bucket.open(request.key()))
+                .orElseThrow(() -> noSuchKey(request));
+    }
+
+    /// What is opened from memory holds all of its blocks until it is closed; large objects, whose
+    /// reader may be slow, are therefore not.
+    private static Optional<ObjectReader> tryOpen(S3Request request, Bucket bucket) {
+        return switch (bucket.tryOpen(request.key())) {
+            case Peek.Hit<ObjectReader>(var reader) -> {
+                if (reader.info().sizeBytes() <= MAX_HELD_BYTES) {
+                    yield Optional.of(reader);
+                }
+                reader.close();
+                yield Optional.empty();
+            }
+            case Peek.Miss<ObjectReader> _ -> throw noSuchKey(request);
+            case Peek.Unsure<ObjectReader> _ -> Optional.empty();
+        };
+    }
+
+    /// @param reader owned
+    private static Response get(S3Request request, Bucket bucket, ObjectReader reader) {
         boolean handedOver = false;
         try {
             var info = reader.info();
@@ -53,16 +112,6 @@ final class ObjectReads {
                 case UNAVAILABLE, FULL, CLOSED, CONFIG, CONFLICT -> e;
             };
         }
-    }
-
-    Response head(S3Request request) {
-        var bucket = buckets.of(request);
-        Versions.requireNull(request);
-        var info = bucket.head(request.key()).orElseThrow(() -> noSuchKey(request));
-        requireConditions(request, info);
-        var selection = select(request, info);
-        long length = selection.map(ByteRange::lengthBytes).orElse(info.sizeBytes());
-        return describe(request, info, selection, new Response.Announced(length));
     }
 
     static S3Exception noSuchKey(S3Request request) {

@@ -13,7 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Sends a connection's answers from the connection's thread. Bytes of blocks go to the socket as
+/// Sends a connection's answers from its thread or, while that has nothing to do, its loop. Bytes of blocks go to the socket as
 /// they lie; a block's lease is given back when its last byte is with the kernel, or the connection
 /// is gone.
 ///
@@ -125,25 +125,31 @@ final class Outbound {
         }
         metrics.bytesOut.add(total);
         began(total);
+        if (channel.eventLoop().inEventLoop()) {
+            writeNow(messages, done);
+            return;
+        }
         try {
-            channel.eventLoop().execute(() -> {
-                int last = messages.size() - 1;
-                for (int i = 0; i <= last; i++) {
-                    long bytes = weight(messages.get(i));
-                    boolean isLast = i == last;
-                    var _ = channel.write(messages.get(i)).addListener(sent -> {
-                        if (isLast) {
-                            done.run();
-                        }
-                        ended(bytes, sent.isSuccess());
-                    });
-                }
-                channel.flush();
-            });
+            channel.eventLoop().execute(() -> writeNow(messages, done));
         } catch (RejectedExecutionException e) {
             done.run();
             throw new ConnectionClosedException();
         }
+    }
+
+    private void writeNow(List<Object> messages, Runnable done) {
+        int last = messages.size() - 1;
+        for (int i = 0; i <= last; i++) {
+            long bytes = weight(messages.get(i));
+            boolean isLast = i == last;
+            var _ = channel.write(messages.get(i)).addListener(sent -> {
+                if (isLast) {
+                    done.run();
+                }
+                ended(bytes, sent.isSuccess());
+            });
+        }
+        channel.flush();
     }
 
     /// Heads count as well, so that they cannot pile up unseen.

@@ -3,6 +3,7 @@ package dev.varve.door.s3;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /// Finds a request's operation: by what it is about, its method, and its subresource (a query
@@ -44,8 +45,16 @@ final class Router {
         Response run(S3Request request);
     }
 
+    /// Carries out a request where memory alone can tell the answer; runs on an event loop.
+    @FunctionalInterface
+    interface QuickOperation {
+        /// @return empty where only the [Operation] can tell
+        /// @throws S3Exception where that is the answer
+        Optional<Response> tryRun(S3Request request);
+    }
+
     /// @param name as S3 calls it
-    record Route(String name, Operation operation) {}
+    record Route(String name, Operation operation, Optional<QuickOperation> quick) {}
 
     private record Key(Scope scope, String method, String subresource) {}
 
@@ -65,8 +74,8 @@ final class Router {
         bucket("DELETE", "", "DeleteBucket", families.buckets()::delete);
         bucket("POST", "delete", "DeleteObjects", families.deletes()::delete);
 
-        object("GET", "", "GetObject", reads::get);
-        object("HEAD", "", "HeadObject", reads::head);
+        quick("GET", "GetObject", reads::get, reads::tryGet);
+        quick("HEAD", "HeadObject", reads::head, reads::tryHead);
         object("PUT", "", "PutObject", writes::put);
         object("PUT", COPY, "CopyObject", families.copies()::copy);
         object("DELETE", "", "DeleteObject", writes::delete);
@@ -155,15 +164,23 @@ final class Router {
                 fixed.bucketError(S3Error.OWNERSHIP_CONTROLS_NOT_FOUND));
     }
 
+    private void quick(String method, String name, Operation operation, QuickOperation quick) {
+        routes.put(new Key(Scope.OBJECT, method, ""),
+                new Route(name, operation, Optional.of(quick)));
+    }
+
     private void service(String method, String subresource, String name, Operation operation) {
-        routes.put(new Key(Scope.SERVICE, method, subresource), new Route(name, operation));
+        routes.put(new Key(Scope.SERVICE, method, subresource),
+                new Route(name, operation, Optional.empty()));
     }
 
     private void bucket(String method, String subresource, String name, Operation operation) {
-        routes.put(new Key(Scope.BUCKET, method, subresource), new Route(name, operation));
+        routes.put(new Key(Scope.BUCKET, method, subresource),
+                new Route(name, operation, Optional.empty()));
     }
 
     private void object(String method, String subresource, String name, Operation operation) {
-        routes.put(new Key(Scope.OBJECT, method, subresource), new Route(name, operation));
+        routes.put(new Key(Scope.OBJECT, method, subresource),
+                new Route(name, operation, Optional.empty()));
     }
 }

@@ -1,9 +1,12 @@
 package dev.varve.door.s3;
 
+import dev.varve.door.s3.Router.Route;
 import dev.varve.env.StorageException;
 import io.netty.handler.codec.http.HttpRequest;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
 
 /// Answers requests: proves them, finds their operation, carries it out, and words its errors.
 ///
@@ -16,7 +19,15 @@ final class S3Service {
     private final List<String> domains;
 
     /// An answer, and what it is counted under.
-    record Answer(String operation, Response response) {}
+    record Answer(String operation, Response response) implements AutoCloseable {
+        /// Gives back what the answer holds and was not sent.
+        @Override
+        public void close() {
+            if (response.content() instanceof Response.Slice(var walk)) {
+                walk.close();
+            }
+        }
+    }
 
     S3Service(Authenticator authenticator, Router router, S3Settings settings) {
         this.authenticator = authenticator;
@@ -26,6 +37,33 @@ final class S3Service {
 
     /// Answers a request; whatever goes wrong is an answer, too, but for a connection that ends.
     Answer answer(String id, HttpRequest http, Body body) {
+        return answer(id, http, body,
+                (route, request) -> Optional.of(route.operation().run(request)))
+                .orElseThrow();
+    }
+
+    /// As [#answer], of a request without a body where memory alone can tell the answer. Never
+    /// blocks.
+    Optional<Answer> tryAnswer(String id, HttpRequest http) {
+        try {
+            var target = RequestTarget.parse(
+                    http.uri(), http.headers().get("host", ""), domains);
+            var route = router.route(http.method().name(), target, http.headers());
+            if (route.quick().isEmpty()) {
+                return Optional.empty();
+            }
+        } catch (S3Exception _) {
+            return Optional.empty();
+        }
+        return answer(id, http, new NoBody(),
+                (route, request) -> route.quick().flatMap(quick -> quick.tryRun(request)));
+    }
+
+    private Optional<Answer> answer(
+            String id,
+            HttpRequest http,
+            Body body,
+            BiFunction<Route, S3Request, Optional<Response>> way) {
         var method = http.method().name();
         var operation = S3Metrics.REJECTED;
         try {
@@ -40,17 +78,31 @@ final class S3Service {
             var payload = new Payload(headers, verified.payload(), body);
             var request = new S3Request(
                     id, method, target, headers, payload, verified.accessKey());
-            return new Answer(operation, route.operation().run(request));
+            return way.apply(route, request).map(response -> new Answer(route.name(), response));
         } catch (S3Exception e) {
-            return new Answer(operation, error(id, http, e));
+            return Optional.of(new Answer(operation, error(id, http, e)));
         } catch (StorageException e) {
-            return new Answer(operation, error(id, http, translate(e)));
+            return Optional.of(new Answer(operation, error(id, http, translate(e))));
         } catch (ConnectionClosedException e) {
             throw e;
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, () -> "s3 request failed, operation unexpected-exception, id "
                     + id + ", " + method + ' ' + http.uri(), e);
-            return new Answer(operation, error(id, http, S3Error.INTERNAL_ERROR.exception()));
+            return Optional.of(
+                    new Answer(operation, error(id, http, S3Error.INTERNAL_ERROR.exception())));
+        }
+    }
+
+    /// That of a request that has none.
+    private record NoBody() implements Body {
+        @Override
+        public long lengthBytes() {
+            return ABSENT;
+        }
+
+        @Override
+        public void transferTo(ByteSink sink) {
+            // there is nothing to pass on
         }
     }
 

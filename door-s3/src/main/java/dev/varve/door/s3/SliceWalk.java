@@ -44,14 +44,14 @@ final class SliceWalk implements AutoCloseable {
         return offset < end || fetched.isPresent();
     }
 
-    /// Reads the first block ahead of [#next]; may wait for a disk.
+    /// Reads the first block ahead of [#next]; may wait for a disk if it is not in memory.
     void prefetch() {
         if (offset < end) {
             fetched = Optional.of(read());
         }
     }
 
-    /// Reads the next block; may wait for a disk.
+    /// Reads the next block; may wait for a disk if it is not in memory.
     ///
     /// @return owned by the caller
     Piece next() {
@@ -68,7 +68,7 @@ final class SliceWalk implements AutoCloseable {
 
     private Piece read() {
         int index = reader.blockAt(offset);
-        var block = reader.read(index);
+        var block = reader.tryRead(index).orElseGet(() -> reader.read(index));
         return take(block, reader.blockOffset(index));
     }
 

@@ -213,7 +213,7 @@ final class HostileClientTest {
     void manyIdleConnectionsCostLittle() {
         var idle = new ArrayList<Wire>();
         try {
-            for (int i = 0; i < 300; i++) {
+            for (int i = 0; i < 2000; i++) {
                 idle.add(rig.wire());
             }
             assertThat(good.call("HEAD", "/bucket").status()).isEqualTo(200);

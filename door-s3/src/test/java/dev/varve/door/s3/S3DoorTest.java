@@ -460,6 +460,111 @@ final class S3DoorTest {
     }
 
     @Test
+    void returnsMetadataByteByByte() {
+        var utf8 = new String("caf\u00e9 \ud83d\ude00".getBytes(UTF_8), ISO_8859_1);
+        put("meta").header("x-amz-meta-n", utf8)
+                .header("x-amz-meta-Upper", "  a   b ")
+                .body("x")
+                .call();
+        var got = wire.call("HEAD", "/bucket/meta");
+        assertThat(got.header("x-amz-meta-n")).isEqualTo(utf8);
+        assertThat(got.header("x-amz-meta-upper")).isEqualTo("a   b");
+        assertThat(put("meta").header("x-amz-meta-big", "x".repeat(2048)).body("x").call().code())
+                .isEqualTo("MetadataTooLarge");
+        assertThat(wire.call("GET", "/bucket/meta?response-content-type=a%0D%0Ab").code())
+                .isEqualTo("InvalidArgument");
+        assertThat(wire.call("GET", "/bucket/meta?response-content-type=text/x")
+                .header("content-type")).isEqualTo("text/x");
+    }
+
+    @Test
+    void wantsToKnowWhatItDeletes() {
+        wire.put("/bucket/many", new byte[1]);
+        var document = "<Delete><Object><Key>many</Key></Object></Delete>";
+        assertThat(wire.request("POST", "/bucket?delete").body(document).call().code())
+                .isEqualTo("InvalidRequest");
+        for (var bad : List.of("<Delete/>", "<Delete><Object/></Delete>", "<Other/>", "nothing",
+                "<Delete>" + "<Object><Key>k</Key></Object>".repeat(1001) + "</Delete>")) {
+            assertThat(delete(bad).code()).as(bad).isEqualTo("MalformedXML");
+        }
+        assertThat(
+                delete("<Delete><Object><Key>many</Key><VersionId>v</VersionId></Object></Delete>")
+                        .text())
+                .contains("<Code>NoSuchVersion</Code>");
+        assertThat(delete("<Delete><Object><Key>many</Key><ETag>other</ETag></Object></Delete>")
+                .text()).contains("<Code>PreconditionFailed</Code>");
+        assertThat(delete("<Delete><Quiet>true</Quiet><Object><Key>many</Key></Object></Delete>")
+                .text()).doesNotContain("Deleted>");
+        assertThat(wire.call("HEAD", "/bucket/many").status()).isEqualTo(404);
+    }
+
+    @Test
+    void answersFromMemoryAsFromItsThread() {
+        wire.put("/cached/quick", "0123456789".getBytes(UTF_8));
+        wire.put("/cached/slow", new byte[3 << 20]);
+        for (int i = 0; i < 50; i++) {
+            assertThat(wire.call("GET", "/cached/quick").text()).isEqualTo("0123456789");
+            assertThat(wire.call("HEAD", "/cached/none").status()).isEqualTo(404);
+            assertThat(wire.call("GET", "/cached/slow").body()).hasSize(3 << 20);
+            assertThat(wire.request("GET", "/cached/slow")
+                    .header("range", "bytes=9-18")
+                    .call()
+                    .header("content-range")).isEqualTo("bytes 9-18/3145728");
+            assertThat(wire.request("GET", "/cached/quick").secret("wrong").call().code())
+                    .isEqualTo("SignatureDoesNotMatch");
+            assertThat(wire.call("GET", "/cached?list-type=2&prefix=q").text())
+                    .contains("<Key>quick</Key>");
+            var request = wire.request("GET", i % 2 == 0 ? "/cached/quick" : "/cached/slow");
+            request.sign();
+            request.sendHead();
+            request.sendHead();
+            assertThat(wire.read("GET").status()).isEqualTo(200);
+            assertThat(wire.read("GET").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void givesBackWhatItReads(@TempDir Path folder) {
+        try (var own = new DoorRig(folder); var client = own.wire()) {
+            client.request("PUT", "/mem").header("x-varve-bucket-class", "cache").call();
+            var body = new byte[3 << 20];
+            new Random(8).nextBytes(body);
+            client.put("/mem/source", body);
+            client.put("/mem/source?partNumber=1", body);
+            for (int i = 0; i < 10; i++) {
+                assertThat(client.request("PUT", "/mem/copy" + i)
+                        .header("x-amz-copy-source", "/mem/source")
+                        .body("")
+                        .call()
+                        .status())
+                        .isEqualTo(200);
+                assertThat(client.request("PUT", "/mem/copy" + i)
+                        .header("x-amz-copy-source", "/mem/source")
+                        .header("x-amz-copy-source-if-match", "x")
+                        .body("")
+                        .call()
+                        .status())
+                        .isEqualTo(412);
+                assertThat(client.call("GET", "/mem/copy" + i).body()).isEqualTo(body);
+                for (var header : List.of("if-match", "range")) {
+                    assertThat(client.request("GET", "/mem/source")
+                            .header(header,
+                                    header.equals("range") ? "bytes=9999999-" : "x")
+                            .call()
+                            .status())
+                            .isIn(412, 416);
+                }
+                assertThat(client.call("GET", "/mem/source?response-expires=%0A").status())
+                        .isEqualTo(400);
+            }
+            assertThat(client.call("GET", "/mem/source").body()).isEqualTo(body);
+            own.engine().bucket("mem").orElseThrow().clear();
+            client.call("HEAD", "/mem");
+            assertThat(own.engine().status().tiers().getFirst().usedBytes()).isZero();
+        }
+    }
+
+    @Test
     void servesWhatOtherDoorsStored() {
         var bucket = rig.engine().openBucket("kv", dev.varve.engine.BucketClass.CACHE);
         bucket.put(ObjectKey.of("plain"), "x".getBytes(UTF_8));
@@ -484,6 +589,15 @@ final class S3DoorTest {
 
     private Wire.Request put(String key) {
         return wire.request("PUT", "/bucket/" + key);
+    }
+
+    private Reply delete(String document) {
+        return wire.request("POST", "/bucket?delete")
+                .body(document)
+                .header("content-md5",
+                        Base64.getEncoder()
+                                .encodeToString(Digest.hash("MD5", document.getBytes(UTF_8))))
+                .call();
     }
 
     private Reply chunked(String key, String body, long decoded) {

@@ -122,7 +122,9 @@ final class Wire implements AutoCloseable {
             headers.put("x-amz-date", timestamp);
             headers.put("x-amz-content-sha256", payloadHash);
             var signed = new ArrayList<SignedHeader>();
-            headers.forEach((name, value) -> signed.add(new SignedHeader(name, List.of(value))));
+            var lowerCase = new TreeMap<String, String>();
+            headers.forEach((name, value) -> lowerCase.put(name.toLowerCase(Locale.ROOT), value));
+            lowerCase.forEach((name, value) -> signed.add(new SignedHeader(name, List.of(value))));
             int question = uri.indexOf('?');
             var request = new SigV4.Request(method, path(question < 0
                     ? uri
