@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 
 /// One client's connection: cuts what arrives into requests, executes them in order, and writes their
 /// replies in order.
@@ -45,6 +47,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     private final RequestParser parser;
     private final Dispatcher dispatcher;
     private final ValueIntake intake;
+    private final ReadBuffers buffers;
     private final ErrandOutlet outlet;
     private final Reply reply;
     private final Stall stall;
@@ -69,6 +72,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
                 door.limits(), door.commands(), door.argumentMemory(), session::guest);
         dispatcher = new Dispatcher(door, session);
         intake = new ValueIntake(door, session, parser, this::errand);
+        buffers = new ReadBuffers(parser::missingValueBytes, this::room);
+        channel.config().setRecvByteBufAllocator(buffers);
         outlet = new ErrandOutlet(channel, this::handOver);
         reply = new Reply(channel.alloc(), session::resp3, Connection::keepLoopFree);
         stall = new Stall(
@@ -77,11 +82,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
     Session session() {
         return session;
-    }
-
-    /// What is missing of the value being received; 0 between values.
-    long missingValueBytes() {
-        return parser.missingValueBytes();
     }
 
     /// Closes from any thread, without waiting.
@@ -101,8 +101,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         int bytes = input.readableBytes();
         bytesReceived += bytes;
         door.tallies().bytesIn.add(bytes);
-        unread.add(input);
+        if (buffers.inRoom(input)) {
+            intake.filled(bytes);
+            input.release();
+        } else {
+            unread.add(input);
+        }
         drain();
+    }
+
+    /// Where the next bytes may go directly: only if nothing stands before them.
+    private Optional<ByteBuffer> room() {
+        return onErrand || ending || !unread.isEmpty() ? Optional.empty() : intake.room();
     }
 
     @Override

@@ -73,8 +73,11 @@ public final class RespDoor implements AutoCloseable {
                 ServerIdentity.at(clock.epochMillis(), clock.nanoTime()));
         // The first database is open before the first client comes, so that none waits for it.
         door.databases().bucket(0);
+        int threads = settings.loopThreads() > 0
+                ? settings.loopThreads()
+                : Runtime.getRuntime().availableProcessors();
         var loops = new MultiThreadIoEventLoopGroup(
-                settings.loopThreads(), new DefaultThreadFactory("resp"), ioFactory());
+                threads, new DefaultThreadFactory("resp"), ioFactory());
         var binding = new ServerBootstrap()
                 .group(loops)
                 .channel(listenerType())
@@ -141,11 +144,7 @@ public final class RespDoor implements AutoCloseable {
                         .addListener(ChannelFutureListener.CLOSE);
                 return;
             }
-            var connection = new Connection(door, channel);
-            channel.config()
-                    .setRecvByteBufAllocator(
-                            new ReadSizes(connection::missingValueBytes));
-            channel.pipeline().addLast(connection);
+            channel.pipeline().addLast(new Connection(door, channel));
         }
     }
 }
