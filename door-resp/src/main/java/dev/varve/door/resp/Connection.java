@@ -176,17 +176,20 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
             return;
         }
         draining = true;
-        while (!onErrand && !ending && roomForReplies()) {
-            var input = unread.peek();
-            if (input == null) {
-                break;
+        try {
+            while (!onErrand && !ending && roomForReplies()) {
+                var input = unread.peek();
+                if (input == null) {
+                    break;
+                }
+                advance(input);
+                if (!input.isReadable()) {
+                    unread.remove().release();
+                }
             }
-            advance(input);
-            if (!input.isReadable()) {
-                unread.remove().release();
-            }
+        } finally {
+            draining = false;
         }
-        draining = false;
         if (ending) {
             dropUnread();
         } else if (inputEnded && unread.isEmpty() && !onErrand) {
@@ -291,20 +294,26 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         door.tallies().offLoop.increment();
         send();
         door.errands().start(() -> {
+            boolean done = false;
             try {
                 work.run();
+                done = true;
             } finally {
-                channel.eventLoop().execute(() -> {
-                    onErrand = false;
-                    then.run();
-                    if (closed) {
-                        release();
-                    } else {
-                        resume();
-                    }
-                });
+                Runnable next = done ? then : channel::close;
+                channel.eventLoop().execute(() -> back(next));
             }
         });
+    }
+
+    /// The errand has ended, and the connection is the loop's alone again.
+    private void back(Runnable next) {
+        onErrand = false;
+        next.run();
+        if (closed) {
+            release();
+        } else {
+            resume();
+        }
     }
 
     /// Whether another reply may be made; passes on those that wait if they are many.
