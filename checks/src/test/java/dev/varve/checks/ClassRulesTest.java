@@ -15,8 +15,7 @@ final class ClassRulesTest {
 
     /// Who may take time, chance and threads from the surroundings.
     private static final List<Exemption> MAY_BE_AMBIENT = List.of(
-            new Exemption("bench", "measures real time with real threads; nothing depends on it"),
-            new Exemption("testkit/SegmentTierContract", "a test: drives tiers from real threads"));
+            new Exemption("bench", "measures real time with real threads; nothing depends on it"));
 
     /// Who may make arenas beside `bytes`.
     private static final List<Exemption> MAY_MAKE_ARENAS = List.of(

@@ -17,8 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `varve demo`.
-@Command(
-        name = "demo",
+@Command(name = "demo",
         description = "Show a server at work: start one in a temporary folder, with memory for a"
                 + " tenth of the data, replay a language model's KV cache against it, put a dataset"
                 + " through S3, and print what came of it. Then it serves until Ctrl-C.",
@@ -38,9 +37,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--exit", description = "End after the table.")
     private boolean exit;
 
-    @Option(
-            names = "--in",
-            paramLabel = "DIR",
+    @Option(names = "--in", paramLabel = "DIR",
             description = "Where to make the temporary folder (default: the system's place for"
                     + " temporary files).")
     private Optional<Path> parent = Optional.empty();
@@ -50,7 +47,8 @@ final class DemoCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         try (var tasks = new SystemTasks()) {
             var demo = Demo.plan(settings(), Clock.system(), tasks);
-            try (var ground = DemoGround.prepare(parent, demo.trafficBytes() + demo.datasetBytes())) {
+            try (var ground = DemoGround.prepare(parent,
+                    demo.trafficBytes() + demo.datasetBytes())) {
                 ground.description().forEach(out::println);
                 var report = run(demo, ground);
                 out.println();

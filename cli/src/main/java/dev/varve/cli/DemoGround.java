@@ -171,7 +171,8 @@ final class DemoGround implements AutoCloseable {
             long usableBytes = Files.getFileStore(parent).getUsableSpace();
             if (usableBytes < neededBytes) {
                 throw new StorageException(
-                        Kind.FULL, "the demo needs " + ByteSize.format(neededBytes) + " of disk, and "
+                        Kind.FULL,
+                        "the demo needs " + ByteSize.format(neededBytes) + " of disk, and "
                                 + parent + " has " + ByteSize.format(usableBytes)
                                 + "; choose another place with --in, or fewer --blocks");
             }
@@ -184,7 +185,7 @@ final class DemoGround implements AutoCloseable {
 
     private static Endpoint usualOrFree(Setting port) {
         int usual = Integer.parseInt(port.fallback());
-        try (var probe = new ServerSocket(usual, 1, InetAddress.getByName(HOST))) {
+        try (var probe = new ServerSocket(usual, 1, InetAddress.getLoopbackAddress())) {
             return new Endpoint(HOST, probe.getLocalPort());
         } catch (IOException e) {
             return new Endpoint(HOST, 0);

@@ -13,8 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `varve get`.
-@Command(
-        name = "get",
+@Command(name = "get",
         description = "Copy an object into a file, or to standard output. A file appears whole or not"
                 + " at all.",
         footer = {
@@ -26,17 +25,11 @@ final class GetCommand implements Runnable {
     @Mixin
     private ServerAccess server = new ServerAccess();
 
-    @Parameters(
-            index = "0",
-            paramLabel = "BUCKET/KEY",
-            converter = ObjectName.Reader.class,
+    @Parameters(index = "0", paramLabel = "BUCKET/KEY", converter = ObjectName.Reader.class,
             description = "The object.")
     private ObjectName name = new ObjectName("", "");
 
-    @Parameters(
-            index = "1",
-            arity = "0..1",
-            paramLabel = "FILE",
+    @Parameters(index = "1", arity = "0..1", paramLabel = "FILE",
             description = "Where to put it (default: standard output).")
     private Optional<Path> file = Optional.empty();
 

@@ -10,8 +10,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `varve keys`.
-@Command(
-        name = "keys",
+@Command(name = "keys",
         description = "Show the keys that S3 clients sign with. They are made at the first start of a"
                 + " server on the folder.",
         footer = {
@@ -32,9 +31,10 @@ final class KeysCommand implements Runnable {
 
     @Override
     public void run() {
-        var keys = S3Keys.read(folder.path()).orElseThrow(() -> new StorageException(
-                Kind.ABSENT, "data (" + folder.path()
-                        + ") must be a folder that a server has been started on"));
+        var keys = S3Keys.read(folder.path())
+                .orElseThrow(() -> new StorageException(
+                        Kind.ABSENT, "data (" + folder.path()
+                                + ") must be a folder that a server has been started on"));
         var out = spec.commandLine().getOut();
         if (export) {
             out.println("export AWS_ACCESS_KEY_ID=" + keys.accessKey());

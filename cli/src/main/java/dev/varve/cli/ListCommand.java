@@ -10,8 +10,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `varve ls`.
-@Command(
-        name = "ls",
+@Command(name = "ls",
         description = "List the buckets of the server on a folder, or the objects of a bucket.",
         footer = {
                 "",
@@ -25,17 +24,11 @@ final class ListCommand implements Runnable {
     @Mixin
     private ServerAccess server = new ServerAccess();
 
-    @Option(
-            names = "--limit",
-            paramLabel = "COUNT",
-            defaultValue = "1000",
+    @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "1000",
             description = "Show at most so many objects (default: ${DEFAULT-VALUE}).")
     private long limit;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "BUCKET[/PREFIX]",
-            defaultValue = "",
+    @Parameters(arity = "0..1", paramLabel = "BUCKET[/PREFIX]", defaultValue = "",
             description = "The bucket, and what the keys must begin with.")
     private String name = "";
 

@@ -90,7 +90,8 @@ final class ListingXml {
                     }
                     text.setLength(0);
                 }
-                default -> {}
+                default -> {
+                }
             }
         }
         return entries;

@@ -1,10 +1,13 @@
 package dev.varve.cli;
 
 import dev.varve.env.Clock;
+import java.io.Console;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Optional;
 
-/// Says how far something has come: one line that changes on a terminal, a line now and then elsewhere.
+/// Says how far something has come: one line that changes on a terminal, a line now and then
+/// elsewhere.
 ///
 /// Confined to one thread at a time.
 final class Progress {
@@ -26,8 +29,8 @@ final class Progress {
 
     /// On the process's own terminal, if there is one.
     static Progress on(PrintWriter out) {
-        var console = System.console();
-        return new Progress(out, console != null && console.isTerminal(), Clock.system());
+        var terminal = Optional.ofNullable(System.console()).filter(Console::isTerminal);
+        return new Progress(out, terminal.isPresent(), Clock.system());
     }
 
     /// Shows where things are; to be called as often as one likes.

@@ -13,8 +13,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `varve put`.
-@Command(
-        name = "put",
+@Command(name = "put",
         description = "Store a file, or standard input, as an object. It is on stable storage when"
                 + " this returns.",
         footer = {
@@ -29,16 +28,10 @@ final class PutCommand implements Runnable {
     @Option(names = "--create", description = "Create the bucket if it does not exist.")
     private boolean create;
 
-    @Parameters(
-            index = "0",
-            paramLabel = "FILE",
-            description = "The file; - is standard input.")
+    @Parameters(index = "0", paramLabel = "FILE", description = "The file; - is standard input.")
     private Path file = Path.of("-");
 
-    @Parameters(
-            index = "1",
-            paramLabel = "BUCKET/KEY",
-            converter = ObjectName.Reader.class,
+    @Parameters(index = "1", paramLabel = "BUCKET/KEY", converter = ObjectName.Reader.class,
             description = "The object.")
     private ObjectName name = new ObjectName("", "");
 

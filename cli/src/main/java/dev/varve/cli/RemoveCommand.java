@@ -7,17 +7,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `varve rm`.
-@Command(
-        name = "rm",
-        description = "Remove an object.",
-        footer = {"", "Example:", "  varve rm photos/cat.jpg"})
+@Command(name = "rm", description = "Remove an object.", footer = {"", "Example:",
+        "  varve rm photos/cat.jpg"})
 final class RemoveCommand implements Runnable {
     @Mixin
     private ServerAccess server = new ServerAccess();
 
-    @Parameters(
-            paramLabel = "BUCKET/KEY",
-            converter = ObjectName.Reader.class,
+    @Parameters(paramLabel = "BUCKET/KEY", converter = ObjectName.Reader.class,
             description = "The object.")
     private ObjectName name = new ObjectName("", "");
 

@@ -25,8 +25,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `varve replay`.
-@Command(
-        name = "replay",
+@Command(name = "replay",
         description = "Replay the traffic of a language model's KV cache: over the Redis protocol"
                 + " against a running server, or, without --target, against the eviction policies"
                 + " alone, to see which hit ratio which memory would give.",
@@ -45,16 +44,11 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private TrafficOptions options = new TrafficOptions();
 
-    @Option(
-            names = "--target",
-            paramLabel = "HOST:PORT",
+    @Option(names = "--target", paramLabel = "HOST:PORT",
             description = "A server that speaks the Redis protocol: Varve, or any other.")
     private Optional<String> target = Optional.empty();
 
-    @Option(
-            names = "--user",
-            paramLabel = "NAME",
-            defaultValue = "default",
+    @Option(names = "--user", paramLabel = "NAME", defaultValue = "default",
             description = "Who to be there (default: ${DEFAULT-VALUE}); the password comes from"
                     + " $REDISCLI_AUTH, as for redis-cli.")
     private String user = "default";
@@ -105,7 +99,8 @@ final class ReplayCommand implements Callable<Integer> {
             statistics = TrafficStatistics.of(traffic);
         }
         out.printf(
-                Locale.ROOT, "%,d requests, %,d blocks, %,d of them different (%s at %s a block)%n%n",
+                Locale.ROOT,
+                "%,d requests, %,d blocks, %,d of them different (%s at %s a block)%n%n",
                 statistics.requests(), statistics.references(), statistics.distinctBlocks(),
                 ByteSize.format(statistics.distinctBlocks() * options.blockBytes()),
                 ByteSize.format(options.blockBytes()));

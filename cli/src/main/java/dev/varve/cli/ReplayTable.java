@@ -1,5 +1,6 @@
 package dev.varve.cli;
 
+import com.google.errorprone.annotations.FormatMethod;
 import dev.varve.replay.Latency;
 import dev.varve.replay.ReplayResult;
 import dev.varve.server.ByteSize;
@@ -20,7 +21,8 @@ final class ReplayTable {
 
     static String render(ReplayResult result) {
         var table = new ReplayTable();
-        table.line("requests             %,d in %.1f s", result.requests(), result.elapsedNanos() / 1e9);
+        table.line("requests             %,d in %.1f s", result.requests(),
+                result.elapsedNanos() / 1e9);
         table.line(
                 "blocks               %,d, hit ratio %.4f", result.blocks(), result.hitRatio());
         table.line(
@@ -41,8 +43,10 @@ final class ReplayTable {
             table.line("lost after EXISTS    %,d blocks", result.vanished());
         }
         table.line("wrong bytes          %,d", result.wrongBytes());
-        result.firstRefusal().ifPresent(first -> table.line(
-                "refused              %,d commands, the first with: %s", result.refusals(), first));
+        result.firstRefusal()
+                .ifPresent(first -> table.line(
+                        "refused              %,d commands, the first with: %s", result.refusals(),
+                        first));
         result.failure().ifPresent(reason -> table.line("ended early          %s", reason));
         return table.text.toString();
     }
@@ -54,6 +58,7 @@ final class ReplayTable {
                 latency.maxNanos() / NANOS_A_MILLI, latency.count());
     }
 
+    @FormatMethod
     private void line(String format, Object... values) {
         text.append(String.format(Locale.ROOT, format, values)).append('\n');
     }

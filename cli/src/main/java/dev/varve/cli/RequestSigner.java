@@ -26,7 +26,8 @@ final class RequestSigner {
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
     private static final String BODY = "UNSIGNED-PAYLOAD";
     private static final String SIGNED_HEADERS = "host;x-amz-content-sha256;x-amz-date";
-    private static final String UNRESERVED = "-._~";
+    private static final String UNRESERVED = "abcdefghijklmnopqrstuvwxyz"
+            + "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
 
     private final S3Keys keys;
     private final String region;
@@ -50,9 +51,10 @@ final class RequestSigner {
         var request = String.join(
                 "\n", method, path, query, "host:" + host, "x-amz-content-sha256:" + BODY,
                 "x-amz-date:" + time, "", SIGNED_HEADERS, BODY);
-        var text = String.join("\n", ALGORITHM, time, scope, HexFormat.of().formatHex(sha256(request)));
+        var text = String.join("\n", ALGORITHM, time, scope,
+                HexFormat.of().formatHex(sha256(request)));
         byte[] key = ("AWS4" + keys.secretKey()).getBytes(StandardCharsets.UTF_8);
-        for (var part : new String[] {day, region, "s3", "aws4_request"}) {
+        for (var part : new String[]{day, region, "s3", "aws4_request"}) {
             key = hmac(key, part);
         }
         return Map.of(
@@ -76,8 +78,7 @@ final class RequestSigner {
         var encoded = new StringBuilder();
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
             char c = (char) (b & 0xFF);
-            if (c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
-                    || UNRESERVED.indexOf(c) >= 0 || keepSlashes && c == '/') {
+            if (UNRESERVED.indexOf(c) >= 0 || (keepSlashes && c == '/')) {
                 encoded.append(c);
             } else {
                 encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
@@ -88,7 +89,8 @@ final class RequestSigner {
 
     private static byte[] sha256(String text) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return MessageDigest.getInstance("SHA-256")
+                    .digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

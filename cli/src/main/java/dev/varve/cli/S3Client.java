@@ -62,7 +62,8 @@ final class S3Client implements AutoCloseable {
 
     /// @param from [Page#next] of the page before; empty for the first
     Page list(String bucket, String prefix, String from) {
-        var query = new TreeMap<>(Map.of("list-type", "2", "prefix", prefix, "encoding-type", "url"));
+        var query = new TreeMap<>(
+                Map.of("list-type", "2", "prefix", prefix, "encoding-type", "url"));
         if (!from.isEmpty()) {
             query.put("continuation-token", from);
         }

@@ -19,9 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `varve serve`. Its options are the table of settings.
-@Command(
-        name = "serve",
-        description = "Run a server on a folder until SIGTERM or Ctrl-C.",
+@Command(name = "serve", description = "Run a server on a folder until SIGTERM or Ctrl-C.",
         footer = {
                 "",
                 "Every option can also stand in the configuration file (KEY = value) and in the",
@@ -32,9 +30,7 @@ import picocli.CommandLine.Spec;
                 "  varve serve --data DIR --memory 1g --flash 20g --resp-port 6380",
                 "  varve serve --data DIR --resp-host 0.0.0.0 --resp-user app=PASSWORD"})
 final class ServeCommand implements Callable<Integer> {
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
+    @Option(names = "--config", paramLabel = "FILE",
             description = "Configuration file (default: $VARVE_CONFIG, else varve.conf in the data"
                     + " folder).")
     private Optional<Path> config = Optional.empty();
@@ -42,7 +38,7 @@ final class ServeCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Spec
-    private void addSettings(CommandSpec itself) {
+    void addSettings(CommandSpec itself) {
         spec = itself;
         for (var setting : Setting.values()) {
             var isList = setting == Setting.RESP_USER;

@@ -16,8 +16,9 @@ final class ServerAccess {
     /// @throws StorageException ABSENT if no server runs on the folder
     S3Client connect() {
         var endpoints = folder.endpoints();
-        var keys = S3Keys.read(folder.path()).orElseThrow(() -> new StorageException(
-                Kind.ABSENT, "data (" + folder.path() + ") must hold the server's keys"));
+        var keys = S3Keys.read(folder.path())
+                .orElseThrow(() -> new StorageException(
+                        Kind.ABSENT, "data (" + folder.path() + ") must hold the server's keys"));
         return new S3Client(endpoints.s3(), keys, Clock.system());
     }
 }

@@ -4,24 +4,25 @@ import java.lang.reflect.Proxy;
 
 /// Asks to be told of the signals that end a process.
 ///
-/// Deliberately by reflection, because javac warns at each mention of `sun.misc.Signal`, which has no
-/// successor, and the only way to a clean exit code and to a second signal that counts.
+/// Deliberately by reflection, because javac warns at each mention of `sun.misc.Signal`, which
+/// has no successor, and the only way to a clean exit code and to a second signal that counts.
 final class Signals {
     private static final String[] NAMES = {"TERM", "INT", "HUP"};
 
     private Signals() {}
 
-    /// Runs `action` at each SIGTERM, SIGINT and SIGHUP from now on, instead of ending the process. A
-    /// signal that the process was started to ignore (nohup) stays ignored. Where the platform knows
-    /// no signals, nothing changes.
+    /// Runs `action` at each SIGTERM, SIGINT and SIGHUP from now on, instead of ending the
+    /// process. A signal that the process was started to ignore (nohup) stays ignored. Where the
+    /// platform knows no signals, nothing changes.
     static void onTermination(Runnable action) {
         for (var name : NAMES) {
             try {
                 handle(name, action);
             } catch (ReflectiveOperationException | IllegalArgumentException e) {
-                System.getLogger(Signals.class.getName()).log(
-                        System.Logger.Level.WARNING,
-                        "SIG" + name + " ends this process without a clean stop: " + e);
+                System.getLogger(Signals.class.getName())
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "SIG" + name + " ends this process without a clean stop: " + e);
             }
         }
     }
@@ -32,7 +33,7 @@ final class Signals {
         var signal = signalType.getConstructor(String.class).newInstance(name);
         var handle = signalType.getMethod("handle", signalType, handlerType);
         var handler = Proxy.newProxyInstance(
-                Signals.class.getClassLoader(), new Class<?>[] {handlerType},
+                Signals.class.getClassLoader(), new Class<?>[]{handlerType},
                 (proxy, method, arguments) -> {
                     if (method.getName().equals("handle")) {
                         action.run();
@@ -41,7 +42,7 @@ final class Signals {
                     return method.invoke(action, arguments);
                 });
         var previous = handle.invoke(null, signal, handler);
-        if (previous == handlerType.getField("SIG_IGN").get(null)) {
+        if (handlerType.getField("SIG_IGN").get(null).equals(previous)) {
             handle.invoke(null, signal, previous);
         }
     }

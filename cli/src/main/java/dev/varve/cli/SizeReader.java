@@ -8,7 +8,8 @@ import picocli.CommandLine.TypeConversionException;
 final class SizeReader implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
-        return ByteSize.parse(text).orElseThrow(() -> new TypeConversionException(
-                "'" + text + "' must be a size such as 64k, 512m or 1.5g"));
+        return ByteSize.parse(text)
+                .orElseThrow(() -> new TypeConversionException(
+                        "'" + text + "' must be a size such as 64k, 512m or 1.5g"));
     }
 }

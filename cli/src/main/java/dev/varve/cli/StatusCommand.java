@@ -19,14 +19,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `varve status`.
-@Command(
-        name = "status",
-        description = "Show a running server in figures.",
-        footer = {
-                "",
-                "Examples:",
-                "  varve status --data DIR",
-                "  varve status --admin 10.0.0.7:9100 --json"})
+@Command(name = "status", description = "Show a running server in figures.", footer = {
+        "",
+        "Examples:",
+        "  varve status --data DIR",
+        "  varve status --admin 10.0.0.7:9100 --json"})
 final class StatusCommand implements Runnable {
     private static final Duration WAIT = Duration.ofSeconds(10);
 
@@ -36,9 +33,7 @@ final class StatusCommand implements Runnable {
     @Mixin
     private DataFolder folder = new DataFolder();
 
-    @Option(
-            names = "--admin",
-            paramLabel = "HOST:PORT",
+    @Option(names = "--admin", paramLabel = "HOST:PORT",
             description = "The server's admin address (default: that of the server on the folder).")
     private Optional<String> admin = Optional.empty();
 
@@ -55,8 +50,9 @@ final class StatusCommand implements Runnable {
     }
 
     private Endpoint parse(String text) {
-        return Endpoint.parse(text).orElseThrow(() -> new ParameterException(
-                spec.commandLine(), "--admin (" + text + ") must be HOST:PORT"));
+        return Endpoint.parse(text)
+                .orElseThrow(() -> new ParameterException(
+                        spec.commandLine(), "--admin (" + text + ") must be HOST:PORT"));
     }
 
     private static String fetch(Endpoint endpoint) {

@@ -1,5 +1,6 @@
 package dev.varve.cli;
 
+import com.google.errorprone.annotations.FormatMethod;
 import dev.varve.server.ByteSize;
 import dev.varve.server.StatusReport;
 import java.time.Duration;
@@ -78,6 +79,7 @@ final class StatusTable {
         }
     }
 
+    @FormatMethod
     private void line(String format, Object... values) {
         text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
     }

@@ -14,15 +14,11 @@ import picocli.CommandLine.Spec;
 /// The `varve` command. Exit codes: 0 done, 1 failed, 2 used wrongly.
 ///
 /// Confined to one thread.
-@Command(
-        name = "varve",
+@Command(name = "varve",
         description = "Layered working memory for AI: one server over memory and flash that speaks"
                 + " the Redis and the S3 protocol.",
-        synopsisSubcommandLabel = "COMMAND",
-        mixinStandardHelpOptions = true,
-        scope = ScopeType.INHERIT,
-        versionProvider = VersionCommand.class,
-        subcommands = {
+        synopsisSubcommandLabel = "COMMAND", mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT, versionProvider = VersionCommand.class, subcommands = {
                 DemoCommand.class,
                 ServeCommand.class,
                 StatusCommand.class,
@@ -40,8 +36,8 @@ import picocli.CommandLine.Spec;
                 "  varve demo                 see it work, with its own traffic",
                 "  varve serve --data DIR     run it",
                 "  varve COMMAND --help       options and examples of a command"},
-        exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:done", "1:failed", "2:used wrongly"})
+        exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+                "0:done", "1:failed", "2:used wrongly"})
 public final class Varve implements Runnable {
     private static final String LOG_FORMAT = "%1$tF %1$tT %4$s %5$s%6$s%n";
 
@@ -79,7 +75,9 @@ public final class Varve implements Runnable {
     private static int report(Exception failure, CommandLine line, ParseResult parsed) {
         PrintWriter err = line.getErr();
         if (failure instanceof StorageException known) {
-            known.getMessage().lines().forEach(text -> err.println(error("varve: " + text)));
+            String.valueOf(known.getMessage())
+                    .lines()
+                    .forEach(text -> err.println(error("varve: " + text)));
         } else {
             err.println(error("varve: failed unexpectedly"));
             failure.printStackTrace(err);

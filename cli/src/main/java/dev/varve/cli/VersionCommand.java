@@ -7,17 +7,15 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /// `varve version`.
-@Command(
-        name = "version",
-        description = "Show which Varve, Java and platform this is.",
-        footer = {"", "Example:", "  varve version"})
+@Command(name = "version", description = "Show which Varve, Java and platform this is.", footer = {
+        "", "Example:", "  varve version"})
 final class VersionCommand implements IVersionProvider, Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Override
     public String[] getVersion() {
-        return new String[] {
+        return new String[]{
                 "Varve " + Version.text(),
                 "Java " + Runtime.version() + " (" + System.getProperty("java.vendor") + ")",
                 System.getProperty("os.name") + " " + System.getProperty("os.version") + " "

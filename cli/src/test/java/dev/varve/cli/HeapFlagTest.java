@@ -18,7 +18,8 @@ class HeapFlagTest {
     void growsWithTheMemoryBudget() {
         var data = "--data=" + folder;
         assertThat(heap(List.of("serve", data, "--memory", "300m"))).isEqualTo(456 * MIB);
-        assertThat(heap(List.of("serve", data, "--memory=3m", "--memory=30m"))).isEqualTo(276 * MIB);
+        assertThat(heap(List.of("serve", data, "--memory=3m", "--memory=30m")))
+                .isEqualTo(276 * MIB);
     }
 
     @Test

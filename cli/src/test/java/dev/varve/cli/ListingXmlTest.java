@@ -51,7 +51,8 @@ class ListingXmlTest {
 
     @Test
     void tellsAnErrorByCodeAndMessage() {
-        assertThat(ListingXml.error("<Error><Code>NoSuchKey</Code><Message>Gone.</Message></Error>"))
+        assertThat(
+                ListingXml.error("<Error><Code>NoSuchKey</Code><Message>Gone.</Message></Error>"))
                 .isEqualTo("NoSuchKey (Gone.)");
         assertThat(ListingXml.error("  Bad gateway\n")).isEqualTo("Bad gateway");
         assertThat(ListingXml.error("")).isEmpty();

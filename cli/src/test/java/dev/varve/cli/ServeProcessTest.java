@@ -64,7 +64,8 @@ class ServeProcessTest {
         assertThat(varve("rm", "box/a b/100%+")).isEmpty();
         assertThat(varve("get", "box/a b/100%+", target.toString()))
                 .startsWith("varve: GET /box/a%20b/100%25%2B failed with 404: NoSuchKey");
-        assertThat(varve("rm", "box/a b/100%+")).startsWith("varve: there is no object box/a b/100%+");
+        assertThat(varve("rm", "box/a b/100%+"))
+                .startsWith("varve: there is no object box/a b/100%+");
         assertThat(varve("status")).contains("up for").contains("memory").contains("redis");
     }
 

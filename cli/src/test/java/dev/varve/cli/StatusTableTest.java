@@ -17,7 +17,8 @@ class StatusTableTest {
     @Test
     void showsAllFigures() {
         var engine = new EngineStatus(
-                List.of(new TierStatus("memory", 1 << 30, 1 << 29, 77)), new Reads(3, 1, 3, 0, 3072, 0),
+                List.of(new TierStatus("memory", 1 << 30, 1 << 29, 77)),
+                new Reads(3, 1, 3, 0, 3072, 0),
                 new Writes(4, 1, 4096), new Movement(5, 6, 7, 8, 9, 3000, 2000), 2, true);
         var report = new StatusReport(
                 "1.2.3", 3700, "/data", "127.0.0.1:6379", "127.0.0.1:9000", 1 << 20, engine,

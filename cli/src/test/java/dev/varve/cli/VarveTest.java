@@ -84,13 +84,15 @@ class VarveTest {
     @Test
     void lookingInsideNeedsAServer() {
         var data = folder.toString();
-        for (var command : new String[][] {{"ls"}, {"get", "a/b"}, {"put", "-", "a/b"}, {"rm", "a/b"},
+        for (var command : new String[][]{{"ls"}, {"get", "a/b"}, {"put", "-", "a/b"},
+                {"rm", "a/b"},
                 {"status"}}) {
             err.getBuffer().setLength(0);
             var arguments = Stream.concat(Stream.of(command), Stream.of("--data", data));
             assertThat(run(arguments.toArray(String[]::new))).as(command[0]).isEqualTo(1);
             assertThat(err.toString().strip()).isEqualTo(
-                    "varve: no server runs on " + data + "; start one with: varve serve --data " + data);
+                    "varve: no server runs on " + data + "; start one with: varve serve --data "
+                            + data);
         }
     }
 

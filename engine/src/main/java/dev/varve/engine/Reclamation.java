@@ -23,17 +23,17 @@ import java.util.stream.Collectors;
 /// Gives flash space back, a segment at a time, so that some is always free.
 ///
 ///   - A segment that nobody wants anything of is dropped.
-///   - A durable segment is *cleaned*: what is still wanted is written again elsewhere (Rosenblum and
-///     Ousterhout, "The Design and Implementation of a Log-Structured File System", 1992, greedy
-///     choice: the one with most dead bytes).
-///   - A cache segment is *evicted*, the oldest first: blocks that were read since they were written
-///     are written again, up to a share, the others leave the store.
+///   - A durable segment is *cleaned*: what is still wanted is written again elsewhere (Rosenblum
+///     and Ousterhout, "The Design and Implementation of a Log-Structured File System", 1992,
+///     greedy choice: the one with most dead bytes).
+///   - A cache segment is *evicted*, the oldest first: blocks that were read since they were
+///     written are written again, up to a share, the others leave the store.
 ///
-/// Before a segment is dropped, everything that says so is flushed: the new copies, then the catalog.
-/// Otherwise a power failure could bring back an entry whose bytes are gone.
+/// Before a segment is dropped, everything that says so is flushed: the new copies, then the
+/// catalog. Otherwise a power failure could bring back an entry whose bytes are gone.
 ///
-/// Thread-safe: one segment at a time, under a lock that only reclaiming takes, and which is held over
-/// I/O because the others have nothing to do meanwhile.
+/// Thread-safe: one segment at a time, under a lock that only reclaiming takes, and which is held
+/// over I/O because the others have nothing to do meanwhile.
 final class Reclamation implements Tasks.Worker {
     private static final System.Logger LOG = System.getLogger(Reclamation.class.getName());
     /// The share of the budget that is kept free.
@@ -156,8 +156,8 @@ final class Reclamation implements Tasks.Worker {
                 .max(Comparator.comparingDouble(this::deadShare));
     }
 
-    /// The share of a segment's content that nobody wants any more. Headers and padding do not count:
-    /// writing the rest again would write them again too.
+    /// The share of a segment's content that nobody wants any more. Headers and padding do not
+    /// count: writing the rest again would write them again too.
     private double deadShare(Segment segment) {
         long content = contentBytes.computeIfAbsent(segment.number(),
                 number -> flash.entries(number)

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Thousands of short lives of a whole engine, on a disk and a catalog that fail, tear and forget, with
-/// all background work done step by step. Each life is repeated by its seed:
+/// Thousands of short lives of a whole engine, on a disk and a catalog that fail, tear and
+/// forget, with all background work done step by step. Each life is repeated by its seed:
 ///
 ///     ./mvnw test -pl engine -am -Dtest=EngineSimulation -Dvarve.seed=N
 ///
@@ -69,7 +69,8 @@ final class EngineSimulation {
         assertThat(new Life(5, "faults").run()).isEqualTo(new Life(5, "faults").run());
     }
 
-    /// What a key may hold: random bytes by their seeds and lengths, in a row; none at all for nothing.
+    /// What a key may hold: random bytes by their seeds and lengths, in a row; none at all for
+    /// nothing.
     private record Value(List<Piece> pieces) {
         static final Value ABSENT = new Value(List.of());
 

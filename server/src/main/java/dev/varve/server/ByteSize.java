@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /// How sizes are written by people: `4096`, `512m`, `1.5t`. Letters are binary multiples.
 public final class ByteSize {
     private static final String UNITS = "kmgtp";
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,9})?)([kmgtp]?)(?:i?b)?");
+    private static final Pattern SIZE = Pattern
+            .compile("(\\d{1,18}(?:\\.\\d{1,9})?)([kmgtp]?)(?:i?b)?");
 
     private ByteSize() {}
 
@@ -35,7 +36,7 @@ public final class ByteSize {
             return bytes + " B";
         }
         int unit = Math.min((63 - Long.numberOfLeadingZeros(bytes)) / 10, UNITS.length());
-        double value = (double) bytes / (1L << 10 * unit);
+        double value = (double) bytes / (1L << (10 * unit));
         if (value >= 1023.95 && unit < UNITS.length()) {
             unit++;
             value /= 1024;

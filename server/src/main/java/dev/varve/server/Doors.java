@@ -30,7 +30,8 @@ record Doors(RespDoor resp, S3Door s3) {
         var redis = resp.counters();
         var objects = s3.counters();
         long requests = objects.operations().stream().mapToLong(Operation::requests).sum();
-        long errors = objects.operations().stream()
+        long errors = objects.operations()
+                .stream()
                 .mapToLong(operation -> operation.clientErrors() + operation.serverErrors())
                 .sum();
         return List.of(

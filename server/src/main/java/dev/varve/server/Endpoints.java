@@ -43,7 +43,8 @@ public record Endpoints(Endpoint resp, Endpoint s3, Endpoint admin) {
         var file = folder.resolve(FILE_NAME);
         var draft = folder.resolve(FILE_NAME + ".new");
         try {
-            Files.writeString(draft, "resp = " + resp + "\ns3 = " + s3 + "\nadmin = " + admin + "\n");
+            Files.writeString(draft,
+                    "resp = " + resp + "\ns3 = " + s3 + "\nadmin = " + admin + "\n");
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new StorageException(

@@ -51,7 +51,8 @@ final class EngineMetrics {
     }
 
     private static TierStatus tierOf(EngineStatus status, String name) {
-        return status.tiers().stream()
+        return status.tiers()
+                .stream()
                 .filter(tier -> tier.name().equals(name))
                 .findFirst()
                 .orElse(new TierStatus(name, 0, 0, 0));

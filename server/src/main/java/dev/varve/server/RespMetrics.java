@@ -35,12 +35,14 @@ final class RespMetrics implements LatencyRecorder {
                 .register(registry);
         count("connections.accepted", "Connections ever accepted", counters,
                 RespCounters::connectionsTotal);
-        count("connections.refused", "Connections turned away because there were too many", counters,
+        count("connections.refused", "Connections turned away because there were too many",
+                counters,
                 RespCounters::connectionsRefused);
         count("received.bytes", "Bytes received", counters, RespCounters::bytesIn);
         count("sent.bytes", "Bytes sent", counters, RespCounters::bytesOut);
         count("errors", "Error replies to well-formed requests", counters, RespCounters::errors);
-        count("protocol.errors", "Connections closed because they did not speak the protocol", counters,
+        count("protocol.errors", "Connections closed because they did not speak the protocol",
+                counters,
                 RespCounters::protocolErrors);
         count("stalled.clients", "Connections closed because they made no progress", counters,
                 RespCounters::stalledClients);
@@ -63,7 +65,8 @@ final class RespMetrics implements LatencyRecorder {
 
     private Timer timer(String command) {
         return Timer.builder("varve.resp.command")
-                .description("Time from a request's last byte to the reply handed to the connection")
+                .description(
+                        "Time from a request's last byte to the reply handed to the connection")
                 .tag("command", command)
                 .serviceLevelObjectives(LatencyBuckets.bounds())
                 .register(registry);

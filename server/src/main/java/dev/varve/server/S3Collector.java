@@ -15,8 +15,8 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// The S3 door's figures as Prometheus metrics. The door counts its own latencies by powers of two, so
-/// they are handed on as they are instead of being measured again.
+/// The S3 door's figures as Prometheus metrics. The door counts its own latencies by powers of
+/// two, so they are handed on as they are instead of being measured again.
 ///
 /// Thread-safe: immutable but for what it asks.
 final class S3Collector implements MultiCollector {
@@ -37,7 +37,7 @@ final class S3Collector implements MultiCollector {
                         .name("varve_s3_connections")
                         .help("Open connections of the S3 door")
                         .dataPoint(GaugeDataPointSnapshot.builder()
-                                .value(counters.connectionsOpen())
+                                .value((double) counters.connectionsOpen())
                                 .build())
                         .build(),
                 counter(
@@ -49,11 +49,11 @@ final class S3Collector implements MultiCollector {
                 latencies(counters.operations()));
     }
 
-    private static CounterSnapshot counter(String name, String help, double value) {
+    private static CounterSnapshot counter(String name, String help, long value) {
         return CounterSnapshot.builder()
                 .name("varve_s3_" + name)
                 .help(help)
-                .dataPoint(CounterDataPointSnapshot.builder().value(value).build())
+                .dataPoint(CounterDataPointSnapshot.builder().value((double) value).build())
                 .build();
     }
 
@@ -76,7 +76,7 @@ final class S3Collector implements MultiCollector {
             long count) {
         return CounterDataPointSnapshot.builder()
                 .labels(Labels.of("operation", operation.name(), "outcome", outcome))
-                .value(Math.max(0, count)) // the counts are not of one instant
+                .value((double) Math.max(0, count)) // the counts are not of one instant
                 .build();
     }
 

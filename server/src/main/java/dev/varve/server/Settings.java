@@ -50,7 +50,8 @@ public record Settings(
     /// The same settings with passwords left out.
     @Override
     public String toString() {
-        return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes=" + flashBytes
+        return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes="
+                + flashBytes
                 + ", eviction=" + eviction + ", directIo=" + directIo + ", resp=" + resp
                 + ", respUsers=" + respUsers.keySet() + ", s3=" + s3 + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags

@@ -77,7 +77,8 @@ public final class SettingsReader {
     private Optional<Path> configFile(
             Map<Setting, List<String>> arguments,
             Optional<Path> named) {
-        var file = named.or(() -> Optional.ofNullable(environment.get(CONFIG_VARIABLE)).map(Path::of));
+        var file = named
+                .or(() -> Optional.ofNullable(environment.get(CONFIG_VARIABLE)).map(Path::of));
         if (file.isPresent()) {
             return file;
         }

@@ -50,7 +50,8 @@ class S3KeysTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "access-key = A", "secret-key = B", "access-key = \nsecret-key = B"})
+    @ValueSource(strings = {"", "access-key = A", "secret-key = B",
+            "access-key = \nsecret-key = B"})
     void refusesAFileWithoutBothKeysAndLeavesItAlone(String text) throws IOException {
         var file = Files.writeString(folder.resolve("keys"), text);
         var refusal = catchThrowableOfType(
@@ -64,6 +65,7 @@ class S3KeysTest {
 
     @Test
     void neverShowsTheSecret() {
-        assertThat(new S3Keys("OPEN", "hidden").toString()).contains("OPEN").doesNotContain("hidden");
+        assertThat(new S3Keys("OPEN", "hidden").toString()).contains("OPEN")
+                .doesNotContain("hidden");
     }
 }

@@ -207,8 +207,10 @@ class SettingsReaderTest {
     @Test
     void refusesAFileThatCannotBeRead() {
         config = Optional.of(folder.resolve("absent.conf"));
-        assertThat(problems()).singleElement().asString()
-                .startsWith("config (" + folder.resolve("absent.conf") + ") must be a readable file");
+        assertThat(problems()).singleElement()
+                .asString()
+                .startsWith(
+                        "config (" + folder.resolve("absent.conf") + ") must be a readable file");
     }
 
     @Test
@@ -236,6 +238,6 @@ class SettingsReaderTest {
     private List<String> problems() {
         var refusal = catchThrowableOfType(StorageException.class, this::read);
         assertThat(refusal.kind()).isEqualTo(Kind.CONFIG);
-        return refusal.getMessage().lines().toList();
+        return String.valueOf(refusal.getMessage()).lines().toList();
     }
 }

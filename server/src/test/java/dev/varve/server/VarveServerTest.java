@@ -10,8 +10,8 @@ import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -59,7 +59,8 @@ class VarveServerTest {
             assertThat(report.resp()).isEqualTo(server.endpoints().resp().toString());
             assertThat(report.engine().writes().commits()).isEqualTo(1);
             assertThat(report.engine().reads().memoryBytes()).isEqualTo(5);
-            assertThat(report.doors()).extracting(door -> door.name()).containsExactly("redis", "s3");
+            assertThat(report.doors()).extracting(door -> door.name())
+                    .containsExactly("redis", "s3");
             assertThat(report.doors().getFirst().requests()).isEqualTo(2);
         }
     }
@@ -70,7 +71,8 @@ class VarveServerTest {
             var admin = server.endpoints().admin();
             assertThat(get(admin, "/").statusCode()).isEqualTo(404);
             assertThat(get(admin, "/health/../keys").statusCode()).isEqualTo(404);
-            assertThat(get(admin, "/statusx").body()).isEqualTo("Here are /health /metrics /status\n");
+            assertThat(get(admin, "/statusx").body())
+                    .isEqualTo("Here are /health /metrics /status\n");
             var post = send(HttpRequest.newBuilder(uri(admin, "/health"))
                     .POST(BodyPublishers.ofString("x")));
             assertThat(post.statusCode()).isEqualTo(405);
@@ -113,7 +115,7 @@ class VarveServerTest {
 
     @Test
     void namesTheSettingOfAPortThatIsTaken() throws IOException {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             var port = new Endpoint("127.0.0.1", taken.getLocalPort());
             var refusals = Map.of(
                     "resp-port", settings(port, ANY_PORT, ANY_PORT),
@@ -145,7 +147,8 @@ class VarveServerTest {
     @Test
     void asksForAPasswordWhereThereAreUsers() throws Exception {
         var open = settings(ANY_PORT, ANY_PORT, ANY_PORT);
-        var closed = new Settings(open.data(), open.memoryBytes(), open.flashBytes(), open.eviction(),
+        var closed = new Settings(open.data(), open.memoryBytes(), open.flashBytes(),
+                open.eviction(),
                 open.directIo(), open.resp(), Map.of("app", "secret"), open.s3(), open.s3Domain(),
                 open.s3Region(), open.s3ETags(), open.admin());
         try (var server = start(closed)) {
@@ -155,7 +158,8 @@ class VarveServerTest {
     }
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
-        return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false, resp, Map.of(), s3,
+        return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false, resp, Map.of(),
+                s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
     }
 

@@ -45,9 +45,10 @@ class ReadmeExampleTest {
 
     private void compile(String source) throws IOException {
         var file = Files.writeString(folder.resolve("Example.java"), source);
-        int code = ToolProvider.getSystemJavaCompiler().run(
-                null, null, null, "-cp", System.getProperty("java.class.path"), "-d",
-                folder.toString(), file.toString());
+        int code = ToolProvider.getSystemJavaCompiler()
+                .run(
+                        null, null, null, "-cp", System.getProperty("java.class.path"), "-d",
+                        folder.toString(), file.toString());
         assertThat(code).as("exit code of javac").isZero();
     }
 

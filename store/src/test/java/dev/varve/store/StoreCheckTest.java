@@ -113,7 +113,7 @@ final class StoreCheckTest {
 
     private Path largestSegment() throws IOException {
         return files(folder.resolve("flash"), "").stream()
-                .max(Comparator.comparing(file -> file.toFile().length()))
+                .max(Comparator.comparingLong(file -> file.toFile().length()))
                 .orElseThrow();
     }
 

@@ -16,21 +16,26 @@ record CrashReport(int cycles, long seed, Tally tally) {
         return """
                 # Killed again and again
 
-                The crash harness starts the real server on a folder, puts mixed load on both doors (cached values
-                set, deleted and read over the Redis protocol; objects of a durable bucket put in one piece and in
-                parts, deleted and read over S3), and kills it with SIGKILL at a random instant: mostly under load,
-                sometimes while it stops in order, sometimes again while it recovers. After each kill it checks that
+                The crash harness starts the real server on a folder, puts mixed load on both doors
+                (cached values set, deleted and read over the Redis protocol; objects of a durable
+                bucket put in one piece and in parts, deleted and read over S3), and kills it with
+                SIGKILL at a random instant: mostly under load, sometimes while it stops in order,
+                sometimes again while it recovers. After each kill it checks that
 
                 - `varve verify` finds the folder clean,
-                - every acknowledged durable write and deletion holds, to the last byte, and listings say the same;
-                  a change without an answer has happened as a whole or not at all,
-                - a cached key is right or not there, and never an older version than the last acknowledged one.
+                - every acknowledged durable write and deletion holds, to the last byte, and
+                  listings say the same; a change without an answer has happened as a whole or not
+                  at all,
+                - a cached key is right or not there, and never an older version than the last
+                  acknowledged one.
 
                 Ten cycles are part of `./mvnw verify`. The long run is
 
-                    ./mvnw -Plong -Dquick -pl checks -am verify -Dtest=KilledServerIT -Dsurefire.failIfNoSpecifiedTests=false
+                    ./mvnw -Plong -Dquick -pl checks -am verify \\
+                        -Dtest=KilledServerIT -Dsurefire.failIfNoSpecifiedTests=false
 
-                and writes this page. `-Dvarve.crash.cycles=N` and `-Dvarve.crash.seed=N` set both by hand.
+                and writes this page. `-Dvarve.crash.cycles=N` and `-Dvarve.crash.seed=N` set both
+                by hand.
 
                 ## The last long run
 

@@ -5,9 +5,9 @@ import dev.varve.env.Clock;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
-/// Watches one connection for a client that keeps us waiting, and ends it: one that sends no request for
-/// long, one that does not go on with a body, and one that does not go on reading an answer. As long as
-/// bytes move, nobody is ended, however slowly they do.
+/// Watches one connection for a client that keeps us waiting, and ends it: one that sends no
+/// request for long, one that does not go on with a body, and one that does not go on reading an
+/// answer. As long as bytes move, nobody is ended, however slowly they do.
 ///
 /// Thread-safe: [#look] runs on the connection's loop and owns all state but the volatile flags.
 final class Attention {
@@ -39,8 +39,8 @@ final class Attention {
         return busy;
     }
 
-    /// Tells that the last answer was sent, and the connection is to end soon; called by the connection's
-    /// thread.
+    /// Tells that the last answer was sent, and the connection is to end soon; called by the
+    /// connection's thread.
     void lingering() {
         deadlineNanos = clock.nanoTime() + timeouts.stall().toNanos();
     }

@@ -10,7 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/// The loop's side of a connection: passes what was decoded to the [Conversation] and watches the client.
+/// The loop's side of a connection: passes what was decoded to the [Conversation] and watches the
+/// client.
 ///
 /// Confined to its loop.
 final class Connection extends ChannelInboundHandlerAdapter {

@@ -1,8 +1,8 @@
 package dev.varve.door.s3;
 
 /// Computes the CRC of two byte sequences, one behind the other, from the CRC of each: with `P` the
-/// polynomial and `n` the length of the second in bits, `crc(AB) = crc(A) * x^n mod P + crc(B)`, as in
-/// zlib's `crc32_combine`. Costs O(log n).
+/// polynomial and `n` the length of the second in bits, `crc(AB) = crc(A) * x^n mod P + crc(B)`, as
+/// in zlib's `crc32_combine`. Costs O(log n).
 ///
 /// Immutable.
 ///

@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 
 /// Entity tags. Kept without quotes in an object's label [#LABEL].
 ///
-/// An ETag with a `-` is no MD5 of the content, and clients know that: multipart objects have one, and
-/// those that were stored while MD5 was switched off, and those of other doors.
+/// An ETag with a `-` is no MD5 of the content, and clients know that: multipart objects have one,
+/// and those that were stored while MD5 was switched off, and those of other doors.
 ///
 /// Immutable.
 final class ETag {

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /// How a listing writes keys: as text, or percent-encoded so that any byte can be shown.
 enum KeyText {
-    PLAIN, URL;
+    PLAIN,
+    URL;
 
     static KeyText of(S3Request request) {
         Optional<String> type = request.query().text("encoding-type");

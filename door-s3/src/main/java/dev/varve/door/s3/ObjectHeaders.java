@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The headers that are stored with an object and come back with it. Each one is a label of the object,
-/// under its lower-case name.
+/// The headers that are stored with an object and come back with it. Each one is a label of the
+/// object, under its lower-case name.
 ///
 /// Immutable.
 final class ObjectHeaders {

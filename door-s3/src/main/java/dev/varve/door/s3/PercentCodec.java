@@ -23,10 +23,12 @@ final class PercentCodec {
 
     /// What becomes of a `/` when encoding.
     enum Slash {
-        KEPT, ESCAPED
+        KEPT,
+        ESCAPED
     }
 
-    /// @throws S3Exception InvalidURI where a percent sign is not followed by two hexadecimal digits
+    /// @throws S3Exception InvalidURI where a percent sign is not followed by two hexadecimal
+    ///                     digits
     static byte[] decode(String text, Plus plus) {
         var bytes = text.getBytes(StandardCharsets.UTF_8);
         int at = 0;

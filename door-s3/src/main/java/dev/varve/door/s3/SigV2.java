@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// AWS Signature Version 2 of presigned URLs, as pure functions. boto3 and the AWS CLI still make such
-/// URLs unless they are told otherwise; in headers it is not supported.
+/// AWS Signature Version 2 of presigned URLs, as pure functions. boto3 and the AWS CLI still make
+/// such URLs unless they are told otherwise; in headers it is not supported.
 ///
 /// Immutable.
 final class SigV2 {

@@ -57,8 +57,8 @@ record XmlElement(String name, String text, List<XmlElement> children) {
         return children.stream().filter(child -> child.name.equals(childName)).toList();
     }
 
-    /// The document as XML 1.1, in which keys with control characters can be written. Clients send those
-    /// as they are, which no version of XML allows.
+    /// The document as XML 1.1, in which keys with control characters can be written. Clients send
+    /// those as they are, which no version of XML allows.
     private static String asXml11(byte[] document) {
         var text = new String(document, UTF_8);
         int from = text.startsWith("<?xml") ? text.indexOf("?>") + 2 : 0;

@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 
 /// Writes a small XML document.
 ///
-/// Characters that XML 1.0 cannot hold are written as references all the same (`&#x1;`), as S3 does:
-/// who stores such keys must ask for `encoding-type=url`.
+/// Characters that XML 1.0 cannot hold are written as references all the same (`&#x1;`), as S3
+/// does: who stores such keys must ask for `encoding-type=url`.
 ///
 /// Confined to its thread.
 final class XmlWriter {

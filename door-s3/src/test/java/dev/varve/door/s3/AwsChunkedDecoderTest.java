@@ -14,7 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AwsChunkedDecoderTest {
-    private static final String SEED = "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
+    private static final String SEED = "4f232c4386841ef735655705268965c4"
+            + "4a0e4690baa4adea153f7db9fa80a0a9";
     private static final String TRAILER = "x-amz-checksum-crc32:sOO8/Q==";
 
     /// What came of a body.

@@ -31,7 +31,8 @@ final class ListingTest {
     /// What one listing must give, in order: keys, and common prefixes marked by a leading `>`.
     private record Listing(String prefix, String delimiter, String after, int max) {
 
-        /// @param skipsMarkedPrefix whether a common prefix that the marker lies in counts as listed
+        /// @param skipsMarkedPrefix whether a common prefix that the marker lies in counts as
+        ///                          listed
         List<String> expected(NavigableSet<String> keys, boolean skipsMarkedPrefix) {
             var entries = new ArrayList<String>();
             for (var key : keys.tailSet(after, false)) {

@@ -33,8 +33,8 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// The door as the AWS SDK for Java sees it, with the SDK's own defaults (checksums in trailers among
-/// them).
+/// The door as the AWS SDK for Java sees it, with the SDK's own defaults (checksums in trailers
+/// among them).
 @TestInstance(Lifecycle.PER_CLASS)
 final class S3ClientTest {
     private static final String BUCKET = "data";
