@@ -16,7 +16,9 @@ record Row(String work, String ours, String peer, String ratio, String bar, Verd
 
     /// Whether a bar is met.
     enum Verdict {
-        MET, NOT_MET, NO_BAR
+        MET,
+        NOT_MET,
+        NO_BAR
     }
 
     /// A row for a figure of ours against a peer's.

@@ -28,11 +28,15 @@ final class SimulatedCatalog implements Catalog {
 
     /// What can be made to fail.
     enum Operation {
-        READ, COMMIT, SYNC
+        READ,
+        COMMIT,
+        SYNC
     }
 
     private enum Family {
-        BUCKETS, OBJECTS, BLOCKS
+        BUCKETS,
+        OBJECTS,
+        BLOCKS
     }
 
     private final ReentrantLock lock = new ReentrantLock();

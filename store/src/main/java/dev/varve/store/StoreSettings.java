@@ -25,7 +25,8 @@ public record StoreSettings(
 
     /// Which policy the memory tier runs.
     public enum Eviction {
-        LRU, S3_FIFO
+        LRU,
+        S3_FIFO
     }
 
     public StoreSettings {

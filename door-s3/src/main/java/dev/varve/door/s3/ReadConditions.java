@@ -19,7 +19,9 @@ record ReadConditions(
 
     /// What the conditions say of an object.
     enum Verdict {
-        HOLDS, FAILED, NOT_MODIFIED
+        HOLDS,
+        FAILED,
+        NOT_MODIFIED
     }
 
     static ReadConditions of(S3Request request) {
