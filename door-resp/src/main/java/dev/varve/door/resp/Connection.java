@@ -12,10 +12,12 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One client's connection: cuts what arrives into requests, executes them in order, and writes
 /// their replies in order.
@@ -66,9 +68,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         this.channel = channel;
         id = door.clients().nextId();
         session = new Session(
-                id, (InetSocketAddress) channel.remoteAddress(),
-                (InetSocketAddress) channel.localAddress(), door.users(),
-                door.clock().nanoTime());
+                id, address(channel.remoteAddress()), address(channel.localAddress()),
+                door.users(), door.clock().nanoTime());
         parser = new RequestParser(
                 door.limits(), door.commands(), door.argumentMemory(), session::guest);
         dispatcher = new Dispatcher(door, session);
@@ -81,13 +82,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
                 channel.eventLoop(), door.settings().writeStall(), this::progress, this::stalled);
     }
 
+    /// An address to show; a client may have left so early that there is none any more.
+    private static InetSocketAddress address(@Nullable SocketAddress found) {
+        return found instanceof InetSocketAddress address ? address : new InetSocketAddress(0);
+    }
+
     Session session() {
         return session;
     }
 
-    /// Closes from any thread, without waiting.
+    /// Closes from any thread; done when the loop has worked off what it has to do by now.
     void close() {
-        channel.close();
+        channel.eventLoop().execute(channel::close);
     }
 
     @Override
@@ -207,10 +213,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
             case MORE -> {
             }
             case REQUEST -> execute(parser.take());
-            case VALUE -> {
-                intake.begin();
-                stall.watch();
-            }
+            case VALUE -> intake.begin();
             case CHUNK -> intake.take(input);
             case BROKEN -> {
                 door.tallies().protocolErrors.increment();
@@ -334,11 +337,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         }
     }
 
-    /// Sends all replies so far, and watches that the client takes them.
+    /// Sends all replies so far, and watches that the client takes them, and that it goes on with
+    /// a value it has begun.
     private void send() {
         handOver(reply);
         channel.flush();
-        if (pendingOutput()) {
+        if (pendingOutput() || parser.missingValueBytes() > 0) {
             stall.watch();
         }
     }

@@ -8,7 +8,8 @@ import java.util.Optional;
 /// Commands about the connection: who is there and which protocol is spoken.
 final class ConnectionCommands {
     private static final byte[] DEFAULT_USER = Users.DEFAULT.getBytes(StandardCharsets.UTF_8);
-    private static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
+    private static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or "
+            + "user is disabled.";
 
     private ConnectionCommands() {}
 

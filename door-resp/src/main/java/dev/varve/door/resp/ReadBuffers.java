@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// What a connection reads into: inside a large value the engine's own memory, if the engine offers
-/// it, so that nothing is copied; else buffers that are small between requests, so that thousands of
-/// connections hold little, and larger inside a value.
+/// What a connection reads into: inside a large value the engine's own memory, if the engine
+/// offers it, so that nothing is copied; else buffers that are small between requests, so that
+/// thousands of connections hold little, and larger inside a value.
 ///
 /// Confined to the connection's loop.
 final class ReadBuffers extends DefaultMaxMessagesRecvByteBufAllocator {

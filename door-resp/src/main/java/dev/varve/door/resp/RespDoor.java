@@ -111,11 +111,20 @@ public final class RespDoor implements AutoCloseable {
     @Override
     public void close() {
         listener.close().awaitUninterruptibly();
+        // Clients that were let in a moment ago are among the clients once the loops have come here.
+        awaitLoops();
         door.clients().all().forEach(Connection::close);
+        awaitLoops();
         if (!door.errands().awaitNone(CLOSE_WAIT_MILLIS)) {
             LOG.log(Level.WARNING, "commands still wait for the engine while the door closes");
         }
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private void awaitLoops() {
+        for (var loop : loops) {
+            loop.submit(() -> {}).awaitUninterruptibly();
+        }
     }
 
     private static IoHandlerFactory ioFactory() {

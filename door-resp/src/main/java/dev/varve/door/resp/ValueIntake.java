@@ -79,8 +79,8 @@ final class ValueIntake {
         parser.advance(bytes);
     }
 
-    /// Memory of the engine itself for the value's next bytes, so that they need no copy; only to be
-    /// asked for while everything that was received has been parsed.
+    /// Memory of the engine itself for the value's next bytes, so that they need no copy; only to
+    /// be asked for while everything that was received has been parsed.
     Optional<ByteBuffer> room() {
         if (parser.missingValueBytes() < LEAST_ROOM_BYTES
                 || !(parser.pending().lastValue() instanceof Value.Streamed streamed)
