@@ -98,8 +98,8 @@ final class ObjectTable {
                 }
             }
             commit(changes);
-            settle(bucket, present, retired);
             install(bucket, next, drafts, persisted);
+            settle(bucket, present, retired);
             return new Done(Optional.of(next.info()), present.current());
         } finally {
             lock.unlock();
@@ -130,8 +130,8 @@ final class ObjectTable {
             if (!precondition.holds(present.current())) {
                 return Optional.of(new Refused(present.current()));
             }
-            settle(bucket, present, List.of());
             install(bucket, next, drafts, false);
+            settle(bucket, present, List.of());
             return Optional.of(new Done(Optional.of(next.info()), present.current()));
         } finally {
             lock.unlock();
@@ -434,16 +434,20 @@ final class ObjectTable {
         return entries;
     }
 
-    /// Takes a replaced object out of memory and gives its space back; the catalog knows already.
+    /// Takes an object out of memory and gives its space back; the catalog knows already. If it was
+    /// replaced, its successor is in its place by now, so that nobody finds the key without an object.
     private void settle(BucketState bucket, Present present, List<BlockEntry> retired) {
         if (present.isPersisted()) {
             bucket.persistedObjects().decrementAndGet();
         }
         present.stored().ifPresent(stored -> {
             if (present.live() != null) {
+                boolean fresh = present.live().state() == LiveObject.State.FRESH;
                 present.live().become(LiveObject.State.GONE);
-                bucket.live().remove(stored.info().key(), present.live());
-                bucket.fresh().remove(stored.info().key(), present.live());
+                boolean alone = bucket.live().remove(stored.info().key(), present.live());
+                if (fresh && alone) {
+                    bucket.fresh().remove(stored.info().key(), present.live());
+                }
             }
             stored.blocks().forEach(block -> residency.forget(block.id()));
         });
@@ -466,6 +470,7 @@ final class ObjectTable {
         if (persisted) {
             counters.persistedBlocks.add(drafts.size());
             bucket.persistedObjects().incrementAndGet();
+            bucket.fresh().remove(key);
         } else {
             bucket.fresh().put(key, live);
         }

@@ -15,6 +15,20 @@ public interface ObjectWriter extends AutoCloseable {
     /// @throws dev.varve.env.StorageException FULL if a durable bucket has no room left
     void write(ByteBuffer source);
 
+    /// Where the next bytes belong, for those who can put them there themselves and so save a copy; then
+    /// [#filled] says how many they put. Never waits.
+    ///
+    /// @return at least one byte, borrowed until the next call of any method; empty where the writer did
+    ///         not come from [Bucket#tryWriter] or has all its bytes
+    default Optional<ByteBuffer> room() {
+        return Optional.empty();
+    }
+
+    /// Appends the first `bytes` bytes of what [#room] returned just before.
+    default void filled(int bytes) {
+        throw new IllegalStateException("no room was given for " + bytes + " bytes");
+    }
+
     /// Bytes written so far.
     long lengthBytes();
 

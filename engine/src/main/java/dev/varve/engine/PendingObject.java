@@ -77,13 +77,44 @@ final class PendingObject implements ObjectWriter {
             int part = Math.min(source.remaining(), block.lengthBytes() - filledBytes);
             var slice = MemorySegment.ofBuffer(source.slice(source.position(), part));
             block.copyIn(filledBytes, slice);
-            crc.update(slice);
             source.position(source.position() + part);
-            filledBytes += part;
-            lengthBytes += part;
-            if (filledBytes == block.lengthBytes()) {
-                seal(block);
-            }
+            took(block, slice);
+        }
+    }
+
+    @Override
+    public Optional<ByteBuffer> room() {
+        boolean reservedOnly = filling != null || !reserved.isEmpty();
+        return ended || !reservedOnly || lengthBytes >= expectedBytes
+                ? Optional.empty()
+                : Optional.of(restOfRun(current()).asByteBuffer());
+    }
+
+    @Override
+    public void filled(int bytes) {
+        var block = filling;
+        Invariant.check(block != null && bytes >= 0, "only room that was given can be filled");
+        took(block, restOfRun(block).asSlice(0, bytes));
+    }
+
+    /// The memory from where a block is filled to, up to the end of the run.
+    private MemorySegment restOfRun(Block block) {
+        long at = filledBytes;
+        int run = 0;
+        while (at >= block.run(run).byteSize()) {
+            at -= block.run(run).byteSize();
+            run++;
+        }
+        return block.run(run).asSlice(at);
+    }
+
+    /// Counts bytes that are in the block being filled now.
+    private void took(Block block, MemorySegment bytes) {
+        crc.update(bytes);
+        filledBytes += (int) bytes.byteSize();
+        lengthBytes += bytes.byteSize();
+        if (filledBytes == block.lengthBytes()) {
+            seal(block);
         }
     }
 

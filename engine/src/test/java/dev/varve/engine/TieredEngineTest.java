@@ -37,6 +37,26 @@ final class TieredEngineTest {
     }
 
     @Test
+    void neverMissesAKeyThatIsBeingReplaced() throws InterruptedException {
+        var cache = rig.cache();
+        cache.put(KEY, bytes(1));
+        var writing = Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < 50_000; i++) {
+                try (var writer = cache.tryWriter(KEY, 1).orElseThrow()) {
+                    writer.write(ByteBuffer.wrap(bytes(1)));
+                    assertThat(writer.tryCommit(ObjectAttributes.NONE, Precondition.NONE))
+                            .isPresent();
+                }
+            }
+        });
+        while (writing.isAlive()) {
+            assertThat(cache.head(KEY)).isPresent();
+        }
+        writing.join();
+        assertThat(cache.count()).isEqualTo(1);
+    }
+
+    @Test
     void keepsDurableObjectsThroughAPowerFailure() {
         rig.durable().put(KEY, bytes(200_000));
         rig.powerFailure(1);

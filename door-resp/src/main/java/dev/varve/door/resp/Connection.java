@@ -12,8 +12,12 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// One client's connection: cuts what arrives into requests, executes them in order, and writes
 /// their replies in order.
@@ -46,6 +50,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     private final RequestParser parser;
     private final Dispatcher dispatcher;
     private final ValueIntake intake;
+    private final ReadBuffers buffers;
     private final ErrandOutlet outlet;
     private final Reply reply;
     private final Stall stall;
@@ -63,31 +68,32 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         this.channel = channel;
         id = door.clients().nextId();
         session = new Session(
-                id, (InetSocketAddress) channel.remoteAddress(),
-                (InetSocketAddress) channel.localAddress(), door.users(),
-                door.clock().nanoTime());
+                id, address(channel.remoteAddress()), address(channel.localAddress()),
+                door.users(), door.clock().nanoTime());
         parser = new RequestParser(
                 door.limits(), door.commands(), door.argumentMemory(), session::guest);
         dispatcher = new Dispatcher(door, session);
         intake = new ValueIntake(door, session, parser, this::errand);
+        buffers = new ReadBuffers(parser::missingValueBytes, this::room);
+        channel.config().setRecvByteBufAllocator(buffers);
         outlet = new ErrandOutlet(channel, this::handOver);
         reply = new Reply(channel.alloc(), session::resp3, Connection::keepLoopFree);
         stall = new Stall(
                 channel.eventLoop(), door.settings().writeStall(), this::progress, this::stalled);
     }
 
+    /// An address to show; a client may have left so early that there is none any more.
+    private static InetSocketAddress address(@Nullable SocketAddress found) {
+        return found instanceof InetSocketAddress address ? address : new InetSocketAddress(0);
+    }
+
     Session session() {
         return session;
     }
 
-    /// What is missing of the value being received; 0 between values.
-    long missingValueBytes() {
-        return parser.missingValueBytes();
-    }
-
-    /// Closes from any thread, without waiting.
+    /// Closes from any thread; done when the loop has worked off what it has to do by now.
     void close() {
-        channel.close();
+        channel.eventLoop().execute(channel::close);
     }
 
     @Override
@@ -102,8 +108,18 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         int bytes = input.readableBytes();
         bytesReceived += bytes;
         door.tallies().bytesIn.add(bytes);
-        unread.add(input);
+        if (buffers.inRoom(input)) {
+            intake.filled(bytes);
+            input.release();
+        } else {
+            unread.add(input);
+        }
         drain();
+    }
+
+    /// Where the next bytes may go directly: only if nothing stands before them.
+    private Optional<ByteBuffer> room() {
+        return onErrand || ending || !unread.isEmpty() ? Optional.empty() : intake.room();
     }
 
     @Override
@@ -167,17 +183,20 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
             return;
         }
         draining = true;
-        while (!onErrand && !ending && roomForReplies()) {
-            var input = unread.peek();
-            if (input == null) {
-                break;
+        try {
+            while (!onErrand && !ending && roomForReplies()) {
+                var input = unread.peek();
+                if (input == null) {
+                    break;
+                }
+                advance(input);
+                if (!input.isReadable()) {
+                    unread.remove().release();
+                }
             }
-            advance(input);
-            if (!input.isReadable()) {
-                unread.remove().release();
-            }
+        } finally {
+            draining = false;
         }
-        draining = false;
         if (ending) {
             dropUnread();
         } else if (inputEnded && unread.isEmpty() && !onErrand) {
@@ -194,10 +213,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
             case MORE -> {
             }
             case REQUEST -> execute(parser.take());
-            case VALUE -> {
-                intake.begin();
-                stall.watch();
-            }
+            case VALUE -> intake.begin();
             case CHUNK -> intake.take(input);
             case BROKEN -> {
                 door.tallies().protocolErrors.increment();
@@ -282,20 +298,26 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         door.tallies().offLoop.increment();
         send();
         door.errands().start(() -> {
+            boolean done = false;
             try {
                 work.run();
+                done = true;
             } finally {
-                channel.eventLoop().execute(() -> {
-                    onErrand = false;
-                    then.run();
-                    if (closed) {
-                        release();
-                    } else {
-                        resume();
-                    }
-                });
+                Runnable next = done ? then : channel::close;
+                channel.eventLoop().execute(() -> back(next));
             }
         });
+    }
+
+    /// The errand has ended, and the connection is the loop's alone again.
+    private void back(Runnable next) {
+        onErrand = false;
+        next.run();
+        if (closed) {
+            release();
+        } else {
+            resume();
+        }
     }
 
     /// Whether another reply may be made; passes on those that wait if they are many.
@@ -315,11 +337,12 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         }
     }
 
-    /// Sends all replies so far, and watches that the client takes them.
+    /// Sends all replies so far, and watches that the client takes them, and that it goes on with
+    /// a value it has begun.
     private void send() {
         handOver(reply);
         channel.flush();
-        if (pendingOutput()) {
+        if (pendingOutput() || parser.missingValueBytes() > 0) {
             stall.watch();
         }
     }

@@ -144,9 +144,22 @@ final class Reply {
                 buffer.writerIndex(at + to - from);
             }
         } else {
+            makeRoomFor(block);
             pieces.add(new Piece(textBytes(), block, from, to));
             pieceBytes += to - from;
+        }
+    }
+
+    /// Passes on the large block before this one, so that one at a time is held.
+    private void makeRoomFor(Block block) {
+        if (pieces.isEmpty()) {
+            return;
+        }
+        try {
             outlet.relieve(this);
+        } catch (RuntimeException e) {
+            block.close();
+            throw e;
         }
     }
 

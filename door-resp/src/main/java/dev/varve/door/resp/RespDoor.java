@@ -73,8 +73,11 @@ public final class RespDoor implements AutoCloseable {
                 ServerIdentity.at(clock.epochMillis(), clock.nanoTime()));
         // The first database is open before the first client comes, so that none waits for it.
         door.databases().bucket(0);
+        int threads = settings.loopThreads() > 0
+                ? settings.loopThreads()
+                : Runtime.getRuntime().availableProcessors();
         var loops = new MultiThreadIoEventLoopGroup(
-                settings.loopThreads(), new DefaultThreadFactory("resp"), ioFactory());
+                threads, new DefaultThreadFactory("resp"), ioFactory());
         var binding = new ServerBootstrap()
                 .group(loops)
                 .channel(listenerType())
@@ -108,11 +111,20 @@ public final class RespDoor implements AutoCloseable {
     @Override
     public void close() {
         listener.close().awaitUninterruptibly();
+        // Clients that were let in a moment ago are among the clients once the loops have come here.
+        awaitLoops();
         door.clients().all().forEach(Connection::close);
+        awaitLoops();
         if (!door.errands().awaitNone(CLOSE_WAIT_MILLIS)) {
             LOG.log(Level.WARNING, "commands still wait for the engine while the door closes");
         }
         loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
+    }
+
+    private void awaitLoops() {
+        for (var loop : loops) {
+            loop.submit(() -> {}).awaitUninterruptibly();
+        }
     }
 
     private static IoHandlerFactory ioFactory() {
@@ -141,11 +153,7 @@ public final class RespDoor implements AutoCloseable {
                         .addListener(ChannelFutureListener.CLOSE);
                 return;
             }
-            var connection = new Connection(door, channel);
-            channel.config()
-                    .setRecvByteBufAllocator(
-                            new ReadSizes(connection::missingValueBytes));
-            channel.pipeline().addLast(connection);
+            channel.pipeline().addLast(new Connection(door, channel));
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.varve.engine.ObjectWriter;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /// Carries long values into the engine as they arrive: on the loop where the engine has memory for
@@ -14,6 +15,9 @@ import java.util.Optional;
 ///
 /// Confined to its connection's loop, but for what is done on errands.
 final class ValueIntake {
+    /// Less than this is read with what may follow it.
+    private static final int LEAST_ROOM_BYTES = 16 << 10;
+
     /// Something that may wait, and what the loop does afterwards; nothing else happens in between.
     interface Errand {
         void run(Runnable work, Runnable then);
@@ -75,6 +79,34 @@ final class ValueIntake {
         parser.advance(bytes);
     }
 
+    /// Memory of the engine itself for the value's next bytes, so that they need no copy; only to
+    /// be asked for while everything that was received has been parsed.
+    Optional<ByteBuffer> room() {
+        if (parser.missingValueBytes() < LEAST_ROOM_BYTES
+                || !(parser.pending().lastValue() instanceof Value.Streamed streamed)
+                || streamed.blocks()) {
+            return Optional.empty();
+        }
+        try {
+            return streamed.writer().room();
+        } catch (StorageException e) {
+            lose(streamed.writer(), e);
+            return Optional.empty();
+        }
+    }
+
+    /// Says that so many bytes were put into the [#room].
+    void filled(int bytes) {
+        if (parser.pending().lastValue() instanceof Value.Streamed streamed) {
+            try {
+                streamed.writer().filled(bytes);
+            } catch (StorageException e) {
+                lose(streamed.writer(), e);
+            }
+        }
+        parser.advance(bytes);
+    }
+
     private Optional<ObjectWriter> tryWriter(ObjectKey key, long length) {
         return door.databases()
                 .opened(session.database())
@@ -94,8 +126,12 @@ final class ValueIntake {
         try {
             writer.write(piece.nioBuffer());
         } catch (StorageException e) {
-            writer.close();
-            parser.pending().replaceLastValue(new Value.Lost(e));
+            lose(writer, e);
         }
+    }
+
+    private void lose(ObjectWriter writer, StorageException cause) {
+        writer.close();
+        parser.pending().replaceLastValue(new Value.Lost(cause));
     }
 }

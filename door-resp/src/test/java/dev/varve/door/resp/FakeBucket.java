@@ -14,6 +14,7 @@ import dev.varve.engine.Peek;
 import dev.varve.engine.Precondition;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,13 +81,14 @@ final class FakeBucket implements Bucket {
     @Override
     public ObjectWriter writer(ObjectKey key, long expectedBytes) {
         failWrite();
-        return new Writer(key, expectedBytes);
+        return new Writer(key, expectedBytes, false);
     }
 
     @Override
     public Optional<ObjectWriter> tryWriter(ObjectKey key, long expectedBytes) {
+        failWrite();
         return bucketClass == BucketClass.CACHE && engine.knows()
-                ? Optional.of(writer(key, expectedBytes))
+                ? Optional.of(new Writer(key, expectedBytes, true))
                 : Optional.empty();
     }
 
@@ -232,24 +234,56 @@ final class FakeBucket implements Bucket {
         private long length;
         private boolean open = true;
 
-        private Writer(ObjectKey key, long expectedBytes) {
+        private final boolean givesRoom;
+
+        private Writer(ObjectKey key, long expectedBytes, boolean givesRoom) {
+            this.givesRoom = givesRoom;
             this.key = key;
             this.expectedBytes = expectedBytes;
             engine.openWriters.incrementAndGet();
         }
 
         @Override
+        public Optional<ByteBuffer> room() {
+            return givesRoom && length < expectedBytes
+                    ? Optional.of(restOfRun(current()).asByteBuffer())
+                    : Optional.empty();
+        }
+
+        @Override
+        public void filled(int bytes) {
+            failWrite();
+            if (bytes > restOfRun(current()).byteSize()) {
+                throw new IllegalStateException("more than there was room for");
+            }
+            filled += bytes;
+            length += bytes;
+        }
+
+        private MemorySegment restOfRun(Block block) {
+            long at = filled;
+            int run = 0;
+            while (at >= block.run(run).byteSize()) {
+                at -= block.run(run++).byteSize();
+            }
+            return block.run(run).asSlice(at);
+        }
+
+        private Block current() {
+            if (blocks.isEmpty() || filled == blocks.getLast().lengthBytes()) {
+                long left = Math.min(engine.blockBytes, expectedBytes - length);
+                blocks.add(engine.slab.allocate((int) left)
+                        .orElseThrow(() -> new StorageException(Kind.FULL, "slab")));
+                filled = 0;
+            }
+            return blocks.getLast();
+        }
+
+        @Override
         public void write(ByteBuffer source) {
             failWrite();
             while (source.hasRemaining()) {
-                if (blocks.isEmpty() || filled == blocks.getLast().lengthBytes()) {
-                    long left = Math.min(engine.blockBytes, expectedBytes - length);
-                    blocks.add(engine.slab.allocate((int) left)
-                            .orElseThrow(
-                                    () -> new StorageException(Kind.FULL, "slab")));
-                    filled = 0;
-                }
-                var block = blocks.getLast();
+                var block = current();
                 int part = Math.min(block.lengthBytes() - filled, source.remaining());
                 block.copyIn(filled, source.slice(source.position(), part));
                 source.position(source.position() + part);

@@ -94,11 +94,13 @@ final class HostileClientTest {
         }
     }
 
-    @Test
-    void closesAClientThatStopsInTheMiddleOfAValue() {
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1})
+    void closesAClientThatStopsInTheMiddleOfAValue(double unsure) {
         try (var fixture = new DoorFixture(
                 settings -> settings.withWriteStall(Duration.ofMillis(100)));
                 var client = fixture.client()) {
+            fixture.engine.unsure(unsure);
             client.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4000000\r\nabc");
             assertThat(client.isClosedByServer()).isTrue();
             await(() -> fixture.engine.openWriters.get() == 0);
