@@ -3,8 +3,6 @@ package dev.varve.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +39,7 @@ public final class Bench {
             System.exit(2);
             return;
         }
+        double loadBefore = Machine.load();
         var rows = new ArrayList<Row>();
         try (var workplace = Workplace.in(options.folder())) {
             for (Benchmark benchmark : BENCHMARKS) {
@@ -51,7 +50,7 @@ public final class Bench {
                 }
             }
         }
-        String report = report(options, rows, String.join(" ", args));
+        String report = new Report(options, String.join(" ", args), loadBefore, rows).markdown();
         System.out.println(report);
         if (options.writeReport()) {
             Files.createDirectories(options.report().getParent());
@@ -67,26 +66,5 @@ public final class Bench {
             e.printStackTrace();
             return List.of(Row.failed(benchmark.name(), String.valueOf(e.getMessage())));
         }
-    }
-
-    private static String report(BenchOptions options, List<Row> rows, String args) {
-        var text = new StringBuilder();
-        text.append(
-                "# Benchmarks\n\nVarve beside its peers and limits. Written by\n\n    bench/run ")
-                .append(args)
-                .append("\n\non ")
-                .append(LocalDate.now(ZoneOffset.UTC))
-                .append(", on one machine with ")
-                .append(Machine.describe(options.folder()))
-                .append(".\n\nEach figure is the median (least–most) of ")
-                .append(options.rounds())
-                .append(" rounds of ")
-                .append(options.roundMillis() / 1000)
-                .append(" s. The sides of a row take turns, round after round; the same client"
-                        + " program\nasks all servers, on the same machine.\n\n")
-                .append("| work | Varve | peer or limit | ratio | bar | met |\n")
-                .append("|---|---|---|---|---|---|\n");
-        rows.forEach(row -> text.append(row.markdown()).append('\n'));
-        return text.toString();
     }
 }

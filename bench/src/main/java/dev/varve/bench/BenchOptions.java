@@ -29,6 +29,7 @@ record BenchOptions(
         int memoryMinutes) {
     static final String USAGE = """
             usage: bench/run [NAME...] [OPTION...]
+                   bench/run micro [JMH OPTION...]
 
             Compares Varve with its peers and limits, each in turn in the same run, and prints
             medians and spread. Names: %s; all of them by default.

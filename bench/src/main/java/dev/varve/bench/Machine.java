@@ -1,6 +1,7 @@
 package dev.varve.bench;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,6 +24,11 @@ final class Machine {
                 System.getProperty("os.version").replaceAll("[^0-9.].*", ""),
                 fileSystem(folder),
                 Runtime.version().feature());
+    }
+
+    /// How busy the machine is with whatever else: its load average over one minute.
+    static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     }
 
     private static Optional<String> field(String file, String name) {

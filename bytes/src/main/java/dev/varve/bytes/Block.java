@@ -9,9 +9,9 @@ import java.nio.ByteBuffer;
 /// Only the last run may end before its natural end; all others are used whole. Runs of 4 KiB and
 /// more start on a 4 KiB boundary, so that direct I/O can reach them.
 ///
-/// A block is filled once by the one who allocated it and is immutable from the moment that a second
-/// party can see it. It is born with one lease. Each [#retain] adds one; each [#close] gives one back;
-/// the memory returns to the slab with the last one.
+/// A block is filled once by the one who allocated it and is immutable from the moment that a
+/// second party can see it. It is born with one lease. Each [#retain] adds one; each [#close]
+/// gives one back; the memory returns to the slab with the last one.
 ///
 /// Thread-safe: the count is atomic; the bytes are published by whoever hands the block over.
 public interface Block extends AutoCloseable {
@@ -22,8 +22,8 @@ public interface Block extends AutoCloseable {
     /// How many contiguous runs the content has; at least 1, also for an empty block.
     int runCount();
 
-    /// The bytes of one run, borrowed until the caller's lease is closed. The lengths of all runs add
-    /// up to [#lengthBytes].
+    /// The bytes of one run, borrowed until the caller's lease is closed. The lengths of all runs
+    /// add up to [#lengthBytes].
     MemorySegment run(int index);
 
     /// One run with the slack behind its content, for I/O that must transfer whole pages; borrowed.

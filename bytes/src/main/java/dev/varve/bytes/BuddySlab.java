@@ -12,14 +12,15 @@ import java.util.concurrent.locks.ReentrantLock;
 /// that is too large is split into two buddies; two free buddies become one chunk again. The lowest
 /// free address is taken first, which keeps the high end of the region whole.
 ///
-/// A block of n bytes is rounded up to a multiple of its *grain*, `max(256, 2^floor(log2 n) / 16)`, and
-/// made of the chunks that the binary digits of the result name, largest first. Where a chunk of the
-/// wanted size is not to be had, two of half the size serve, down to the grain. From this follow:
+/// A block of n bytes is rounded up to a multiple of its *grain*, `max(256, 2^floor(log2 n) /
+/// 16)`, and made of the chunks that the binary digits of the result name, largest first. Where a
+/// chunk of the wanted size is not to be had, two of half the size serve, down to the grain. From
+/// this follow:
 ///
 ///   - **waste within a block**: less than 256 bytes or 1/16 of its length, whichever is more;
-///   - **no waste between blocks** that the grain can reach: an allocation succeeds whenever the free
-///     chunks of at least its grain add up to its rounded length. What lies free in smaller chunks
-///     (only where much smaller blocks were freed singly) waits for its buddy;
+///   - **no waste between blocks** that the grain can reach: an allocation succeeds whenever the
+///     free chunks of at least its grain add up to its rounded length. What lies free in smaller
+///     chunks (only where much smaller blocks were freed singly) waits for its buddy;
 ///   - at most 32 runs for a block of up to 32 MiB, and one run for 2^k bytes in fresh memory.
 ///
 /// Thread-safe: one lock, held for tens of nanoseconds.

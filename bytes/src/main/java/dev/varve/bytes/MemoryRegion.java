@@ -13,8 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// One long-lived stretch of shared memory behind the slab: an anonymous file (Linux memfd), so that it
-/// can later be mapped by a process on the same host; else a nameless file in a temporary folder.
+/// One long-lived stretch of shared memory behind the slab: an anonymous file (Linux memfd), so
+/// that it can later be mapped by a process on the same host; else a nameless file in a temporary
+/// folder.
 ///
 /// Thread-safe: the memory is shared, closing it is not to race with its use.
 final class MemoryRegion implements AutoCloseable {
@@ -64,7 +65,7 @@ final class MemoryRegion implements AutoCloseable {
         arena.close();
     }
 
-    @SuppressWarnings("restricted") // two calls of the C library, with the signatures that it documents
+    @SuppressWarnings("restricted") // two calls of the C library, as it documents them
     private static MemoryRegion anonymousFile(Arena arena, long sizeBytes) throws Throwable {
         var linker = Linker.nativeLinker();
         var create = linker.downcallHandle(

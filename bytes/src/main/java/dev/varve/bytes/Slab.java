@@ -10,7 +10,8 @@ public interface Slab extends AutoCloseable {
     /// Cuts a block, never waiting and never exceeding [#capacityBytes].
     ///
     /// @param lengthBytes 0 to [Integer#MAX_VALUE]
-    /// @return the block, owned by the caller, its bytes undefined; empty where there is no room now
+    /// @return the block, owned by the caller, its bytes undefined; empty where there is no room
+    /// now
     Optional<Block> allocate(int lengthBytes);
 
     /// The bytes that a block of this length takes from the slab, slack included.

@@ -19,7 +19,12 @@ final class ClassRulesTest {
 
     /// Who may make arenas beside `bytes`.
     private static final List<Exemption> MAY_MAKE_ARENAS = List.of(
-            new Exemption("testkit", "test scope: its fakes own memory as a test does"));
+            new Exemption("testkit", "test scope: its fakes own memory as a test does"),
+            new Exemption("bench", "its micro-benchmarks measure such memory"));
+
+    /// Which rooms may have more than two packages.
+    private static final List<Exemption> MAY_BE_CROWDED = List.of(
+            new Exemption("bench", "what JMH generates has packages of its own"));
 
     /// Who may print beside `cli`.
     private static final List<Exemption> MAY_PRINT = List.of(
@@ -98,7 +103,7 @@ final class ClassRulesTest {
 
     @Test
     void noRoomIsCrowded() {
-        assertThat(varve.crowdedRooms()).isEmpty();
+        assertThat(Exemption.without(MAY_BE_CROWDED, varve.crowdedRooms())).isEmpty();
     }
 
     @Test

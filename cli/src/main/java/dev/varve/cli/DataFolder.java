@@ -9,7 +9,8 @@ import picocli.CommandLine.Option;
 
 /// The option that says which folder, and thereby which server on this machine, is meant.
 final class DataFolder {
-    @Option(names = "--data", paramLabel = "DIR", description = "The server's data folder (default: $VARVE_DATA, else varve-data).")
+    @Option(names = "--data", paramLabel = "DIR",
+            description = "The server's data folder (default: $VARVE_DATA, else varve-data).")
     private String folder = System.getenv()
             .getOrDefault(
                     Setting.DATA.variable(), Setting.DATA.fallback());

@@ -17,9 +17,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `varve demo`.
-@Command(name = "demo", description = "Show a server at work: start one in a temporary folder, with memory for a"
-        + " tenth of the data, replay a language model's KV cache against it, put a dataset"
-        + " through S3, and print what came of it. Then it serves until Ctrl-C.", footer = {
+@Command(name = "demo",
+        description = "Show a server at work: start one in a temporary folder, with memory for a"
+                + " tenth of the data, replay a language model's KV cache against it, put a dataset"
+                + " through S3, and print what came of it. Then it serves until Ctrl-C.",
+        footer = {
                 "",
                 "Examples:",
                 "  varve demo",
@@ -35,8 +37,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--exit", description = "End after the table.")
     private boolean exit;
 
-    @Option(names = "--in", paramLabel = "DIR", description = "Where to make the temporary folder (default: the system's place for"
-            + " temporary files).")
+    @Option(names = "--in", paramLabel = "DIR",
+            description = "Where to make the temporary folder (default: the system's place for"
+                    + " temporary files).")
     private Optional<Path> parent = Optional.empty();
 
     @Override

@@ -13,8 +13,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `varve get`.
-@Command(name = "get", description = "Copy an object into a file, or to standard output. A file appears whole or not"
-        + " at all.", footer = {
+@Command(name = "get",
+        description = "Copy an object into a file, or to standard output. A file appears whole or not"
+                + " at all.",
+        footer = {
                 "",
                 "Examples:",
                 "  varve get photos/cat.jpg cat.jpg",
@@ -23,10 +25,12 @@ final class GetCommand implements Runnable {
     @Mixin
     private ServerAccess server = new ServerAccess();
 
-    @Parameters(index = "0", paramLabel = "BUCKET/KEY", converter = ObjectName.Reader.class, description = "The object.")
+    @Parameters(index = "0", paramLabel = "BUCKET/KEY", converter = ObjectName.Reader.class,
+            description = "The object.")
     private ObjectName name = new ObjectName("", "");
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "FILE", description = "Where to put it (default: standard output).")
+    @Parameters(index = "1", arity = "0..1", paramLabel = "FILE",
+            description = "Where to put it (default: standard output).")
     private Optional<Path> file = Optional.empty();
 
     @Override

@@ -14,16 +14,16 @@ import java.util.Optional;
 /// Tells the launcher how large a heap the settings call for. A small program of its own, because a
 /// virtual machine cannot change its heap once it runs.
 ///
-/// The engine keeps the bookkeeping of its first blocks in a fixed share of the heap and charges that
-/// of all further ones to the memory budget, of which it takes two thirds at most: where all values
-/// are tiny.
+/// The engine keeps the bookkeeping of its first blocks in a fixed share of the heap and charges
+/// that of all further ones to the memory budget, of which it takes two thirds at most: where all
+/// values are tiny.
 final class HeapFlag {
     private static final long FIXED_BYTES = 256L << 20;
 
     private HeapFlag() {}
 
-    /// Prints `-Xmx…` for the arguments of `varve serve`. Settings that cannot be read are left for the
-    /// command itself to report.
+    /// Prints `-Xmx…` for the arguments of `varve serve`. Settings that cannot be read are left
+    /// for the command itself to report.
     public static void main(String[] arguments) {
         System.out.println("-Xmx" + heapBytes(List.of(arguments), System.getenv()) / 1024 + "k");
     }

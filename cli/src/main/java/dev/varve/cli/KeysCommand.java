@@ -10,8 +10,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// `varve keys`.
-@Command(name = "keys", description = "Show the keys that S3 clients sign with. They are made at the first start of a"
-        + " server on the folder.", footer = {
+@Command(name = "keys",
+        description = "Show the keys that S3 clients sign with. They are made at the first start of a"
+                + " server on the folder.",
+        footer = {
                 "",
                 "Examples:",
                 "  varve keys --data DIR",

@@ -10,11 +10,13 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `varve ls`.
-@Command(name = "ls", description = "List the buckets of the server on a folder, or the objects of a bucket.", footer = {
-        "",
-        "Examples:",
-        "  varve ls",
-        "  varve ls photos/2026/ --limit 20"})
+@Command(name = "ls",
+        description = "List the buckets of the server on a folder, or the objects of a bucket.",
+        footer = {
+                "",
+                "Examples:",
+                "  varve ls",
+                "  varve ls photos/2026/ --limit 20"})
 final class ListCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -22,10 +24,12 @@ final class ListCommand implements Runnable {
     @Mixin
     private ServerAccess server = new ServerAccess();
 
-    @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "1000", description = "Show at most so many objects (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "1000",
+            description = "Show at most so many objects (default: ${DEFAULT-VALUE}).")
     private long limit;
 
-    @Parameters(arity = "0..1", paramLabel = "BUCKET[/PREFIX]", defaultValue = "", description = "The bucket, and what the keys must begin with.")
+    @Parameters(arity = "0..1", paramLabel = "BUCKET[/PREFIX]", defaultValue = "",
+            description = "The bucket, and what the keys must begin with.")
     private String name = "";
 
     @Override

@@ -6,7 +6,8 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
 
-/// Says how far something has come: one line that changes on a terminal, a line now and then elsewhere.
+/// Says how far something has come: one line that changes on a terminal, a line now and then
+/// elsewhere.
 ///
 /// Confined to one thread at a time.
 final class Progress {

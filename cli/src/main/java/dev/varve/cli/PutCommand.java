@@ -13,8 +13,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `varve put`.
-@Command(name = "put", description = "Store a file, or standard input, as an object. It is on stable storage when"
-        + " this returns.", footer = {
+@Command(name = "put",
+        description = "Store a file, or standard input, as an object. It is on stable storage when"
+                + " this returns.",
+        footer = {
                 "",
                 "Examples:",
                 "  varve put cat.jpg photos/cat.jpg --create",
@@ -29,7 +31,8 @@ final class PutCommand implements Runnable {
     @Parameters(index = "0", paramLabel = "FILE", description = "The file; - is standard input.")
     private Path file = Path.of("-");
 
-    @Parameters(index = "1", paramLabel = "BUCKET/KEY", converter = ObjectName.Reader.class, description = "The object.")
+    @Parameters(index = "1", paramLabel = "BUCKET/KEY", converter = ObjectName.Reader.class,
+            description = "The object.")
     private ObjectName name = new ObjectName("", "");
 
     @Override

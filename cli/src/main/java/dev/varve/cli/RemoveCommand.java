@@ -13,7 +13,8 @@ final class RemoveCommand implements Runnable {
     @Mixin
     private ServerAccess server = new ServerAccess();
 
-    @Parameters(paramLabel = "BUCKET/KEY", converter = ObjectName.Reader.class, description = "The object.")
+    @Parameters(paramLabel = "BUCKET/KEY", converter = ObjectName.Reader.class,
+            description = "The object.")
     private ObjectName name = new ObjectName("", "");
 
     @Override

@@ -25,9 +25,11 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `varve replay`.
-@Command(name = "replay", description = "Replay the traffic of a language model's KV cache: over the Redis protocol"
-        + " against a running server, or, without --target, against the eviction policies"
-        + " alone, to see which hit ratio which memory would give.", footer = {
+@Command(name = "replay",
+        description = "Replay the traffic of a language model's KV cache: over the Redis protocol"
+                + " against a running server, or, without --target, against the eviction policies"
+                + " alone, to see which hit ratio which memory would give.",
+        footer = {
                 "",
                 "Examples:",
                 "  varve replay --trace conversations.jsonl",
@@ -42,11 +44,13 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private TrafficOptions options = new TrafficOptions();
 
-    @Option(names = "--target", paramLabel = "HOST:PORT", description = "A server that speaks the Redis protocol: Varve, or any other.")
+    @Option(names = "--target", paramLabel = "HOST:PORT",
+            description = "A server that speaks the Redis protocol: Varve, or any other.")
     private Optional<String> target = Optional.empty();
 
-    @Option(names = "--user", paramLabel = "NAME", defaultValue = "default", description = "Who to be there (default: ${DEFAULT-VALUE}); the password comes from"
-            + " $REDISCLI_AUTH, as for redis-cli.")
+    @Option(names = "--user", paramLabel = "NAME", defaultValue = "default",
+            description = "Who to be there (default: ${DEFAULT-VALUE}); the password comes from"
+                    + " $REDISCLI_AUTH, as for redis-cli.")
     private String user = "default";
 
     @Override

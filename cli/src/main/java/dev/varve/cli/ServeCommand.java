@@ -19,18 +19,20 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `varve serve`. Its options are the table of settings.
-@Command(name = "serve", description = "Run a server on a folder until SIGTERM or Ctrl-C.", footer = {
-        "",
-        "Every option can also stand in the configuration file (KEY = value) and in the",
-        "environment (VARVE_KEY); the command line wins, then the environment.",
-        "",
-        "Examples:",
-        "  varve serve --data DIR",
-        "  varve serve --data DIR --memory 1g --flash 20g --resp-port 6380",
-        "  varve serve --data DIR --resp-host 0.0.0.0 --resp-user app=PASSWORD"})
+@Command(name = "serve", description = "Run a server on a folder until SIGTERM or Ctrl-C.",
+        footer = {
+                "",
+                "Every option can also stand in the configuration file (KEY = value) and in the",
+                "environment (VARVE_KEY); the command line wins, then the environment.",
+                "",
+                "Examples:",
+                "  varve serve --data DIR",
+                "  varve serve --data DIR --memory 1g --flash 20g --resp-port 6380",
+                "  varve serve --data DIR --resp-host 0.0.0.0 --resp-user app=PASSWORD"})
 final class ServeCommand implements Callable<Integer> {
-    @Option(names = "--config", paramLabel = "FILE", description = "Configuration file (default: $VARVE_CONFIG, else varve.conf in the data"
-            + " folder).")
+    @Option(names = "--config", paramLabel = "FILE",
+            description = "Configuration file (default: $VARVE_CONFIG, else varve.conf in the data"
+                    + " folder).")
     private Optional<Path> config = Optional.empty();
 
     private CommandSpec spec = CommandSpec.create();

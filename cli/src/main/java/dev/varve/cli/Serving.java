@@ -55,8 +55,8 @@ final class Serving {
         return ExitCode.OK;
     }
 
-    /// Ends the process if it has not ended by itself after a while. What was acknowledged as durable
-    /// is safe even then.
+    /// Ends the process if it has not ended by itself after a while. What was acknowledged as
+    /// durable is safe even then.
     private static void bound(Tasks tasks, Duration wait) {
         tasks.start("stop-bound", () -> {
             Clock.system().sleepNanos(wait.toNanos());

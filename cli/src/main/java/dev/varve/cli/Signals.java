@@ -4,16 +4,16 @@ import java.lang.reflect.Proxy;
 
 /// Asks to be told of the signals that end a process.
 ///
-/// Deliberately by reflection, because javac warns at each mention of `sun.misc.Signal`, which has no
-/// successor, and the only way to a clean exit code and to a second signal that counts.
+/// Deliberately by reflection, because javac warns at each mention of `sun.misc.Signal`, which
+/// has no successor, and the only way to a clean exit code and to a second signal that counts.
 final class Signals {
     private static final String[] NAMES = {"TERM", "INT", "HUP"};
 
     private Signals() {}
 
-    /// Runs `action` at each SIGTERM, SIGINT and SIGHUP from now on, instead of ending the process. A
-    /// signal that the process was started to ignore (nohup) stays ignored. Where the platform knows
-    /// no signals, nothing changes.
+    /// Runs `action` at each SIGTERM, SIGINT and SIGHUP from now on, instead of ending the
+    /// process. A signal that the process was started to ignore (nohup) stays ignored. Where the
+    /// platform knows no signals, nothing changes.
     static void onTermination(Runnable action) {
         for (var name : NAMES) {
             try {

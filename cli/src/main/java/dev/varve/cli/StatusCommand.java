@@ -33,7 +33,8 @@ final class StatusCommand implements Runnable {
     @Mixin
     private DataFolder folder = new DataFolder();
 
-    @Option(names = "--admin", paramLabel = "HOST:PORT", description = "The server's admin address (default: that of the server on the folder).")
+    @Option(names = "--admin", paramLabel = "HOST:PORT",
+            description = "The server's admin address (default: that of the server on the folder).")
     private Optional<String> admin = Optional.empty();
 
     @Option(names = "--json", description = "As JSON.")

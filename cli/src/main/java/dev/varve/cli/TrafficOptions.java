@@ -9,26 +9,33 @@ import picocli.CommandLine.Option;
 
 /// Which traffic is replayed.
 final class TrafficOptions {
-    @Option(names = "--trace", paramLabel = "FILE", description = "A trace in the Mooncake format (JSON lines). Without it the traffic is"
-            + " generated, after the published statistics of a real hour.")
+    @Option(names = "--trace", paramLabel = "FILE",
+            description = "A trace in the Mooncake format (JSON lines). Without it the traffic is"
+                    + " generated, after the published statistics of a real hour.")
     private Optional<Path> trace = Optional.empty();
 
-    @Option(names = "--blocks", paramLabel = "COUNT", defaultValue = "48000", description = "How many different blocks to generate, at least "
-            + TrafficGenerator.MIN_BLOCKS + " (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--blocks", paramLabel = "COUNT", defaultValue = "48000",
+            description = "How many different blocks to generate, at least "
+                    + TrafficGenerator.MIN_BLOCKS + " (default: ${DEFAULT-VALUE}).")
     private int blocks;
 
-    @Option(names = "--seed", paramLabel = "NUMBER", defaultValue = "1", description = "Which traffic to generate (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--seed", paramLabel = "NUMBER", defaultValue = "1",
+            description = "Which traffic to generate (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(names = "--block-bytes", paramLabel = "SIZE", converter = SizeReader.class, defaultValue = "64k", description = "Size of a block's value (default: ${DEFAULT-VALUE}; real ones have 1m to"
-            + " 64m).")
+    @Option(names = "--block-bytes", paramLabel = "SIZE", converter = SizeReader.class,
+            defaultValue = "64k",
+            description = "Size of a block's value (default: ${DEFAULT-VALUE}; real ones have 1m to"
+                    + " 64m).")
     private long blockBytes;
 
-    @Option(names = "--connections", paramLabel = "COUNT", defaultValue = "8", description = "Connections to the Redis door (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--connections", paramLabel = "COUNT", defaultValue = "8",
+            description = "Connections to the Redis door (default: ${DEFAULT-VALUE}).")
     private int connections;
 
-    @Option(names = "--speed", paramLabel = "FACTOR", defaultValue = "0", description = "How many seconds of the traffic pass in one; 0 is as fast as possible"
-            + " (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--speed", paramLabel = "FACTOR", defaultValue = "0",
+            description = "How many seconds of the traffic pass in one; 0 is as fast as possible"
+                    + " (default: ${DEFAULT-VALUE}).")
     private double speed;
 
     Optional<Path> trace() {

@@ -14,8 +14,11 @@ import picocli.CommandLine.Spec;
 /// The `varve` command. Exit codes: 0 done, 1 failed, 2 used wrongly.
 ///
 /// Confined to one thread.
-@Command(name = "varve", description = "Layered working memory for AI: one server over memory and flash that speaks"
-        + " the Redis and the S3 protocol.", synopsisSubcommandLabel = "COMMAND", mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, versionProvider = VersionCommand.class, subcommands = {
+@Command(name = "varve",
+        description = "Layered working memory for AI: one server over memory and flash that speaks"
+                + " the Redis and the S3 protocol.",
+        synopsisSubcommandLabel = "COMMAND", mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT, versionProvider = VersionCommand.class, subcommands = {
                 DemoCommand.class,
                 ServeCommand.class,
                 StatusCommand.class,
@@ -26,13 +29,15 @@ import picocli.CommandLine.Spec;
                 RemoveCommand.class,
                 ReplayCommand.class,
                 VerifyCommand.class,
-                VersionCommand.class}, footer = {
-                        "",
-                        "First steps:",
-                        "  varve demo                 see it work, with its own traffic",
-                        "  varve serve --data DIR     run it",
-                        "  varve COMMAND --help       options and examples of a command"}, exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-                                "0:done", "1:failed", "2:used wrongly"})
+                VersionCommand.class},
+        footer = {
+                "",
+                "First steps:",
+                "  varve demo                 see it work, with its own traffic",
+                "  varve serve --data DIR     run it",
+                "  varve COMMAND --help       options and examples of a command"},
+        exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+                "0:done", "1:failed", "2:used wrongly"})
 public final class Varve implements Runnable {
     private static final String LOG_FORMAT = "%1$tF %1$tT %4$s %5$s%6$s%n";
 

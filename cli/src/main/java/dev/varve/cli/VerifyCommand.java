@@ -13,8 +13,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /// `varve verify`.
-@Command(name = "verify", description = "Check a data folder that no server holds: every block, every checksum, and the"
-        + " catalog against the segments. Changes nothing.", footer = {"", "Example:",
+@Command(name = "verify",
+        description = "Check a data folder that no server holds: every block, every checksum, and the"
+                + " catalog against the segments. Changes nothing.",
+        footer = {"", "Example:",
                 "  varve verify DIR"})
 final class VerifyCommand implements Callable<Integer> {
     @Spec

@@ -45,10 +45,11 @@ final class BlockSource {
         this.counters = counters;
     }
 
-    /// Takes memory for a block, demoting others on the caller's own thread where nothing else helps:
-    /// who writes faster than flash takes it is slowed down to flash's speed.
+    /// Takes memory for a block, demoting others on the caller's own thread where nothing else
+    /// helps: who writes faster than flash takes it is slowed down to flash's speed.
     ///
-    /// @throws StorageException FULL if readers and writers hold all memory for longer than the limit
+    /// @throws StorageException FULL if readers and writers hold all memory for longer than the
+    /// limit
     Block allocate(int lengthBytes) {
         long deadline = clock.nanoTime() + memoryWait.toNanos();
         while (true) {
@@ -88,7 +89,8 @@ final class BlockSource {
         return block;
     }
 
-    /// Reads a block's copy on flash, leased to the caller, and keeps it in memory where the rules say so.
+    /// Reads a block's copy on flash, leased to the caller, and keeps it in memory where the
+    /// rules say so.
     ///
     /// @throws StorageException CORRUPT, ABSENT or UNAVAILABLE, see [SegmentTier#read]
     Block fromFlash(BucketState bucket, StoredObject stored, BlockInfo info, Place place) {

@@ -35,7 +35,8 @@ public interface Bucket {
 
     /// Begins a new object; nothing is visible before its commit. The caller closes the writer.
     ///
-    /// @param expectedBytes the length if it is known, else -1; a writer of known length takes exactly
+    /// @param expectedBytes the length if it is known, else -1; a writer of known length takes
+    /// exactly
     ///                      that many bytes
     ObjectWriter writer(ObjectKey key, long expectedBytes);
 
@@ -62,8 +63,8 @@ public interface Bucket {
     /// Replaces an object's attributes (its expiry among them) and keeps its bytes.
     CommitOutcome touch(ObjectKey key, ObjectAttributes attributes, Precondition precondition);
 
-    /// Walks the objects in the order of their keys' unsigned bytes; the caller closes the cursor. Sees
-    /// each object that is there during the whole walk; others perhaps.
+    /// Walks the objects in the order of their keys' unsigned bytes; the caller closes the
+    /// cursor. Sees each object that is there during the whole walk; others perhaps.
     ///
     /// @param prefix what each key must begin with
     ObjectCursor list(ObjectKey prefix);
@@ -83,8 +84,8 @@ public interface Bucket {
         }
     }
 
-    /// A copy of an object's bytes, empty also where a cache bucket has lost some of them. For objects
-    /// that fit an array; larger ones have [#open].
+    /// A copy of an object's bytes, empty also where a cache bucket has lost some of them. For
+    /// objects that fit an array; larger ones have [#open].
     default Optional<byte[]> get(ObjectKey key) {
         var found = open(key);
         if (found.isEmpty()) {

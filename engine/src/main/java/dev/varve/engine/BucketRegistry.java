@@ -5,10 +5,10 @@ import dev.varve.engine.Catalog.Change;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /// All buckets, by name and by id.
@@ -19,7 +19,7 @@ final class BucketRegistry {
 
     private final Catalog catalog;
     private final Clock clock;
-    private final ConcurrentNavigableMap<String, BucketState> byName = new ConcurrentSkipListMap<>();
+    private final NavigableMap<String, BucketState> byName = new ConcurrentSkipListMap<>();
     private final ConcurrentMap<Integer, BucketState> byId = new ConcurrentHashMap<>();
 
     BucketRegistry(Catalog catalog, Clock clock) {

@@ -1,9 +1,9 @@
 package dev.varve.engine;
 
 import dev.varve.engine.Catalog.BucketRecord;
+import java.util.NavigableMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class BucketState {
     private final BucketRecord description;
     private final ConcurrentMap<ObjectKey, LiveObject> live = new ConcurrentHashMap<>();
-    private final ConcurrentNavigableMap<ObjectKey, LiveObject> fresh = new ConcurrentSkipListMap<>();
+    private final NavigableMap<ObjectKey, LiveObject> fresh = new ConcurrentSkipListMap<>();
     private final AtomicLong persistedObjects = new AtomicLong();
 
     BucketState(BucketRecord description) {
@@ -38,7 +38,7 @@ final class BucketState {
     }
 
     /// Those of [#live] that the catalog does not know, in key order.
-    ConcurrentNavigableMap<ObjectKey, LiveObject> fresh() {
+    NavigableMap<ObjectKey, LiveObject> fresh() {
         return fresh;
     }
 

@@ -8,9 +8,9 @@ import java.util.Optional;
 /// Which blocks an object has and where the persistent copy of each block lies.
 ///
 /// Changes become visible together, in the order of their commits, and survive the death of the
-/// process. They survive a power failure once [#sync] has returned; what was not synced is lost from
-/// the end, never from the middle. Failures are [dev.varve.env.StorageException]s: CORRUPT where stored
-/// bytes are not what was written, UNAVAILABLE and FULL where the disk refuses.
+/// process. They survive a power failure once [#sync] has returned; what was not synced is lost
+/// from the end, never from the middle. Failures are [dev.varve.env.StorageException]s: CORRUPT
+/// where stored bytes are not what was written, UNAVAILABLE and FULL where the disk refuses.
 ///
 /// Thread-safe.
 public interface Catalog extends AutoCloseable {
@@ -19,7 +19,8 @@ public interface Catalog extends AutoCloseable {
 
     Optional<StoredObject> object(int bucket, ObjectKey key);
 
-    /// Never blocks. False means that there is no such object; true means that only [#object] can tell.
+    /// Never blocks. False means that there is no such object; true means that only [#object] can
+    /// tell.
     boolean mayHaveObject(int bucket, ObjectKey key);
 
     Optional<BlockEntry> block(long id);
@@ -30,12 +31,12 @@ public interface Catalog extends AutoCloseable {
     /// Applies all changes, or none.
     void commit(List<Change> changes);
 
-    /// Makes durable all that was committed before this call began. Calls at the same time share one
-    /// flush.
+    /// Makes durable all that was committed before this call began. Calls at the same time share
+    /// one flush.
     void sync();
 
-    /// Walks a bucket's objects in key order, from the first that begins with `prefix` to the last, as
-    /// they are now.
+    /// Walks a bucket's objects in key order, from the first that begins with `prefix` to the
+    /// last, as they are now.
     Cursor<StoredObject> objects(int bucket, ObjectKey prefix);
 
     /// Walks all blocks by id, as they are now.
@@ -77,7 +78,8 @@ public interface Catalog extends AutoCloseable {
         record RemoveBlock(long id) implements Change {}
     }
 
-    /// A walk over a snapshot; holds resources until it is closed. Confined to one thread at a time.
+    /// A walk over a snapshot; holds resources until it is closed. Confined to one thread at a
+    /// time.
     interface Cursor<T> extends AutoCloseable {
         Optional<T> next();
 

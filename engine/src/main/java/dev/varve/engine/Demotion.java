@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// Moves what leaves memory to flash: keeps a reserve of memory free in the background, and works for a
-/// writer that found none.
+/// Moves what leaves memory to flash: keeps a reserve of memory free in the background, and works
+/// for a writer that found none.
 ///
-/// A fresh object goes as a whole, because its catalog entry speaks for all its blocks. Where flash will
-/// not take it, or the rules say that it is not worth a write, it is dropped.
+/// A fresh object goes as a whole, because its catalog entry speaks for all its blocks. Where
+/// flash will not take it, or the rules say that it is not worth a write, it is dropped.
 ///
 /// Thread-safe: several threads may work at once, each on blocks of its own.
 final class Demotion implements Tasks.Worker {

@@ -5,8 +5,8 @@ import java.util.Optional;
 
 /// One store: buckets of objects, kept in tiers. What doors and embedding programs hold.
 ///
-/// Methods whose name begins with `try`, here and on what hangs off this interface, never block: they
-/// may run on an event loop. All others may wait for a disk or for memory.
+/// Methods whose name begins with `try`, here and on what hangs off this interface, never block:
+/// they may run on an event loop. All others may wait for a disk or for memory.
 ///
 /// Failures of the medium are [dev.varve.env.StorageException]s.
 ///

@@ -5,8 +5,10 @@ import java.time.Duration;
 /// The engine's numbers.
 ///
 /// @param durableBlockBytes  objects of durable buckets are cut into blocks of this length
-/// @param cacheBlockBytes    objects of cache buckets are; a KV value up to this length is one block
-/// @param memoryWait         how long a write waits for memory before it fails (durable) or the oldest
+/// @param cacheBlockBytes    objects of cache buckets are; a KV value up to this length is one
+/// block
+/// @param memoryWait         how long a write waits for memory before it fails (durable) or the
+/// oldest
 ///                           blocks are dropped unwritten (cache)
 /// @param closeWait          how long closing goes on writing cache blocks to flash
 ///

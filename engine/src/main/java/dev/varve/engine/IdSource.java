@@ -1,7 +1,7 @@
 package dev.varve.engine;
 
-/// Numbers for blocks and versions, never given twice, also not after a crash: taken from ranges that
-/// the catalog has set aside.
+/// Numbers for blocks and versions, never given twice, also not after a crash: taken from ranges
+/// that the catalog has set aside.
 ///
 /// Thread-safe: one lock. Blocks once in [#RANGE] calls, for the catalog.
 final class IdSource {

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// One lock for each key, shared by keys of equal hash. Whoever changes what a key means holds its lock:
-/// over lookups and commits in the catalog, which reach the disk at most through the page cache, and
-/// never over block I/O or a flush.
+/// One lock for each key, shared by keys of equal hash. Whoever changes what a key means holds
+/// its lock: over lookups and commits in the catalog, which reach the disk at most through the
+/// page cache, and never over block I/O or a flush.
 ///
 /// Thread-safe.
 final class KeyLocks {

@@ -9,14 +9,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 ///   - *fresh*: the catalog does not know it; all its blocks are in memory, and a crash loses it.
 ///     Only objects of cache buckets are ever fresh;
-///   - *persisted*: the catalog knows it and every block has a copy on flash, so what is in memory can
-///     be dropped at any time;
+///   - *persisted*: the catalog knows it and every block has a copy on flash, so what is in
+///     memory can be dropped at any time;
 ///   - *gone*: replaced, removed or dropped.
 ///
 /// Thread-safe: state is written under the key's lock and read by anyone.
 final class LiveObject {
     enum State {
-        FRESH, PERSISTED, GONE
+        FRESH,
+        PERSISTED,
+        GONE
     }
 
     private final BucketState bucket;

@@ -9,9 +9,9 @@ import java.util.TreeMap;
 
 /// A walk over a bucket's fresh and persisted objects, page by page.
 ///
-/// An object that is demoted or made fresh while a page is gathered is in one of the two places at any
-/// instant. Fresh ones are gathered before and after the persisted ones, so that it is met at least
-/// once.
+/// An object that is demoted or made fresh while a page is gathered is in one of the two places
+/// at any instant. Fresh ones are gathered before and after the persisted ones, so that it is met
+/// at least once.
 ///
 /// Confined to one thread at a time.
 final class MergedCursor implements ObjectCursor {

@@ -4,8 +4,10 @@ import java.util.Map;
 
 /// What a writer says about an object beside its bytes.
 ///
-/// @param expiresAtMillis when the object ends, in milliseconds since the epoch; [#NEVER] if it does not
-/// @param labels          names and values that belong to the doors (content type, ETag, user metadata);
+/// @param expiresAtMillis when the object ends, in milliseconds since the epoch; [#NEVER] if it
+/// does not
+/// @param labels          names and values that belong to the doors (content type, ETag, user
+/// metadata);
 ///                        the engine keeps them and gives them back
 ///
 /// Immutable.

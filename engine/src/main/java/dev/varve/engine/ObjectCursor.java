@@ -10,8 +10,8 @@ public interface ObjectCursor extends AutoCloseable {
     /// The next object, or empty at the end.
     Optional<ObjectInfo> next();
 
-    /// Skips forward so that [#next] gives the first object whose key is `key` or greater. Never goes
-    /// back.
+    /// Skips forward so that [#next] gives the first object whose key is `key` or greater. Never
+    /// goes back.
     void seek(ObjectKey key);
 
     @Override

@@ -22,7 +22,8 @@ public interface ObjectReader extends AutoCloseable {
     /// Reads a block from the fastest tier that has it.
     ///
     /// @return leased to the caller, who closes it
-    /// @throws dev.varve.env.StorageException CORRUPT or ABSENT if no good copy is left: for a durable
+    /// @throws dev.varve.env.StorageException CORRUPT or ABSENT if no good copy is left: for a
+    /// durable
     ///         bucket an error, for a cache bucket a miss (the object is dropped)
     Block read(int index);
 

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// What every key means: in memory for objects that have something there, in the catalog for persisted
-/// ones. All changes of a key's meaning are in here, each under the key's lock.
+/// What every key means: in memory for objects that have something there, in the catalog for
+/// persisted ones. All changes of a key's meaning are in here, each under the key's lock.
 ///
 /// An object in [BucketState#live] is the present version. Where a key is not in there, the catalog
 /// says what it means.
@@ -70,9 +70,11 @@ final class ObjectTable {
         return catalog.mayHaveObject(bucket.id(), key) ? new Peek.Unsure<>() : new Peek.Miss<>();
     }
 
-    /// Makes a new version visible, if the precondition holds of the present one, which it replaces.
+    /// Makes a new version visible, if the precondition holds of the present one, which it
+    /// replaces.
     ///
-    /// @param drafts one for each block of `next`: all on flash, or (in a cache bucket) all in memory
+    /// @param drafts one for each block of `next`: all on flash, or (in a cache bucket) all in
+    /// memory
     CommitOutcome replace(
             BucketState bucket,
             StoredObject next,
@@ -104,8 +106,8 @@ final class ObjectTable {
         }
     }
 
-    /// As [#replace] for an object wholly in memory, where neither the disk nor another thread has to
-    /// be waited for; else empty, and nothing happened.
+    /// As [#replace] for an object wholly in memory, where neither the disk nor another thread
+    /// has to be waited for; else empty, and nothing happened.
     Optional<CommitOutcome> tryReplace(
             BucketState bucket,
             StoredObject next,
@@ -292,7 +294,8 @@ final class ObjectTable {
         }
     }
 
-    /// Keeps a block that was read from flash in memory, if its object is still the present version.
+    /// Keeps a block that was read from flash in memory, if its object is still the present
+    /// version.
     void promote(BucketState bucket, StoredObject stored, BlockInfo info, Block block) {
         var key = stored.info().key();
         var lock = locks.of(bucket, key);
@@ -329,8 +332,8 @@ final class ObjectTable {
         });
     }
 
-    /// Gives up the flash copy of a block in a cache bucket: its object becomes fresh again if memory
-    /// has all of it, and is dropped if not.
+    /// Gives up the flash copy of a block in a cache bucket: its object becomes fresh again if
+    /// memory has all of it, and is dropped if not.
     ///
     /// @return false if nobody wanted the copy
     boolean abandon(BlockEntry entry) {
@@ -375,8 +378,8 @@ final class ObjectTable {
         }
     }
 
-    /// What a key means now: what memory has of it, what the catalog has of it, and what a client may
-    /// see of it (nothing, where it has expired).
+    /// What a key means now: what memory has of it, what the catalog has of it, and what a client
+    /// may see of it (nothing, where it has expired).
     private record Present(
             @Nullable LiveObject live,
             Optional<StoredObject> cataloged,

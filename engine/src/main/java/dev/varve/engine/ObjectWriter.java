@@ -9,8 +9,8 @@ import java.util.Optional;
 /// Confined to one thread at a time.
 public interface ObjectWriter extends AutoCloseable {
 
-    /// Appends all remaining bytes of `source` (borrowed). Waits for memory or flash where the writer
-    /// did not come from [Bucket#tryWriter].
+    /// Appends all remaining bytes of `source` (borrowed). Waits for memory or flash where the
+    /// writer did not come from [Bucket#tryWriter].
     ///
     /// @throws dev.varve.env.StorageException FULL if a durable bucket has no room left
     void write(ByteBuffer source);

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// A reader of one version of an object: of blocks that it holds in memory, or of copies on flash whose
-/// segments it has pinned, so that replacing or moving the object does not take them away.
+/// A reader of one version of an object: of blocks that it holds in memory, or of copies on flash
+/// whose segments it has pinned, so that replacing or moving the object does not take them away.
 ///
 /// Confined to one thread at a time.
 final class OpenObject implements ObjectReader {

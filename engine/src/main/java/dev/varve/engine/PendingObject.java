@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /// An object being written: cut into blocks, checksummed on the way.
 ///
-/// For a durable bucket each block goes to flash as soon as it is full. For a cache bucket the blocks
-/// stay in memory, unless the object turns out to be so large that it would crowd out the others;
-/// then it goes to flash like a durable one.
+/// For a durable bucket each block goes to flash as soon as it is full. For a cache bucket the
+/// blocks stay in memory, unless the object turns out to be so large that it would crowd out the
+/// others; then it goes to flash like a durable one.
 ///
 /// Confined to one thread at a time.
 final class PendingObject implements ObjectWriter {
@@ -178,8 +178,8 @@ final class PendingObject implements ObjectWriter {
         }
     }
 
-    /// Ends the last block: cuts it to what was filled. A cache object has at least one block, so that
-    /// eviction can find it.
+    /// Ends the last block: cuts it to what was filled. A cache object has at least one block, so
+    /// that eviction can find it.
     private void complete() {
         var block = filling;
         if (block != null) {

@@ -2,8 +2,8 @@ package dev.varve.engine;
 
 import java.util.Optional;
 
-/// What must hold of the present object, if any, for a change to take place. Evaluated at the moment
-/// of the change, under a lock: it must be quick and must not call the engine.
+/// What must hold of the present object, if any, for a change to take place. Evaluated at the
+/// moment of the change, under a lock: it must be quick and must not call the engine.
 @FunctionalInterface
 public interface Precondition {
     Precondition NONE = present -> true;

@@ -132,8 +132,8 @@ final class ReadPath {
         }
     }
 
-    /// Reads the first block of a cache object before calling it a hit, so that a copy that cannot be
-    /// read is a miss rather than an error in the middle of a reply.
+    /// Reads the first block of a cache object before calling it a hit, so that a copy that
+    /// cannot be read is a miss rather than an error in the middle of a reply.
     private Optional<ObjectReader> proven(OpenObject reader) {
         if (reader.blockCount() == 0) {
             return hit(reader);

@@ -9,27 +9,31 @@ import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
 import dev.varve.tier.SegmentTier.Segment;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /// Gives flash space back, a segment at a time, so that some is always free.
 ///
 ///   - A segment that nobody wants anything of is dropped.
-///   - A durable segment is *cleaned*: what is still wanted is written again elsewhere (Rosenblum and
-///     Ousterhout, "The Design and Implementation of a Log-Structured File System", 1992, greedy
-///     choice: the one with most dead bytes).
-///   - A cache segment is *evicted*, the oldest first: blocks that were read since they were written
-///     are written again, up to a share, the others leave the store.
+///   - A durable segment is *cleaned*: what is still wanted is written again elsewhere (Rosenblum
+///     and Ousterhout, "The Design and Implementation of a Log-Structured File System", 1992,
+///     greedy choice: the one with most dead bytes).
+///   - A cache segment is *evicted*, the oldest first: blocks that were read since they were
+///     written are written again, up to a share, the others leave the store.
 ///
-/// Before a segment is dropped, everything that says so is flushed: the new copies, then the catalog.
-/// Otherwise a power failure could bring back an entry whose bytes are gone.
+/// Before a segment is dropped, everything that says so is flushed: the new copies, then the
+/// catalog. Otherwise a power failure could bring back an entry whose bytes are gone.
 ///
-/// Thread-safe: one segment at a time, under a lock that only reclaiming takes, and which is held over
-/// I/O because the others have nothing to do meanwhile.
+/// Thread-safe: one segment at a time, under a lock that only reclaiming takes, and which is held
+/// over I/O because the others have nothing to do meanwhile.
 final class Reclamation implements Tasks.Worker {
     private static final System.Logger LOG = System.getLogger(Reclamation.class.getName());
     /// The share of the budget that is kept free.
@@ -38,6 +42,8 @@ final class Reclamation implements Tasks.Worker {
     private static final double WORTH_CLEANING = 0.5;
     /// Dead share below which cleaning frees too little to be tried at all.
     private static final double LEAST_CLEANING = 0.05;
+    /// Blocks are moved in batches of this share of memory.
+    private static final int BATCH_SHARE = 64;
     /// Of an evicted segment, at most this share is written again.
     private static final int REINSERT_SHARE = 2;
 
@@ -51,6 +57,8 @@ final class Reclamation implements Tasks.Worker {
     private final ReentrantLock lock = new ReentrantLock();
     /// Segments with wanted blocks that cannot be read: kept as they are.
     private final Set<Integer> stuck = new HashSet<>();
+    /// What was written to each sealed segment that may be cleaned.
+    private final Map<Integer, Long> contentBytes = new HashMap<>();
 
     Reclamation(
             SegmentTier flash,
@@ -108,6 +116,9 @@ final class Reclamation implements Tasks.Worker {
             catalog.sync();
             unwanted.forEach(segment -> flash.drop(segment.number()));
         }
+        contentBytes.keySet()
+                .retainAll(
+                        flash.segments().stream().map(Segment::number).collect(Collectors.toSet()));
         return unwanted.size();
     }
 
@@ -142,57 +153,93 @@ final class Reclamation implements Tasks.Worker {
                 .stream()
                 .filter(segment -> !segment.open() && segment.purpose().mustSurvive()
                         && !stuck.contains(segment.number()))
-                .max(Comparator.comparingDouble(Reclamation::deadShare));
+                .max(Comparator.comparingDouble(this::deadShare));
     }
 
-    private static double deadShare(Segment segment) {
-        return 1.0 - (double) segment.wantedBytes() / segment.usedBytes();
+    /// The share of a segment's content that nobody wants any more. Headers and padding do not
+    /// count: writing the rest again would write them again too.
+    private double deadShare(Segment segment) {
+        long content = contentBytes.computeIfAbsent(segment.number(),
+                number -> flash.entries(number)
+                        .stream()
+                        .mapToLong(entry -> entry.info().lengthBytes())
+                        .sum());
+        return content == 0 ? 0 : 1.0 - (double) segment.wantedBytes() / content;
     }
 
     private boolean evict(Segment segment) {
         long mayReinsert = segment.usedBytes() / REINSERT_SHARE;
+        var again = new ArrayList<BlockEntry>();
         for (var found : flash.entries(segment.number())) {
             var entry = wanted(found);
             if (entry.isEmpty()) {
                 continue;
             }
             int length = found.info().lengthBytes();
-            boolean again = length <= mayReinsert
-                    && rules.reinsert(length, flash.wasRead(found.place()));
-            if (again && rewrite(entry.get(), Purpose.CACHE)) {
+            if (length <= mayReinsert && rules.reinsert(length, flash.wasRead(found.place()))) {
                 mayReinsert -= length;
-                counters.reinsertedBytes.add(length);
+                again.add(entry.get());
             } else {
                 table.abandon(entry.get());
             }
+        }
+        var moves = copy(again, Purpose.CACHE);
+        moves.forEach(move -> {
+            settle(move);
+            counters.reinsertedBytes.add(move.entry().info().lengthBytes());
+        });
+        again.subList(moves.size(), again.size()).forEach(table::abandon);
+        catalog.sync();
+        flash.drop(segment.number());
+        return true;
+    }
+
+    /// Copies what is wanted, makes the copies durable, and only then lets the catalog name them: a
+    /// flush of the catalog by anyone must never make a move durable before the bytes are.
+    private boolean clean(Segment segment) {
+        var entries = flash.entries(segment.number())
+                .stream()
+                .map(this::wanted)
+                .flatMap(Optional::stream)
+                .toList();
+        var moves = copy(entries, Purpose.CLEANED);
+        if (moves.size() < entries.size() || !isFlushed()) {
+            moves.forEach(move -> flash.release(move.target(), move.entry().info().lengthBytes()));
+            return false;
+        }
+        for (var move : moves) {
+            settle(move);
+            counters.cleanedBytes.add(move.entry().info().lengthBytes());
+        }
+        boolean empty = flash.segments()
+                .stream()
+                .anyMatch(now -> now.number() == segment.number() && now.wantedBytes() == 0);
+        if (!empty) {
+            keep(segment.number(), "its directory does not name all of its wanted blocks");
+            return false;
         }
         catalog.sync();
         flash.drop(segment.number());
         return true;
     }
 
-    private boolean clean(Segment segment) {
-        for (var found : flash.entries(segment.number())) {
-            var entry = wanted(found);
-            if (entry.isPresent()) {
-                if (!rewrite(entry.get(), Purpose.CLEANED)) {
-                    return false;
-                }
-                counters.cleanedBytes.add(found.info().lengthBytes());
-            }
+    private boolean isFlushed() {
+        try {
+            flash.sync();
+            return true;
+        } catch (StorageException failed) {
+            return false; // cleaned again when the device answers
         }
-        boolean empty = flash.segments()
-                .stream()
-                .anyMatch(
-                        now -> now.number() == segment.number() && now.wantedBytes() == 0);
-        if (!empty) {
-            keep(segment.number(), "its directory does not name all of its wanted blocks");
-            return false;
-        }
-        flash.sync();
-        catalog.sync();
-        flash.drop(segment.number());
-        return true;
+    }
+
+    /// A block that has a second copy, which the catalog does not name yet.
+    private record Move(BlockEntry entry, Place target) {}
+
+    /// Lets the catalog name the new copy, and releases the other one.
+    private void settle(Move move) {
+        boolean moved = table.move(move.entry(), move.target());
+        flash.release(moved ? move.entry().place() : move.target(),
+                move.entry().info().lengthBytes());
     }
 
     private Optional<BlockEntry> wanted(SegmentTier.Entry found) {
@@ -200,24 +247,31 @@ final class Reclamation implements Tasks.Worker {
                 .filter(entry -> entry.place().equals(found.place()));
     }
 
-    /// Gives a block a copy elsewhere.
+    /// Gives blocks copies elsewhere, many small ones in one write.
     ///
-    /// @return false if it has none
-    private boolean rewrite(BlockEntry entry, Purpose purpose) {
-        Place target;
-        try (var block = bytes(entry)) {
-            var write = new SegmentTier.Write(entry.info(), block);
-            target = flash.write(purpose, List.of(write)).getFirst();
-        } catch (StorageException failed) {
-            if (failed.kind() == StorageException.Kind.CORRUPT) {
-                counters.corruptBlocks.increment();
-                keep(entry.place().segment(), "a wanted block cannot be read");
+    /// @return one move for each entry, in order, up to the first that failed
+    private List<Move> copy(List<BlockEntry> entries, Purpose purpose) {
+        var moves = new ArrayList<Move>();
+        while (moves.size() < entries.size()) {
+            var batch = new ArrayList<SegmentTier.Write>();
+            try {
+                long bytes = 0;
+                while (moves.size() + batch.size() < entries.size()
+                        && bytes < residency.capacityBytes() / BATCH_SHARE) {
+                    var entry = entries.get(moves.size() + batch.size());
+                    batch.add(new SegmentTier.Write(entry.info(), bytes(entry)));
+                    bytes += entry.info().lengthBytes();
+                }
+                for (var target : flash.write(purpose, batch)) {
+                    moves.add(new Move(entries.get(moves.size()), target));
+                }
+            } catch (StorageException failed) {
+                return moves;
+            } finally {
+                batch.forEach(write -> write.block().close());
             }
-            return false;
         }
-        boolean moved = table.move(entry, target);
-        flash.release(moved ? entry.place() : target, entry.info().lengthBytes());
-        return true;
+        return moves;
     }
 
     private Block bytes(BlockEntry entry) {
@@ -231,6 +285,10 @@ final class Reclamation implements Tasks.Worker {
             return block;
         } catch (StorageException failed) {
             block.close();
+            if (failed.kind() == StorageException.Kind.CORRUPT) {
+                counters.corruptBlocks.increment();
+                keep(entry.place().segment(), "a wanted block cannot be read");
+            }
             throw failed;
         }
     }

@@ -16,15 +16,15 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// The memory tier: which blocks are in memory, which one goes next, and the room for new ones.
 ///
-/// A block leaves in one step when its object is persisted. A block of a fresh object goes through the
-/// *leaving* queue, where it stays readable until [Demotion] has given it a copy on flash or dropped
-/// its object.
+/// A block leaves in one step when its object is persisted. A block of a fresh object goes
+/// through the *leaving* queue, where it stays readable until [Demotion] has given it a copy on
+/// flash or dropped its object.
 ///
-/// Bookkeeping costs heap: the first [#FREE_ENTRIES] blocks are covered by the process's fixed share,
-/// each further one is charged to the budget with [#ENTRY_BYTES].
+/// Bookkeeping costs heap: the first [#FREE_ENTRIES] blocks are covered by the process's fixed
+/// share, each further one is charged to the budget with [#ENTRY_BYTES].
 ///
-/// Thread-safe: concurrent maps; the policy is called under a lock of its own, which nests inside key
-/// locks and holds none.
+/// Thread-safe: concurrent maps; the policy is called under a lock of its own, which nests inside
+/// key locks and holds none.
 final class Residency {
     /// Heap for one block with its object: measured with small values, rounded up.
     static final int ENTRY_BYTES = 512;
@@ -73,7 +73,8 @@ final class Residency {
             return Optional.empty();
         }
         resident.reads().increment();
-        if (policyLock.tryLock()) { // else another thread is at it: losing one hint is cheaper than waiting
+        // Another thread may be at it: losing one hint is cheaper than waiting.
+        if (policyLock.tryLock()) {
             try {
                 policy.accessed(id);
             } finally {
@@ -156,8 +157,8 @@ final class Residency {
         }
     }
 
-    /// Lets blocks go, or queues them for demotion, until the reserve for new blocks is free or on its
-    /// way. The caller holds no key lock.
+    /// Lets blocks go, or queues them for demotion, until the reserve for new blocks is free or
+    /// on its way. The caller holds no key lock.
     void restoreReserve() {
         long reserve = reserveBytes();
         while (freeBytes() + leavingBytes.get() < reserve && evictOne(reserve)) {
@@ -211,8 +212,8 @@ final class Residency {
         return residents.size();
     }
 
-    /// Ends a resident's stay without telling the policy, which has named it already. The caller holds
-    /// the owner's key lock.
+    /// Ends a resident's stay without telling the policy, which has named it already. The caller
+    /// holds the owner's key lock.
     boolean unlink(Resident resident) {
         var present = residents.remove(resident.info().id());
         if (present == null) {

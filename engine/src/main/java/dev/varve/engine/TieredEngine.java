@@ -35,8 +35,8 @@ public final class TieredEngine implements Engine {
     private final WritePath writePath;
     private volatile boolean closed;
 
-    /// What an engine is built of. The engine closes catalog, flash and tasks, in the order that keeps
-    /// what was written; the slab stays open, since doors may still hold blocks of it.
+    /// What an engine is built of. The engine closes catalog, flash and tasks, in the order that
+    /// keeps what was written; the slab stays open, since doors may still hold blocks of it.
     public record Parts(
             Catalog catalog,
             SegmentTier flash,

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// What writers need: memory, numbers, flash, and the commit.
 ///
 /// A durable object is acknowledged in this order: its blocks are written and flushed; the catalog
-/// entry that names them is committed and flushed; the writer is told. A crash between any two steps
-/// leaves at worst bytes on flash that no entry names.
+/// entry that names them is committed and flushed; the writer is told. A crash between any two
+/// steps leaves at worst bytes on flash that no entry names.
 ///
 /// Thread-safe.
 final class WritePath {
@@ -76,8 +76,8 @@ final class WritePath {
         return Optional.of(new PendingObject(this, bucket, key, expectedBytes, reserved));
     }
 
-    /// Makes an object visible. For a durable bucket its blocks are flushed before; the object itself
-    /// is not acknowledged before [#flushCommit].
+    /// Makes an object visible. For a durable bucket its blocks are flushed before; the object
+    /// itself is not acknowledged before [#flushCommit].
     CommitOutcome commit(
             BucketState bucket,
             StoredObject next,

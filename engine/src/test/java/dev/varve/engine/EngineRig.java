@@ -11,8 +11,8 @@ import dev.varve.tier.flash.FlashTier;
 import java.time.Duration;
 import java.util.SplittableRandom;
 
-/// A small engine on simulated parts: 1 MiB of memory, flash in segments of 1 MiB, blocks of 64 KiB in
-/// durable buckets, background work by hand.
+/// A small engine on simulated parts: 1 MiB of memory, flash in segments of 1 MiB, blocks of 64
+/// KiB in durable buckets, background work by hand.
 final class EngineRig implements AutoCloseable {
     static final int MEMORY_BYTES = 1 << 20;
     static final EngineSettings SETTINGS = new EngineSettings(

@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Thousands of short lives of a whole engine, on a disk and a catalog that fail, tear and forget, with
-/// all background work done step by step. Each life is repeated by its seed:
+/// Thousands of short lives of a whole engine, on a disk and a catalog that fail, tear and
+/// forget, with all background work done step by step. Each life is repeated by its seed:
 ///
 ///     ./mvnw test -pl engine -am -Dtest=EngineSimulation -Dvarve.seed=N
 ///
@@ -39,14 +39,16 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// power failure (not after a mere kill) it may hold an earlier acknowledged value, because cache
 /// buckets do not wait for flushes.
 final class EngineSimulation {
-    private static final int LIVES = Integer.getInteger("varve.lives", 400);
+    private static final int LIVES = Integer.getInteger("varve.lives", 150);
     private static final int KEYS = 12;
     private static final int MEMORY_BYTES = 1 << 20;
     private static final long FLASH_BYTES = 64L << 20;
+    /// So little that cleaning and eviction run all the time.
+    private static final long TIGHT_FLASH_BYTES = 8L << 20;
     private static final int SEGMENT_BYTES = 1 << 20;
 
     @ParameterizedTest
-    @ValueSource(strings = {"calm", "power", "kill", "faults", "full"})
+    @ValueSource(strings = {"calm", "power", "kill", "faults", "full", "tight"})
     void keepsItsPromisesIn(String weather) {
         long only = Long.getLong("varve.seed", -1);
         for (long seed = 0; seed < LIVES; seed++) {
@@ -67,7 +69,8 @@ final class EngineSimulation {
         assertThat(new Life(5, "faults").run()).isEqualTo(new Life(5, "faults").run());
     }
 
-    /// What a key may hold: random bytes by their seeds and lengths, in a row; none at all for nothing.
+    /// What a key may hold: random bytes by their seeds and lengths, in a row; none at all for
+    /// nothing.
     private record Value(List<Piece> pieces) {
         static final Value ABSENT = new Value(List.of());
 
@@ -115,7 +118,7 @@ final class EngineSimulation {
         }
 
         List<String> run() {
-            int steps = 40 + random.nextInt(80);
+            int steps = 40 + random.nextInt(weather.equals("tight") ? 200 : 80);
             for (int i = 0; i < steps; i++) {
                 step();
             }
@@ -127,7 +130,10 @@ final class EngineSimulation {
 
         private TieredEngine start() {
             var flash = FlashTier.open(
-                    disk, new FlashSettings(FLASH_BYTES, SEGMENT_BYTES, 4), clock, random);
+                    disk, new FlashSettings(
+                            weather.equals("tight") ? TIGHT_FLASH_BYTES : FLASH_BYTES,
+                            SEGMENT_BYTES, 4),
+                    clock, random);
             var settings = new EngineSettings(
                     64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1));
             var parts = new TieredEngine.Parts(catalog, flash, slab, new LruPolicy(),
@@ -293,7 +299,7 @@ final class EngineSimulation {
 
         private void storm() {
             switch (weather) {
-                case "power" -> crash(true);
+                case "power", "tight" -> crash(true);
                 case "kill" -> crash(false);
                 case "faults" -> faults();
                 default -> clock.advance(Duration.ofMillis(random.nextInt(50)));

@@ -14,8 +14,8 @@ import java.util.function.Supplier;
 
 /// The admin port: a page each for health, metrics and status, read only.
 ///
-/// The JDK's own HTTP server serves it: a few small answers a minute need no event loop, and it stays
-/// apart from the doors' network code, so that it still answers when they are in trouble.
+/// The JDK's own HTTP server serves it: a few small answers a minute need no event loop, and it
+/// stays apart from the doors' network code, so that it still answers when they are in trouble.
 ///
 /// Thread-safe.
 final class AdminServer implements AutoCloseable {

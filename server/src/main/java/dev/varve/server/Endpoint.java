@@ -12,7 +12,8 @@ import java.util.Optional;
 /// Immutable.
 public record Endpoint(String host, int port) {
 
-    /// Reads `host:port`, with brackets around an IPv6 address; empty if the text is something else.
+    /// Reads `host:port`, with brackets around an IPv6 address; empty if the text is something
+    /// else.
     public static Optional<Endpoint> parse(String text) {
         int colon = text.lastIndexOf(':');
         int port = parsePort(text.substring(colon + 1));

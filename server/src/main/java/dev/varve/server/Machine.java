@@ -13,7 +13,8 @@ import java.util.function.ToLongFunction;
 /// What the machine has, as far as defaults and limits depend on it.
 ///
 /// @param memoryBytes memory that this process may use at most: the machine's, or its container's
-/// @param diskBytes   for a folder that need not exist yet: bytes that its disk can still take, plus
+/// @param diskBytes   for a folder that need not exist yet: bytes that its disk can still take,
+/// plus
 ///                    those that the folder already holds
 ///
 /// Thread-safe.

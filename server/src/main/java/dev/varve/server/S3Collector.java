@@ -15,8 +15,8 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// The S3 door's figures as Prometheus metrics. The door counts its own latencies by powers of two, so
-/// they are handed on as they are instead of being measured again.
+/// The S3 door's figures as Prometheus metrics. The door counts its own latencies by powers of
+/// two, so they are handed on as they are instead of being measured again.
 ///
 /// Thread-safe: immutable but for what it asks.
 final class S3Collector implements MultiCollector {

@@ -18,8 +18,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/// The pair of keys that S3 clients sign with, kept in the file `keys` of the data folder, which only
-/// its owner may read.
+/// The pair of keys that S3 clients sign with, kept in the file `keys` of the data folder, which
+/// only its owner may read.
 ///
 /// @param accessKey names the pair; travels in clear
 /// @param secretKey signs; never travels
@@ -36,7 +36,8 @@ public record S3Keys(String accessKey, String secretKey) {
     /// Reads the folder's keys, or makes them on the first start. The caller holds the folder.
     ///
     /// @param random unpredictable, because whoever guesses the keys owns the objects
-    /// @throws StorageException CORRUPT if the file does not hold two keys, UNAVAILABLE if it cannot
+    /// @throws StorageException CORRUPT if the file does not hold two keys, UNAVAILABLE if it
+    /// cannot
     ///         be read or written
     static S3Keys openOrCreate(Path folder, RandomGenerator random) {
         return read(folder).orElseGet(() -> {

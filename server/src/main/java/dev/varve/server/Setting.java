@@ -7,55 +7,69 @@ import java.util.Optional;
 /// Every setting that a server knows: one table for the command line (`--KEY`), the configuration
 /// file (`KEY = value`), the environment (`VARVE_KEY`) and the documentation.
 public enum Setting {
-    DATA("data", "DIR", "varve-data", "Folder that holds everything the server keeps."), MEMORY(
+    DATA("data", "DIR", "varve-data", "Folder that holds everything the server keeps."),
+    MEMORY(
             "memory", "SIZE", "a quarter of the machine's memory",
-            "Budget of the memory tier, such as 512m or 4g."), FLASH(
-                    "flash",
-                    "SIZE",
-                    "half of the free disk space, at most 100g",
-                    "Budget of the flash tier in the data folder, such as 20g or 1.5t."), EVICTION(
-                            "eviction", "POLICY", "s3-fifo",
-                            "What leaves memory first: s3-fifo or lru."), DIRECT_IO(
-                                    "direct-io",
-                                    "BOOL",
-                                    "true",
-                                    "Whether flash goes around the page cache, where the file system allows it."), RESP_HOST(
-                                            "resp-host", "HOST", "127.0.0.1",
-                                            "Address that the Redis door listens on."), RESP_PORT(
-                                                    "resp-port", "PORT", "6379",
-                                                    "Port of the Redis door; 0 takes a free one."), RESP_USER(
-                                                            "resp-user",
-                                                            "NAME=PASSWORD",
-                                                            "none",
-                                                            "A user of the Redis door; may be given several times. With one or more, clients must"
-                                                                    + " authenticate."), S3_HOST(
-                                                                            "s3-host", "HOST",
-                                                                            "127.0.0.1",
-                                                                            "Address that the S3 door listens on."), S3_PORT(
-                                                                                    "s3-port",
-                                                                                    "PORT", "9000",
-                                                                                    "Port of the S3 door; 0 takes a free one."), S3_DOMAIN(
-                                                                                            "s3-domain",
-                                                                                            "NAME",
-                                                                                            "localhost",
-                                                                                            "Domain under which BUCKET.NAME addresses a bucket (virtual-host style)."), S3_REGION(
-                                                                                                    "s3-region",
-                                                                                                    "NAME",
-                                                                                                    "us-east-1",
-                                                                                                    "Region that S3 clients are told."), S3_ETAG(
-                                                                                                            "s3-etag",
-                                                                                                            "KIND",
-                                                                                                            "md5",
-                                                                                                            "How the ETags of new objects are made: md5 as S3 does, or fast, which saves 1.5"
-                                                                                                                    + " core-seconds a gigabyte."), ADMIN_HOST(
-                                                                                                                            "admin-host",
-                                                                                                                            "HOST",
-                                                                                                                            "127.0.0.1",
-                                                                                                                            "Address of /health, /metrics and /status."), ADMIN_PORT(
-                                                                                                                                    "admin-port",
-                                                                                                                                    "PORT",
-                                                                                                                                    "9100",
-                                                                                                                                    "Port of /health, /metrics and /status; 0 takes a free one.");
+            "Budget of the memory tier, such as 512m or 4g."),
+    FLASH(
+            "flash",
+            "SIZE",
+            "half of the free disk space, at most 100g",
+            "Budget of the flash tier in the data folder, such as 20g or 1.5t."),
+    EVICTION(
+            "eviction", "POLICY", "s3-fifo",
+            "What leaves memory first: s3-fifo or lru."),
+    DIRECT_IO(
+            "direct-io",
+            "BOOL",
+            "true",
+            "Whether flash goes around the page cache, where the file system allows it."),
+    RESP_HOST(
+            "resp-host", "HOST", "127.0.0.1",
+            "Address that the Redis door listens on."),
+    RESP_PORT(
+            "resp-port", "PORT", "6379",
+            "Port of the Redis door; 0 takes a free one."),
+    RESP_USER(
+            "resp-user",
+            "NAME=PASSWORD",
+            "none",
+            "A user of the Redis door; may be given several times. With one or more, clients must"
+                    + " authenticate."),
+    S3_HOST(
+            "s3-host", "HOST",
+            "127.0.0.1",
+            "Address that the S3 door listens on."),
+    S3_PORT(
+            "s3-port",
+            "PORT", "9000",
+            "Port of the S3 door; 0 takes a free one."),
+    S3_DOMAIN(
+            "s3-domain",
+            "NAME",
+            "localhost",
+            "Domain under which BUCKET.NAME addresses a bucket (virtual-host style)."),
+    S3_REGION(
+            "s3-region",
+            "NAME",
+            "us-east-1",
+            "Region that S3 clients are told."),
+    S3_ETAG(
+            "s3-etag",
+            "KIND",
+            "md5",
+            "How the ETags of new objects are made: md5 as S3 does, or fast, which saves 1.5"
+                    + " core-seconds a gigabyte."),
+    ADMIN_HOST(
+            "admin-host",
+            "HOST",
+            "127.0.0.1",
+            "Address of /health, /metrics and /status."),
+    ADMIN_PORT(
+            "admin-port",
+            "PORT",
+            "9100",
+            "Port of /health, /metrics and /status; 0 takes a free one.");
 
     private final String key;
     private final String placeholder;

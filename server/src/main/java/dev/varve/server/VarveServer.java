@@ -34,7 +34,8 @@ public final class VarveServer implements AutoCloseable {
     /// Opens everything from the bottom up; closing goes the same way back.
     ///
     /// @param random unpredictable: makes the S3 keys at the first start
-    /// @throws dev.varve.env.StorageException CONFLICT if another process holds the folder or a port,
+    /// @throws dev.varve.env.StorageException CONFLICT if another process holds the folder or a
+    /// port,
     ///         CONFIG if the folder or an address cannot be used
     public static VarveServer start(Settings settings, Clock clock, RandomGenerator random) {
         var parts = new Opened();

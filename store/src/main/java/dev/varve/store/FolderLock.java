@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// Makes sure that one process at a time works in a folder, and that the folder's format is one that
-/// this version knows. The lock ends with the process, however it ends.
+/// Makes sure that one process at a time works in a folder, and that the folder's format is one
+/// that this version knows. The lock ends with the process, however it ends.
 ///
 /// Thread-safe.
 public final class FolderLock implements AutoCloseable {
@@ -27,7 +27,8 @@ public final class FolderLock implements AutoCloseable {
 
     /// Takes a folder, which is created if need be.
     ///
-    /// @throws StorageException CONFLICT if another process holds it, CONFIG if it is not a store or a
+    /// @throws StorageException CONFLICT if another process holds it, CONFIG if it is not a store
+    /// or a
     ///         newer version wrote it, UNAVAILABLE if it cannot be reached
     public static FolderLock take(Path folder) {
         try {

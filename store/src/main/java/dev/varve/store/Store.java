@@ -47,7 +47,8 @@ public final class Store implements AutoCloseable {
 
     /// Opens the store in a folder, which is created if need be, and recovers it.
     ///
-    /// @throws dev.varve.env.StorageException CONFLICT if another process holds the folder, CONFIG if a
+    /// @throws dev.varve.env.StorageException CONFLICT if another process holds the folder,
+    /// CONFIG if a
     ///         newer version wrote it or it cannot be used, CORRUPT if the catalog is damaged
     public static Store open(Path folder, StoreSettings settings) {
         var parts = new ArrayDeque<AutoCloseable>();
@@ -82,7 +83,8 @@ public final class Store implements AutoCloseable {
         return engine;
     }
 
-    /// What this machine does not offer and the store does without, one line each, for the start's log.
+    /// What this machine does not offer and the store does without, one line each, for the
+    /// start's log.
     public List<String> remarks() {
         return remarks;
     }

@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 
-/// Checks a whole folder that nobody holds: every file of the catalog, every block of every segment,
-/// and that the two agree. Changes nothing.
+/// Checks a whole folder that nobody holds: every file of the catalog, every block of every
+/// segment, and that the two agree. Changes nothing.
 ///
 /// 1. The catalog's files match their own checksums.
 /// 2. Each segment is read from end to end; each block that is as it was written and lies where the
@@ -90,7 +90,8 @@ public final class StoreCheck {
     private void add(FlashReport flash) {
         for (var problem : flash.problems()) {
             var line = "segment " + problem.file() + ": " + problem.text();
-            if (problem.finding() == Finding.UNFINISHED_BLOCK) {
+            if (problem.finding() == Finding.UNFINISHED_BLOCK
+                    || problem.finding() == Finding.UNFINISHED_FILE) {
                 note(line + " (cut short by the end of its process)");
             } else {
                 problem(line);

@@ -227,7 +227,8 @@ public final class SimulatedDisk implements Disk {
         Supplier<String> what = () -> "writing " + bytes.length + " bytes to " + file
                 + " at offset " + offset;
         boolean fails = random.nextDouble() < writeFailures;
-        boolean lacksRoom = usedBytes() + file.growthBytes(offset, bytes.length) > quotaBytes;
+        boolean lacksRoom = quotaBytes < Long.MAX_VALUE
+                && usedBytes() + file.growthBytes(offset, bytes.length) > quotaBytes;
         if (operationsLeft == 0 || fails) {
             file.write(offset, partOf(bytes, Long.MAX_VALUE), random);
         }

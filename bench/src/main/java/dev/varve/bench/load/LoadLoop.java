@@ -169,7 +169,8 @@ final class LoadLoop {
             if (readable && !answered) {
                 answered = receive();
             }
-            // A server may refuse a put before it has the whole value, and takes the rest all the same.
+            // A server may refuse a put before it has the whole value, and takes the rest all the
+            // same.
             return !answered || !isSent() || begin(key);
         }
 

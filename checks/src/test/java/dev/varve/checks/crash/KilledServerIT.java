@@ -10,13 +10,16 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("real-server")
 final class KilledServerIT {
     private static final String CYCLES = "varve.crash.cycles";
     private static final String SEED = "varve.crash.seed";
+    private static final String REPORT = "varve.crash.report";
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
@@ -37,6 +40,10 @@ final class KilledServerIT {
         }
 
         System.out.println("crash harness: " + cycles + " cycles: " + tally);
+        String report = System.getProperty(REPORT, "");
+        if (!report.isEmpty()) {
+            Files.writeString(Path.of(report), new CrashReport(cycles, seed, tally).markdown());
+        }
         assertThat(tally.puts.sum()).isPositive();
         assertThat(tally.durableChecked.sum()).isPositive();
         assertThat(tally.open.sum()).as("kills under load").isPositive();

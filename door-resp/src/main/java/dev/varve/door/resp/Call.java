@@ -10,7 +10,8 @@ import java.util.Optional;
 /// Confined to the thread that executes it.
 record Call(Door door, Session session, Request request, Keyspace keys, Reply reply) {
 
-    /// The key at `index`; empty for one that no object can have, so that there is nothing to be found.
+    /// The key at `index`; empty for one that no object can have, so that there is nothing to be
+    /// found.
     Optional<ObjectKey> key(int index) {
         return request.key(index, door.settings().maxKeyBytes());
     }
@@ -27,8 +28,8 @@ record Call(Door door, Session session, Request request, Keyspace keys, Reply re
         return door.clock().epochMillis();
     }
 
-    /// Whether a failure means no more than that a cache does not have something (any more). A cache
-    /// may forget; only a closed engine has no answer at all.
+    /// Whether a failure means no more than that a cache does not have something (any more). A
+    /// cache may forget; only a closed engine has no answer at all.
     boolean forgives(StorageException failure) {
         return failure.kind() != StorageException.Kind.CLOSED
                 && keys.bucketClass() == BucketClass.CACHE;

@@ -7,9 +7,10 @@ import java.util.List;
 
 /// `CLUSTER` and its kin: a cluster of one node that has all slots.
 ///
-/// Redis without cluster mode refuses these. We answer, because some clients are set up for clusters
-/// only (LMCache's and others' `cluster` modes), and one node that has all slots is the truth. Clients
-/// that are not never ask, and `INFO` tells those who look there that this is one server.
+/// Redis without cluster mode refuses these. We answer, because some clients are set up for
+/// clusters only (LMCache's and others' `cluster` modes), and one node that has all slots is the
+/// truth. Clients that are not never ask, and `INFO` tells those who look there that this is one
+/// server.
 final class ClusterCommands {
     private static final int SLOTS = 16384;
 

@@ -25,8 +25,8 @@ record Command(
         List<Command> subcommands,
         LongAdder calls) {
 
-    /// One piece of sequential code; see [Keyspace] for what it must heed. Ends with a complete reply
-    /// or with a [ReplyError].
+    /// One piece of sequential code; see [Keyspace] for what it must heed. Ends with a complete
+    /// reply or with a [ReplyError].
     @FunctionalInterface
     interface Handler {
         void run(Call call);
@@ -43,7 +43,10 @@ record Command(
 
     /// Which arguments are values, which go into the engine while they arrive.
     enum Values {
-        NONE, SECOND, THIRD, PAIRS;
+        NONE,
+        SECOND,
+        THIRD,
+        PAIRS;
 
         boolean at(int index) {
             return switch (this) {

@@ -56,7 +56,8 @@ final class CommandTable {
         return byName.values();
     }
 
-    /// The subcommand that a request names, or the command itself where it has none or none is named.
+    /// The subcommand that a request names, or the command itself where it has none or none is
+    /// named.
     static Command resolve(Command command, Request request) {
         if (command.subcommands().isEmpty() || request.size() < 2) {
             return command;

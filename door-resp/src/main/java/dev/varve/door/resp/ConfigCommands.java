@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// `CONFIG`: shows the settings that clients ask for. None can be changed at run time, and asking for
-/// that is answered as Redis answers it for settings that are fixed.
+/// `CONFIG`: shows the settings that clients ask for. None can be changed at run time, and asking
+/// for that is answered as Redis answers it for settings that are fixed.
 final class ConfigCommands {
     private ConfigCommands() {}
 
@@ -89,8 +89,8 @@ final class ConfigCommands {
                 + request.text(2) + "') - can't set immutable config");
     }
 
-    /// The counters go on, because they are other people's too; what a client asks for is granted as far
-    /// as it can see.
+    /// The counters go on, because they are other people's too; what a client asks for is granted
+    /// as far as it can see.
     private static void resetStatistics(Call call) {
         call.reply().ok();
     }

@@ -15,16 +15,17 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/// One client's connection: cuts what arrives into requests, executes them in order, and writes their
-/// replies in order.
+/// One client's connection: cuts what arrives into requests, executes them in order, and writes
+/// their replies in order.
 ///
-/// A request is executed on the event loop if memory has all it needs. If not, it goes on an *errand*
-/// beside the loop, and nothing more of this connection is parsed until it is back. The next request is
-/// also left alone while more replies are pending than the channel wants to hold, and nothing is read
-/// while parsed bytes wait: so a client that does not read its replies, or asks for much, holds up
-/// itself alone, with bounded memory.
+/// A request is executed on the event loop if memory has all it needs. If not, it goes on an
+/// *errand* beside the loop, and nothing more of this connection is parsed until it is back. The
+/// next request is also left alone while more replies are pending than the channel wants to hold,
+/// and nothing is read while parsed bytes wait: so a client that does not read its replies, or
+/// asks for much, holds up itself alone, with bounded memory.
 ///
-/// Confined to its loop, but for [#session]; what an errand touches, the loop leaves alone meanwhile.
+/// Confined to its loop, but for [#session]; what an errand touches, the loop leaves alone
+/// meanwhile.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close reaches this handler
 final class Connection extends ChannelInboundHandlerAdapter implements ChannelFutureListener {
     private static final Logger LOG = System.getLogger(Connection.class.getName());

@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// Lets an errand pass on parts of a reply that is too long to be held, and wait for its turn: a part
-/// goes to the channel when the channel has no more than it wants to hold of those before.
+/// Lets an errand pass on parts of a reply that is too long to be held, and wait for its turn: a
+/// part goes to the channel when the channel has no more than it wants to hold of those before.
 ///
 /// [#relieve] runs on the errand's thread, which waits while the loop works for it; all else is
 /// confined to the loop.

@@ -28,8 +28,8 @@ enum Expiry {
         return millis(argument, nowMillis, command);
     }
 
-    /// The moment that an argument of `EXPIRE` and its like means, in milliseconds since the epoch; may
-    /// have passed.
+    /// The moment that an argument of `EXPIRE` and its like means, in milliseconds since the
+    /// epoch; may have passed.
     long millis(long argument, long nowMillis, String command) {
         try {
             long millis = Math.multiplyExact(argument, unitMillis);

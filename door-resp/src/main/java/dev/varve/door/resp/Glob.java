@@ -3,8 +3,8 @@ package dev.varve.door.resp;
 import dev.varve.engine.ObjectKey;
 import java.util.Arrays;
 
-/// Key patterns as Redis matches them, byte by byte: `*`, `?`, `[a-z]`, `[^a]`, and `\` before a byte
-/// that means itself.
+/// Key patterns as Redis matches them, byte by byte: `*`, `?`, `[a-z]`, `[^a]`, and `\` before a
+/// byte that means itself.
 ///
 /// Takes time proportional to the lengths' product at worst: only the last star is ever tried anew,
 /// because what an earlier one could still take, the later one can take as well.

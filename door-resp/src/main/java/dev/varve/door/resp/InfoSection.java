@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 
-/// A part of the `INFO` report. Only figures that exist here; none that Redis has and this server does
-/// not.
+/// A part of the `INFO` report. Only figures that exist here; none that Redis has and this server
+/// does not.
 ///
 /// @param title the section's name
 /// @param lines its lines of the form `name:value`; asking for them may wait

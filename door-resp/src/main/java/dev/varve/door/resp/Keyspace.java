@@ -13,14 +13,14 @@ import dev.varve.engine.Peek;
 import dev.varve.engine.Precondition;
 import java.util.Optional;
 
-/// One database as commands see it: the same code for a command that runs on an event loop and for one
-/// that may wait.
+/// One database as commands see it: the same code for a command that runs on an event loop and
+/// for one that may wait.
 ///
-/// On an event loop ([#onLoop]) each method answers from memory or throws [WouldBlock], upon which the
-/// connection drops the reply so far and runs the command again, from its start, on a thread that may
-/// wait ([#blocking]). So a command must not call what can throw after it has changed something,
-/// unless doing that again changes nothing more. One that is going to need [#bucket] anyway asks for
-/// it first.
+/// On an event loop ([#onLoop]) each method answers from memory or throws [WouldBlock], upon
+/// which the connection drops the reply so far and runs the command again, from its start, on a
+/// thread that may wait ([#blocking]). So a command must not call what can throw after it has
+/// changed something, unless doing that again changes nothing more. One that is going to need
+/// [#bucket] anyway asks for it first.
 ///
 /// Confined to the thread that executes the command.
 interface Keyspace {

@@ -1,6 +1,7 @@
 package dev.varve.door.resp;
 
-/// Hears how long commands take, from the request's last byte to the reply handed to the connection.
+/// Hears how long commands take, from the request's last byte to the reply handed to the
+/// connection.
 ///
 /// Called on event loops and on threads beside them at the same time, so it must be thread-safe and
 /// quick.

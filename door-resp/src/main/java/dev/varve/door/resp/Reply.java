@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Replies on their way to the client: text, with large blocks between that are not copied.
 ///
-/// Writes the shapes of RESP2 or RESP3, whichever the client speaks. When much has gathered it calls
-/// its [Outlet], so that what it holds stays bounded however long a reply is.
+/// Writes the shapes of RESP2 or RESP3, whichever the client speaks. When much has gathered it
+/// calls its [Outlet], so that what it holds stays bounded however long a reply is.
 ///
 /// Confined to whoever executes the command.
 final class Reply {

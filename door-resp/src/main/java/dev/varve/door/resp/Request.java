@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// One command as it was sent: its name and arguments. Built by the parser, closed by whoever executes
-/// it.
+/// One command as it was sent: its name and arguments. Built by the parser, closed by whoever
+/// executes it.
 ///
 /// Confined to one thread at a time.
 final class Request implements AutoCloseable {

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// copied; a long value is handed on in the pieces in which it comes, as [Step#VALUE], where the
 /// caller says with [#accept] where it goes, and then [Step#CHUNK] for each piece.
 ///
-/// As lenient as Redis where that matters to clients: the byte after a length's CR and the two after
-/// an argument are skipped unseen, and negative counts of arguments are no request.
+/// As lenient as Redis where that matters to clients: the byte after a length's CR and the two
+/// after an argument are skipped unseen, and negative counts of arguments are no request.
 ///
 /// Confined to its connection's loop, or to whoever works for the connection while that waits.
 final class RequestParser implements AutoCloseable {
@@ -36,15 +36,23 @@ final class RequestParser implements AutoCloseable {
         REQUEST,
         /// A long value begins: the caller answers with [#accept].
         VALUE,
-        /// The input begins with [#chunkBytes] of a long value: the caller takes them from it and says
-        /// so with [#advance].
+        /// The input begins with [#chunkBytes] of a long value: the caller takes them from it and
+        /// says so with [#advance].
         CHUNK,
-        /// The client broke the protocol in the way that [#problem] says. Nothing can be parsed any more.
+        /// The client broke the protocol in the way that [#problem] says. Nothing can be parsed
+        /// any more.
         BROKEN
     }
 
     private enum State {
-        START, INLINE, COUNT, LENGTH, BODY, TAIL, STREAM, DEAD
+        START,
+        INLINE,
+        COUNT,
+        LENGTH,
+        BODY,
+        TAIL,
+        STREAM,
+        DEAD
     }
 
     private final ProtocolLimits limits;

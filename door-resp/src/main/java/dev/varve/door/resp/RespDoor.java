@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 
 /// The Redis protocol on an engine: listens, and serves each connection until its client leaves.
 ///
-/// Speaks RESP2 and RESP3 with the replies and error texts of Redis 7, for strings alone. Database n is
-/// a cache bucket. Connections are never closed for being idle.
+/// Speaks RESP2 and RESP3 with the replies and error texts of Redis 7, for strings alone.
+/// Database n is a cache bucket. Connections are never closed for being idle.
 ///
 /// Thread-safe.
 public final class RespDoor implements AutoCloseable {

@@ -22,8 +22,8 @@ final class ServerCommands {
         call.reply().bulk(Long.toString(millis % 1000 * 1000));
     }
 
-    /// `INFO`: the sections that were asked for, in the order of the full report; names that are none
-    /// are passed over, as Redis does.
+    /// `INFO`: the sections that were asked for, in the order of the full report; names that are
+    /// none are passed over, as Redis does.
     private static void info(Call call) {
         // The figures come from the engine, which may have to look for them.
         call.keys().bucket();

@@ -12,8 +12,8 @@ import java.util.HexFormat;
 ///
 /// Immutable.
 record ServerIdentity(String runId, long startedMillis) {
-    /// The Redis version whose behaviour and texts clients may count on. Clients switch features on by
-    /// it: the last one with all that this door speaks (`CLIENT SETINFO`), and no more.
+    /// The Redis version whose behaviour and texts clients may count on. Clients switch features
+    /// on by it: the last one with all that this door speaks (`CLIENT SETINFO`), and no more.
     static final String REDIS_VERSION = "7.2.4";
 
     static ServerIdentity at(long epochMillis, long nanoTime) {

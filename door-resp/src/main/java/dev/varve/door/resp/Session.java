@@ -10,7 +10,8 @@ import java.nio.charset.StandardCharsets;
 final class Session {
     /// Which replies a client wants to see.
     enum Replies {
-        ALL, NONE,
+        ALL,
+        NONE,
         /// All but that of the next command.
         SKIP_NEXT,
         /// All but that of the present command.
@@ -122,8 +123,8 @@ final class Session {
         replies = which;
     }
 
-    /// Whether the reply to the command just executed is to be kept from the client; moves on to the
-    /// next command.
+    /// Whether the reply to the command just executed is to be kept from the client; moves on to
+    /// the next command.
     boolean mutes() {
         return switch (replies) {
             case ALL -> false;

@@ -186,7 +186,8 @@ final class StringCommands {
         call.reply().ok();
     }
 
-    /// `SET` with `GET` or `KEEPTTL`: looks at what is there, and stores only if that is still there.
+    /// `SET` with `GET` or `KEEPTTL`: looks at what is there, and stores only if that is still
+    /// there.
     private static void replace(Call call, ObjectKey key, StringOptions options, long expires) {
         var bucket = call.keys().bucket();
         while (true) {

@@ -22,12 +22,15 @@ record StringOptions(
 
     /// What must hold of the key for anything to happen.
     enum Existence {
-        ANY, MUST_NOT, MUST
+        ANY,
+        MUST_NOT,
+        MUST
     }
 
     /// Which command's options are read.
     enum Grammar {
-        SET, GETEX
+        SET,
+        GETEX
     }
 
     /// Reads the options from the argument at `first` to the last.

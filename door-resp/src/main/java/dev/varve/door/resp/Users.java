@@ -33,8 +33,8 @@ final class Users {
         return digestByName.isEmpty();
     }
 
-    /// Whether this is the user's password. Where everybody may come in, the user `default` has every
-    /// password and there is no other user.
+    /// Whether this is the user's password. Where everybody may come in, the user `default` has
+    /// every password and there is no other user.
     boolean admits(byte[] name, byte[] password) {
         var user = new String(name, StandardCharsets.UTF_8);
         if (open()) {

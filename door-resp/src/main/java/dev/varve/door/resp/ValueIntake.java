@@ -9,8 +9,8 @@ import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 
 /// Carries long values into the engine as they arrive: on the loop where the engine has memory for
-/// the whole value at once, else on errands, which wait for memory. A value that the engine refuses is
-/// received to its end all the same, so that the command can be answered.
+/// the whole value at once, else on errands, which wait for memory. A value that the engine
+/// refuses is received to its end all the same, so that the command can be answered.
 ///
 /// Confined to its connection's loop, but for what is done on errands.
 final class ValueIntake {

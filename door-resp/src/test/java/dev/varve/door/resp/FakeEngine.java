@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// An engine in a map, whose moods the test sets: how often it cannot tell from memory alone, whether
-/// reads or writes fail. Counts what is open.
+/// An engine in a map, whose moods the test sets: how often it cannot tell from memory alone,
+/// whether reads or writes fail. Counts what is open.
 ///
 /// Thread-safe.
 final class FakeEngine implements Engine {

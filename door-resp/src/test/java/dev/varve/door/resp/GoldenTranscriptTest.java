@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Replies compared byte for byte with what a real Redis 7.0 answered to the same commands.
 ///
-/// Each transcript in `golden/` has lines `> command`, in inline form, each followed by `< reply`, with
-/// line breaks and bytes beyond ASCII escaped. The recorded replies are checked against the door, and
-/// against a Redis where one is installed. To record them anew from the installed Redis, run this test
-/// with `-Dgolden.record=src/test/resources/golden`.
+/// Each transcript in `golden/` has lines `> command`, in inline form, each followed by `<
+/// reply`, with line breaks and bytes beyond ASCII escaped. The recorded replies are checked
+/// against the door, and against a Redis where one is installed. To record them anew from the
+/// installed Redis, run this test with `-Dgolden.record=src/test/resources/golden`.
 final class GoldenTranscriptTest {
     private static final String PASSWORD = "s3cret";
 
@@ -57,7 +57,8 @@ final class GoldenTranscriptTest {
                 : List.<String>of();
         var target = System.getProperty("golden.record", "");
         List<String> wrong = List.of();
-        // A machine that stands still for half a second changes what TTL says: such a run is repeated.
+        // A machine that stands still for half a second changes what TTL says: such a run is
+        // repeated.
         for (int attempt = 0; attempt < 3; attempt++) {
             try (var redis = RedisServer.start(folder, options);
                     var client = new RawClient(redis.port())) {

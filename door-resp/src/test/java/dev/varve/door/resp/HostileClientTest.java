@@ -70,7 +70,8 @@ final class HostileClientTest {
             var sender = Thread.ofVirtual().start(() -> sendUntilClosed(deaf, gets.toByteArray()));
             await(() -> fixture.door.counters().commands() > 100);
             long before = awaitStandstill(fixture);
-            // 8 million GETs of 10 KB each will never be sent: the door stopped at what sockets hold.
+            // 8 million GETs of 10 KB each will never be sent: the door stopped at what sockets
+            // hold.
             assertThat(before).isLessThan(5000);
             assertThat(other.ask("STRLEN k")).isEqualTo(":10000\r\n");
             deaf.hangUp();

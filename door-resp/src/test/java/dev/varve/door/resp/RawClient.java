@@ -10,7 +10,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// A client that sends bytes as they are and reads exactly as many as it is told, or one whole reply.
+/// A client that sends bytes as they are and reads exactly as many as it is told, or one whole
+/// reply.
 final class RawClient implements Closeable {
     private static final int PATIENCE_MILLIS = 20_000;
 
@@ -64,7 +65,8 @@ final class RawClient implements Closeable {
         return reply();
     }
 
-    /// Sends words, separated by blanks, and reads so many bytes, as clients do that know what comes.
+    /// Sends words, separated by blanks, and reads so many bytes, as clients do that know what
+    /// comes.
     String readFixed(String words, int count) {
         send(request(words.split(" ")));
         return readText(count);

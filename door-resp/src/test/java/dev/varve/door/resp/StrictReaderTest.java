@@ -9,8 +9,8 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The way in which LMCache's native RESP connector works: eight connections, one request at a time,
-/// values of one size, and each reply read as exactly the bytes that it must have.
+/// The way in which LMCache's native RESP connector works: eight connections, one request at a
+/// time, values of one size, and each reply read as exactly the bytes that it must have.
 final class StrictReaderTest {
     private static final int WORKERS = 8;
     private static final int CHUNKS = 12;

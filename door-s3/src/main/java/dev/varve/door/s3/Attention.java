@@ -5,9 +5,9 @@ import dev.varve.env.Clock;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOutboundBuffer;
 
-/// Watches one connection for a client that keeps us waiting, and ends it: one that sends no request for
-/// long, one that does not go on with a body, and one that does not go on reading an answer. As long as
-/// bytes move, nobody is ended, however slowly they do.
+/// Watches one connection for a client that keeps us waiting, and ends it: one that sends no
+/// request for long, one that does not go on with a body, and one that does not go on reading an
+/// answer. As long as bytes move, nobody is ended, however slowly they do.
 ///
 /// Thread-safe: [#look] runs on the connection's loop and owns all state but the volatile flags.
 final class Attention {
@@ -39,8 +39,8 @@ final class Attention {
         return busy;
     }
 
-    /// Tells that the last answer was sent, and the connection is to end soon; called by the connection's
-    /// thread.
+    /// Tells that the last answer was sent, and the connection is to end soon; called by the
+    /// connection's thread.
     void lingering() {
         deadlineNanos = clock.nanoTime() + timeouts.stall().toNanos();
     }
@@ -64,16 +64,16 @@ final class Attention {
         boolean moved = receivedMessages != seenMessages || out != seenOut;
         seenMessages = receivedMessages;
         seenOut = out;
-        if (moved || busy && !sending && !starving) {
+        if (moved || (busy && !sending && !starving)) {
             quietSinceNanos = now;
             return;
         }
         long quiet = now - quietSinceNanos;
         boolean stalled = quiet >= timeouts.stall().toNanos();
-        if (deadlineNanos != Long.MAX_VALUE && now - deadlineNanos >= 0
-                || sending && stalled
-                || !busy && quiet >= timeouts.idle().toNanos()) {
-            channel.close();
+        boolean overdue = deadlineNanos != Long.MAX_VALUE && now - deadlineNanos >= 0;
+        boolean idle = !busy && quiet >= timeouts.idle().toNanos();
+        if (overdue || idle || (sending && stalled)) {
+            var _ = channel.close();
         } else if (busy && starving && stalled) {
             inbound.timeOut();
         }

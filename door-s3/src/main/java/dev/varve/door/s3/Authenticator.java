@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
-/// Proves who sent a request: Signature Version 4 in the Authorization header or in the query, or a URL
-/// presigned by Version 2.
+/// Proves who sent a request: Signature Version 4 in the Authorization header or in the query, or a
+/// URL presigned by Version 2.
 ///
 /// Thread-safe: it has no state.
 final class Authenticator {
@@ -187,7 +187,8 @@ final class Authenticator {
             fields.put(name, query.text("X-Amz-" + name)
                     .orElseThrow(() -> error.exception(
                             "Query-string authentication version 4 requires the X-Amz-Algorithm,"
-                                    + " X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders,"
+                                    + " X-Amz-Credential, X-Amz-Signature, X-Amz-Date,"
+                                    + " X-Amz-SignedHeaders,"
                                     + " and X-Amz-Expires parameters.")));
         }
         if (!SigV4.ALGORITHM.equals(fields.get("Algorithm"))) {

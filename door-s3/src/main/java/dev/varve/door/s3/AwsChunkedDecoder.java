@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Takes the framing off an aws-chunked body and checks its signatures, whatever the pieces that the
-/// body arrives in.
+/// Takes the framing off an aws-chunked body and checks its signatures, whatever the pieces that
+/// the body arrives in.
 ///
 ///     400;chunk-signature=<64 hex>\r\n <1024 bytes> \r\n       any number of chunks
 ///     0;chunk-signature=<64 hex>\r\n                           the last one is empty
@@ -17,8 +17,8 @@ import java.util.TreeMap;
 ///     x-amz-trailer-signature:<64 hex>\r\n                     with signed trailers only
 ///     \r\n
 ///
-/// Unsigned chunks have the length alone on their first line. Data goes to the sink before its chunk's
-/// signature was checked, so nothing may be made of it before [#finish] has returned.
+/// Unsigned chunks have the length alone on their first line. Data goes to the sink before its
+/// chunk's signature was checked, so nothing may be made of it before [#finish] has returned.
 ///
 /// Confined to its thread.
 final class AwsChunkedDecoder {
@@ -29,7 +29,10 @@ final class AwsChunkedDecoder {
     private static final String TRAILER_SIGNATURE = "x-amz-trailer-signature";
 
     private enum State {
-        LENGTH_LINE, DATA, DATA_END, TRAILERS
+        LENGTH_LINE,
+        DATA,
+        DATA_END,
+        TRAILERS
     }
 
     private final PayloadMode.Chunked mode;

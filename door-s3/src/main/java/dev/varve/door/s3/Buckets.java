@@ -30,8 +30,8 @@ final class Buckets {
         return BucketName.isHidden(name) ? Optional.empty() : engine.bucket(name);
     }
 
-    /// The bucket that a request is about. Those that other doors created may have names that could not
-    /// be created here.
+    /// The bucket that a request is about. Those that other doors created may have names that could
+    /// not be created here.
     ///
     /// @throws S3Exception NoSuchBucket, InvalidBucketName
     Bucket of(S3Request request) {

@@ -14,8 +14,8 @@ record ByteRange(long offset, long lengthBytes) {
         return new ByteRange(0, sizeBytes);
     }
 
-    /// What a Range header asks of an object of this size; empty where the whole object is the answer:
-    /// without a header, with one that is not understood, and with one of several ranges.
+    /// What a Range header asks of an object of this size; empty where the whole object is the
+    /// answer: without a header, with one that is not understood, and with one of several ranges.
     ///
     /// @throws S3Exception InvalidRange where no byte lies in the range
     static Optional<ByteRange> parse(Optional<String> header, long sizeBytes) {
@@ -31,7 +31,7 @@ record ByteRange(long offset, long lengthBytes) {
         var last = number(spec.get().substring(dash + 1));
         boolean fromEnd = dash == 0;
         boolean open = dash == spec.get().length() - 1;
-        if (fromEnd ? last < 0 : first < 0 || !open && last < first) {
+        if (fromEnd ? last < 0 : first < 0 || (!open && last < first)) {
             return Optional.empty();
         }
         long from = fromEnd ? Math.max(0, sizeBytes - last) : first;

@@ -11,11 +11,17 @@ import java.util.zip.CRC32C;
 
 /// The object checksums of S3. Values travel as base64.
 enum ChecksumAlgorithm {
-    CRC32(4), CRC32C(4), CRC64NVME(8), SHA1(20), SHA256(32);
+    CRC32(4),
+    CRC32C(4),
+    CRC64NVME(8),
+    SHA1(20),
+    SHA256(32);
 
-    /// Whether a multipart object's checksum is one over all of its bytes or over its parts' checksums.
+    /// Whether a multipart object's checksum is one over all of its bytes or over its parts'
+    /// checksums.
     enum Type {
-        COMPOSITE, FULL_OBJECT
+        COMPOSITE,
+        FULL_OBJECT
     }
 
     static final List<ChecksumAlgorithm> ALL = List.of(values());

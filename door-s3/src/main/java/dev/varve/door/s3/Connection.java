@@ -1,14 +1,17 @@
 package dev.varve.door.s3;
 
 import dev.varve.env.Tasks;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/// The loop's side of a connection: passes what was decoded to the [Conversation] and watches the client.
+/// The loop's side of a connection: passes what was decoded to the [Conversation] and watches the
+/// client.
 ///
 /// Confined to its loop.
 final class Connection extends ChannelInboundHandlerAdapter {
@@ -18,10 +21,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Inbound inbound;
     private final Attention attention;
     private final Conversation conversation;
-    private Future<?> watch = java.util.concurrent.CompletableFuture.completedFuture(0);
+    private Future<?> watch = CompletableFuture.completedFuture(0);
 
     Connection(
-            io.netty.channel.Channel channel,
+            Channel channel,
             DoorParts door,
             Tasks tasks,
             OpenConnections open) {
@@ -70,6 +73,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        var _ = context.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.varve.door.s3;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.socket.DuplexChannel;
@@ -8,8 +9,10 @@ import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
@@ -57,7 +60,7 @@ final class Conversation implements Runnable {
             LOG.log(Level.WARNING, "s3 connection ended, operation answer-broke-off", e);
         } finally {
             inbound.end();
-            channel.close();
+            var _ = channel.close();
         }
     }
 
@@ -83,7 +86,7 @@ final class Conversation implements Runnable {
         int status = answer.response().status();
         boolean last = !HttpUtil.isKeepAlive(http) || door.isClosing()
                 || body.leftBytes() > door.settings().limits().drainBytes()
-                || expects && !body.isInvited() && body.leftBytes() > 0;
+                || (expects && !body.isInvited() && body.leftBytes() > 0);
         try {
             sendAndClose(http, answer.response(), id, last);
         } catch (RuntimeException e) {
@@ -140,42 +143,42 @@ final class Conversation implements Runnable {
         }
         outbound.awaitRoom();
         switch (response.content()) {
-            case Response.Nothing _,Response.Announced _ -> {
-                outbound.send(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers));
-                outbound.end();
-            }
-            case Response.Document(var bytes) -> outbound.send(new DefaultFullHttpResponse(
-                    HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(bytes), headers,
-                    EmptyHttpHeaders.INSTANCE));
-            case Response.Slice(var walk) ->
-                stream(new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers), walk);
+            case Response.Nothing _,Response.Announced _ ->
+                outbound.send(full(status, Unpooled.EMPTY_BUFFER, headers));
+            case Response.Document(var bytes) ->
+                outbound.send(full(status, Unpooled.wrappedBuffer(bytes), headers));
+            case Response.Slice(var walk) -> stream(status, headers, walk);
         }
     }
 
-    private void stream(DefaultHttpResponse head, SliceWalk walk) {
-        boolean first = true;
+    private static FullHttpResponse full(
+            HttpResponseStatus status,
+            ByteBuf content,
+            HttpHeaders headers) {
+        return new DefaultFullHttpResponse(
+                HttpVersion.HTTP_1_1, status, content, headers, EmptyHttpHeaders.INSTANCE);
+    }
+
+    private void stream(HttpResponseStatus status, HttpHeaders headers, SliceWalk walk) {
+        if (!walk.hasNext()) {
+            outbound.send(full(status, Unpooled.EMPTY_BUFFER, headers));
+            return;
+        }
+        var head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, status, headers);
+        var first = walk.next();
+        outbound.send(head, first, !walk.hasNext());
         while (walk.hasNext()) {
-            var piece = walk.next();
-            if (first) {
-                outbound.send(head, piece);
-                first = false;
-            } else {
-                sendWithRoom(piece);
-            }
+            sendWithRoom(walk.next(), !walk.hasNext());
         }
-        if (first) {
-            outbound.send(head);
-        }
-        outbound.end();
     }
 
-    /// Sends a piece when there is room for it. It is read before that, so that disk and network work at
-    /// the same time.
-    private void sendWithRoom(SliceWalk.Piece piece) {
+    /// Sends a piece when there is room for it. It is read before that, so that disk and network
+    /// work at the same time.
+    private void sendWithRoom(SliceWalk.Piece piece, boolean isLast) {
         boolean sent = false;
         try {
             outbound.awaitRoom();
-            outbound.send(piece);
+            outbound.send(piece, isLast);
             sent = true;
         } finally {
             if (!sent) {
@@ -184,12 +187,12 @@ final class Conversation implements Runnable {
         }
     }
 
-    /// Goes on reading for a while after the last answer: a socket that is closed with unread bytes resets
-    /// the connection, and the client may lose the answer.
+    /// Goes on reading for a while after the last answer: a socket that is closed with unread bytes
+    /// resets the connection, and the client may lose the answer.
     private void linger(HttpBody body) {
         outbound.awaitSent();
         if (channel instanceof DuplexChannel duplex && body.leftBytes() > 0) {
-            duplex.shutdownOutput();
+            var _ = duplex.shutdownOutput();
             attention.lingering();
             body.discard(door.settings().limits().drainBytes());
         }

@@ -1,8 +1,8 @@
 package dev.varve.door.s3;
 
 /// Computes the CRC of two byte sequences, one behind the other, from the CRC of each: with `P` the
-/// polynomial and `n` the length of the second in bits, `crc(AB) = crc(A) * x^n mod P + crc(B)`, as in
-/// zlib's `crc32_combine`. Costs O(log n).
+/// polynomial and `n` the length of the second in bits, `crc(AB) = crc(A) * x^n mod P + crc(B)`, as
+/// in zlib's `crc32_combine`. Costs O(log n).
 ///
 /// Immutable.
 ///
@@ -19,8 +19,8 @@ record CrcCombination(int width, long polynomial) {
 
     /// `x^(8 * bytes)` modulo the polynomial; the highest bit stands for `x^0`.
     private long powerOfX(long bytes) {
-        long product = 1L << width - 1;
-        long square = 1L << width - 2;
+        long product = 1L << (width - 1);
+        long square = 1L << (width - 2);
         for (int i = 0; i < 3; i++) {
             square = multiply(square, square);
         }

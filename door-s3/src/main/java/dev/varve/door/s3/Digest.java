@@ -3,6 +3,7 @@ package dev.varve.door.s3;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.Checksum;
 
@@ -67,7 +68,7 @@ sealed interface Digest {
         @Override
         public byte[] value() {
             var whole = ByteBuffer.allocate(Long.BYTES).putLong(checksum.getValue()).array();
-            return java.util.Arrays.copyOfRange(whole, Long.BYTES - valueBytes, Long.BYTES);
+            return Arrays.copyOfRange(whole, Long.BYTES - valueBytes, Long.BYTES);
         }
     }
 }

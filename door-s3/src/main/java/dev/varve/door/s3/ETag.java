@@ -7,8 +7,8 @@ import java.util.random.RandomGenerator;
 
 /// Entity tags. Kept without quotes in an object's label [#LABEL].
 ///
-/// An ETag with a `-` is no MD5 of the content, and clients know that: multipart objects have one, and
-/// those that were stored while MD5 was switched off, and those of other doors.
+/// An ETag with a `-` is no MD5 of the content, and clients know that: multipart objects have one,
+/// and those that were stored while MD5 was switched off, and those of other doors.
 ///
 /// Immutable.
 final class ETag {
@@ -57,7 +57,7 @@ final class ETag {
 
     /// Whether a header's list of ETags, quoted or not, or `*`, has this one.
     static boolean matches(String list, String etag) {
-        for (var item : list.split(",")) {
+        for (var item : list.split(",", -1)) {
             var candidate = unquoted(item);
             if (candidate.equals("*") || candidate.equals(etag)) {
                 return true;

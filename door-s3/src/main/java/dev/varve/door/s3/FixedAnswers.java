@@ -1,11 +1,12 @@
 package dev.varve.door.s3;
 
-/// Answers about what a bucket or object could have in S3 and never has here: what S3 says where it was
-/// not configured. Setting any of it is refused by the [Router].
+/// Answers about what a bucket or object could have in S3 and never has here: what S3 says where it
+/// was not configured. Setting any of it is refused by the [Router].
 ///
 /// Thread-safe: it has no state.
 final class FixedAnswers {
-    private static final String CANONICAL_USER = "xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"CanonicalUser\"";
+    private static final String CANONICAL_USER = "xsi:type=\"CanonicalUser\""
+            + " xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"";
 
     private final Buckets buckets;
 

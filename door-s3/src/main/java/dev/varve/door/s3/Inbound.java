@@ -8,14 +8,14 @@ import java.util.ArrayDeque;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Hands what a connection's event loop decoded to the connection's thread. Bounded: where more waits
-/// than allowed, the loop stops reading from the socket until half of it is gone, so that TCP holds the
-/// client back.
+/// Hands what a connection's event loop decoded to the connection's thread. Bounded: where more
+/// waits than allowed, the loop stops reading from the socket until half of it is gone, so that TCP
+/// holds the client back.
 ///
 /// Thread-safe: by a lock that is never held while waiting for anything but messages.
 final class Inbound {
     /// What a message takes beside its bytes; keeps one-byte chunks from piling up.
-    private static final int MESSAGE_BYTES = 256;
+    private static final long MESSAGE_BYTES = 256;
 
     private final Channel channel;
     private final int limitBytes;
@@ -59,7 +59,8 @@ final class Inbound {
     ///
     /// @return owned by the caller
     /// @throws ConnectionClosedException where there will be none
-    /// @throws S3Exception               RequestTimeout where the client left us waiting for too long
+    /// @throws S3Exception               RequestTimeout where the client left us waiting for too
+    ///                                   long
     HttpObject take() {
         lock.lock();
         try {

@@ -1,12 +1,15 @@
 package dev.varve.door.s3;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.varve.door.s3.PercentCodec.Slash;
 import dev.varve.engine.ObjectKey;
 import java.util.Optional;
 
 /// How a listing writes keys: as text, or percent-encoded so that any byte can be shown.
 enum KeyText {
-    PLAIN, URL;
+    PLAIN,
+    URL;
 
     static KeyText of(S3Request request) {
         Optional<String> type = request.query().text("encoding-type");
@@ -26,7 +29,7 @@ enum KeyText {
 
     String write(byte[] bytes) {
         return switch (this) {
-            case PLAIN -> new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+            case PLAIN -> new String(bytes, UTF_8);
             case URL -> PercentCodec.encode(bytes, Slash.KEPT);
         };
     }

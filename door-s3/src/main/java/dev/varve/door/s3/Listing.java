@@ -33,8 +33,8 @@ final class Listing {
             return KeyPage.read(bucket, page(from));
         }
 
-        /// Where a page begins whose last one ended with `marker`. A marker within a common prefix has
-        /// been listed as that prefix.
+        /// Where a page begins whose last one ended with `marker`. A marker within a common prefix
+        /// has been listed as that prefix.
         Optional<ObjectKey> behind(ObjectKey marker) {
             return KeyPage.commonPrefix(marker, page(Optional.empty()))
                     .flatMap(KeyPage::successorOfPrefix)

@@ -233,7 +233,8 @@ final class MultipartCompletion {
         }
     }
 
-    /// The checksum over all bytes of an upload that was begun without naming one, if its parts have it.
+    /// The checksum over all bytes of an upload that was begun without naming one, if its parts
+    /// have it.
     private static Optional<String> fullObject(ChecksumAlgorithm algorithm, Assembly assembly) {
         var values = assembly.parts.stream()
                 .map(part -> part.attributes().labels().getOrDefault(algorithm.headerName(), ""))

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -24,13 +25,13 @@ import java.util.regex.Pattern;
 /// Where uploads in parts live until they are completed: as objects of hidden buckets, one for each
 /// class, so that a part keeps what its bucket promises.
 ///
-///     m NUL <bucket> NUL <key> NUL <upload>                  the upload: empty, its labels the object's
+///     m NUL <bucket> NUL <key> NUL <upload>                  the upload: empty, with labels
 ///     p NUL <bucket> NUL <upload> NUL <number> NUL <try>     a part; the number has five digits
 ///
-/// `<bucket>` is the name with the time of the bucket's creation, so that a bucket that is deleted and
-/// created again does not inherit uploads. Each attempt to upload a part is an object of its own that
-/// never changes: what was looked at when an upload is completed is what becomes the object. The latest
-/// attempt counts.
+/// `<bucket>` is the name with the time of the bucket's creation, so that a bucket that is deleted
+/// and created again does not inherit uploads. Each attempt to upload a part is an object of its
+/// own that never changes: what was looked at when an upload is completed is what becomes the
+/// object. The latest attempt counts.
 ///
 /// The upload's own object is the first part of the composition that completes it, so that of two
 /// completions, or of a completion and an abort, exactly one finds it.
@@ -83,7 +84,8 @@ final class MultipartStore {
         if (!ID.matcher(id).matches()) {
             return Optional.empty();
         }
-        return hidden(bucket.bucketClass()).head(markerKey(bucket, key, id))
+        return engine.bucket(name(bucket.bucketClass()))
+                .flatMap(hidden -> hidden.head(markerKey(bucket, key, id)))
                 .map(marker -> new Upload(id, key, marker));
     }
 
@@ -103,7 +105,7 @@ final class MultipartStore {
     }
 
     /// The latest attempt at each part, by number.
-    TreeMap<Integer, ObjectInfo> parts(Bucket bucket, Upload upload) {
+    NavigableMap<Integer, ObjectInfo> parts(Bucket bucket, Upload upload) {
         var latest = new TreeMap<Integer, ObjectInfo>();
         var prefix = partsPrefix(bucket, upload.id());
         int numberAt = prefix.bytes().length;
@@ -132,12 +134,13 @@ final class MultipartStore {
 
     /// Removes all uploads of a bucket.
     void removeAll(Bucket bucket) {
-        var hidden = hidden(bucket.bucketClass());
-        for (var kind : List.of(UPLOADS, PARTS)) {
-            for (var object : all(hidden, ObjectKey.of(kind + '\0' + tag(bucket) + '\0'))) {
-                hidden.delete(object.key(), Precondition.NONE);
+        engine.bucket(name(bucket.bucketClass())).ifPresent(hidden -> {
+            for (var kind : List.of(UPLOADS, PARTS)) {
+                for (var object : all(hidden, ObjectKey.of(kind + '\0' + tag(bucket) + '\0'))) {
+                    hidden.delete(object.key(), Precondition.NONE);
+                }
             }
-        }
+        });
     }
 
     /// Removes parts whose upload has ended, which a sudden end of the process leaves behind.
@@ -166,8 +169,8 @@ final class MultipartStore {
         return join(uploadsPrefix(bucket), key.bytes(), new byte[]{NUL}, id.getBytes(US_ASCII));
     }
 
-    /// Parts are looked at before uploads: whoever has a part now had an upload when that was written,
-    /// and if that is not there afterwards, it has ended.
+    /// Parts are looked at before uploads: whoever has a part now had an upload when that was
+    /// written, and if that is not there afterwards, it has ended.
     private static void sweep(Bucket hidden) {
         var parts = all(hidden, ObjectKey.of(PARTS + '\0'));
         var alive = new HashSet<String>();

@@ -118,7 +118,8 @@ final class MultipartUploads {
                 .orElseThrow(() -> S3Error.NO_SUCH_UPLOAD.exception().detail("UploadId", id));
     }
 
-    /// Ends the writing of a part: older attempts go; if the upload has ended meanwhile, so does this.
+    /// Ends the writing of a part: older attempts go; if the upload has ended meanwhile, so does
+    /// this.
     private ObjectInfo settle(Bucket bucket, Upload upload, int number, ObjectKey key) {
         var hidden = store.hidden(bucket.bucketClass());
         var part = hidden.head(key);
@@ -138,7 +139,8 @@ final class MultipartUploads {
         return labels;
     }
 
-    /// The checksum that the upload's object is to have is computed even where the client sends none.
+    /// The checksum that the upload's object is to have is computed even where the client sends
+    /// none.
     private static Wanted wanted(Upload upload, boolean md5) {
         return new Wanted(md5, algorithm(upload)
                 .<Set<ChecksumAlgorithm>>map(Set::of)

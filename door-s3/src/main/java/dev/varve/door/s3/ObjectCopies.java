@@ -181,8 +181,8 @@ final class ObjectCopies {
         }
     }
 
-    /// A checksum over all bytes holds for the copy as well; one over parts does not, for the copy has
-    /// none.
+    /// A checksum over all bytes holds for the copy as well; one over parts does not, for the copy
+    /// has none.
     private static void keepChecksum(ObjectInfo source, Map<String, String> target) {
         var labels = source.attributes().labels();
         var composite = ChecksumAlgorithm.Type.COMPOSITE.name();

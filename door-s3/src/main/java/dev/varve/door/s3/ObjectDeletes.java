@@ -1,5 +1,7 @@
 package dev.varve.door.s3;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.varve.door.s3.ObjectWrites.DeleteCondition;
 import dev.varve.engine.Bucket;
 import dev.varve.engine.CommitOutcome;
@@ -70,7 +72,7 @@ final class ObjectDeletes {
         if (!version.map(Versions.NULL::equals).orElse(true)) {
             throw S3Error.NO_SUCH_VERSION.exception();
         }
-        var objectKey = key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        var objectKey = key.getBytes(UTF_8);
         if (objectKey.length > RequestTarget.MAX_KEY_BYTES) {
             throw S3Error.KEY_TOO_LONG.exception();
         }

@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// The headers that are stored with an object and come back with it. Each one is a label of the object,
-/// under its lower-case name.
+/// The headers that are stored with an object and come back with it. Each one is a label of the
+/// object, under its lower-case name.
 ///
 /// Immutable.
 final class ObjectHeaders {
@@ -136,7 +136,7 @@ final class ObjectHeaders {
     /// The encodings of the content, without that of the transfer.
     private static String withoutChunking(String encodings) {
         var kept = new ArrayList<String>();
-        for (var encoding : encodings.split(",")) {
+        for (var encoding : encodings.split(",", -1)) {
             if (!encoding.strip().equalsIgnoreCase("aws-chunked")) {
                 kept.add(encoding.strip());
             }

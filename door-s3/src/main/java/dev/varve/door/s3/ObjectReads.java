@@ -39,7 +39,8 @@ final class ObjectReads {
         }
     }
 
-    /// Reads the first block while an error can still be told. What a cache bucket has lost is a miss.
+    /// Reads the first block while an error can still be told. What a cache bucket has lost is a
+    /// miss.
     private static void prefetch(S3Request request, Bucket bucket, SliceWalk walk) {
         try {
             walk.prefetch();

@@ -55,8 +55,8 @@ final class ObjectWrites {
         return Response.empty(204);
     }
 
-    /// The length of an upload in one piece, as a writer wants it: -1 where it will only be known at
-    /// the end.
+    /// The length of an upload in one piece, as a writer wants it: -1 where it will only be known
+    /// at the end.
     ///
     /// @throws S3Exception MissingContentLength, EntityTooLarge
     static long contentLength(S3Request request, S3Settings settings) {
@@ -101,7 +101,8 @@ final class ObjectWrites {
                         (algorithm, value) -> labels.put(algorithm.headerName(), value));
     }
 
-    /// What must hold of an object that is to be deleted; one that is missing is as good as deleted.
+    /// What must hold of an object that is to be deleted; one that is missing is as good as
+    /// deleted.
     ///
     /// @param ifMatch      a list of ETags
     /// @param modified     seconds since the epoch

@@ -48,13 +48,15 @@ final class OpenConnections {
     void closeIdle() {
         for (var entry : snapshot()) {
             if (!entry.getValue().isBusy()) {
-                entry.getKey().close();
+                var _ = entry.getKey().close();
             }
         }
     }
 
     void closeAll() {
-        snapshot().forEach(entry -> entry.getKey().close());
+        for (var entry : snapshot()) {
+            var _ = entry.getKey().close();
+        }
     }
 
     /// Waits until there are none.
@@ -66,7 +68,7 @@ final class OpenConnections {
         try {
             while (!open.isEmpty()) {
                 long left = until - clock.nanoTime();
-                if (left <= 0 || changed.awaitNanos(left) <= 0 && !open.isEmpty()) {
+                if (left <= 0 || (changed.awaitNanos(left) <= 0 && !open.isEmpty())) {
                     return open.isEmpty();
                 }
             }

@@ -3,8 +3,8 @@ package dev.varve.door.s3;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.handler.codec.http.HttpContent;
-import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -13,8 +13,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Sends a connection's answers from the connection's thread. Bytes of blocks go to the socket as they
-/// lie; a block's lease is given back when its last byte is with the kernel, or the connection is gone.
+/// Sends a connection's answers from the connection's thread. Bytes of blocks go to the socket as
+/// they lie; a block's lease is given back when its last byte is with the kernel, or the connection
+/// is gone.
 ///
 /// At most [#LOW_BYTES] and one block are on their way at any time.
 ///
@@ -25,6 +26,9 @@ final class Outbound {
 
     /// The largest piece whose progress is not seen until its end.
     private static final int PIECE_BYTES = 1 << 20;
+
+    /// What a message without content counts as.
+    private static final int HEAD_BYTES = 256;
 
     private final Channel channel;
     private final S3Metrics metrics;
@@ -39,26 +43,28 @@ final class Outbound {
         this.metrics = metrics;
     }
 
-    /// Sends the beginning of an answer, or all of it.
-    void send(HttpObject head) {
-        write(List.of(head), List.of(), () -> {});
+    /// Sends all of an answer.
+    void send(FullHttpResponse response) {
+        write(List.of(response), () -> {});
     }
 
-    /// Sends a head and what follows it in one go.
-    void send(HttpObject head, SliceWalk.Piece piece) {
-        write(List.of(head), pieces(piece), piece::close);
-    }
-
-    /// Sends bytes that follow a head.
+    /// Sends the beginning of an answer, and the end as well if this is all.
     ///
     /// @param piece owned
-    void send(SliceWalk.Piece piece) {
-        write(List.of(), pieces(piece), piece::close);
+    void send(HttpResponse head, SliceWalk.Piece piece, boolean isLast) {
+        var messages = new ArrayList<>();
+        messages.add(head);
+        addPieces(messages, piece, isLast);
+        write(messages, piece::close);
     }
 
-    /// Ends an answer.
-    void end() {
-        write(List.of(LastHttpContent.EMPTY_LAST_CONTENT), List.of(), () -> {});
+    /// Sends more of an answer, and the end as well if this is the rest.
+    ///
+    /// @param piece owned
+    void send(SliceWalk.Piece piece, boolean isLast) {
+        var messages = new ArrayList<>();
+        addPieces(messages, piece, isLast);
+        write(messages, piece::close);
     }
 
     /// Waits until more may be sent.
@@ -109,26 +115,24 @@ final class Outbound {
         }
     }
 
-    private void write(List<HttpObject> messages, List<ByteBuf> pieces, Runnable done) {
+    /// Hands messages to the loop.
+    ///
+    /// @param done runs when all of them are with the kernel, or lost
+    private void write(List<Object> messages, Runnable done) {
         long total = 0;
         for (var message : messages) {
-            total += message instanceof HttpContent content ? content.content().readableBytes() : 0;
-        }
-        long tail = pieces.isEmpty() ? Math.max(1, total) : 0;
-        for (var piece : pieces) {
-            total += piece.readableBytes();
+            total += weight(message);
         }
         metrics.bytesOut.add(total);
-        began(Math.max(1, total));
+        began(total);
         try {
             channel.eventLoop().execute(() -> {
-                messages.forEach(message -> channel.write(message)
-                        .addListener(sent -> ended(tail, sent.isSuccess())));
-                for (int i = 0; i < pieces.size(); i++) {
-                    long bytes = pieces.get(i).readableBytes();
-                    boolean last = i == pieces.size() - 1;
-                    channel.write(pieces.get(i)).addListener(sent -> {
-                        if (last) {
+                int last = messages.size() - 1;
+                for (int i = 0; i <= last; i++) {
+                    long bytes = weight(messages.get(i));
+                    boolean isLast = i == last;
+                    var _ = channel.write(messages.get(i)).addListener(sent -> {
+                        if (isLast) {
                             done.run();
                         }
                         ended(bytes, sent.isSuccess());
@@ -140,6 +144,15 @@ final class Outbound {
             done.run();
             throw new ConnectionClosedException();
         }
+    }
+
+    /// Heads count as well, so that they cannot pile up unseen.
+    private static long weight(Object message) {
+        return switch (message) {
+            case ByteBuf bytes -> bytes.readableBytes();
+            case FullHttpResponse response -> HEAD_BYTES + response.content().readableBytes();
+            default -> HEAD_BYTES;
+        };
     }
 
     private void began(long bytes) {
@@ -163,14 +176,15 @@ final class Outbound {
         }
     }
 
-    private static List<ByteBuf> pieces(SliceWalk.Piece piece) {
-        var buffers = new ArrayList<ByteBuf>();
+    private static void addPieces(List<Object> messages, SliceWalk.Piece piece, boolean isLast) {
         for (ByteBuffer run : piece.runs()) {
             for (int at = 0; at < run.limit(); at += PIECE_BYTES) {
                 int length = Math.min(PIECE_BYTES, run.limit() - at);
-                buffers.add(Unpooled.wrappedBuffer(run.slice(at, length)));
+                messages.add(Unpooled.wrappedBuffer(run.slice(at, length)));
             }
         }
-        return buffers;
+        if (isLast) {
+            messages.add(LastHttpContent.EMPTY_LAST_CONTENT);
+        }
     }
 }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// The content of a request: what the client announced about it, and the one pass over it that takes
-/// off the framing and checks every announcement.
+/// The content of a request: what the client announced about it, and the one pass over it that
+/// takes off the framing and checks every announcement.
 ///
 /// Confined to its request's thread.
 final class Payload {

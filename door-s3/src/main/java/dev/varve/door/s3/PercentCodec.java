@@ -2,6 +2,7 @@ package dev.varve.door.s3;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /// Percent-encoding between text on the wire and bytes (RFC 3986), as Signature Version 4 wants it:
 /// everything but `A-Z a-z 0-9 - . _ ~` is escaped, with upper-case hexadecimal digits.
@@ -22,10 +23,12 @@ final class PercentCodec {
 
     /// What becomes of a `/` when encoding.
     enum Slash {
-        KEPT, ESCAPED
+        KEPT,
+        ESCAPED
     }
 
-    /// @throws S3Exception InvalidURI where a percent sign is not followed by two hexadecimal digits
+    /// @throws S3Exception InvalidURI where a percent sign is not followed by two hexadecimal
+    ///                     digits
     static byte[] decode(String text, Plus plus) {
         var bytes = text.getBytes(StandardCharsets.UTF_8);
         int at = 0;
@@ -42,7 +45,7 @@ final class PercentCodec {
             }
             bytes[at++] = b;
         }
-        return at == bytes.length ? bytes : java.util.Arrays.copyOf(bytes, at);
+        return at == bytes.length ? bytes : Arrays.copyOf(bytes, at);
     }
 
     static String decodeText(String text, Plus plus) {
@@ -55,7 +58,7 @@ final class PercentCodec {
     static String encode(byte[] bytes, Slash slash) {
         var out = new ByteArrayOutputStream(bytes.length + 16);
         for (byte b : bytes) {
-            if (isUnreserved(b) || b == '/' && slash == Slash.KEPT) {
+            if (isUnreserved(b) || (b == '/' && slash == Slash.KEPT)) {
                 out.write(b);
             } else {
                 out.write('%');
@@ -67,7 +70,7 @@ final class PercentCodec {
     }
 
     private static boolean isUnreserved(byte b) {
-        return b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9'
+        return (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9')
                 || b == '-' || b == '.' || b == '_' || b == '~';
     }
 

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// The query of a request, in the order of the wire. Where a name comes twice, the first one counts.
+/// The query of a request, in the order of the wire. Where a name comes twice, the first one
+/// counts.
 ///
 /// Immutable.
 final class Query {
@@ -64,7 +65,8 @@ final class Query {
         return Optional.empty();
     }
 
-    /// A number from 0 to [Integer#MAX_VALUE]; empty where there is no such parameter or it is empty.
+    /// A number from 0 to [Integer#MAX_VALUE]; empty where there is no such parameter or it is
+    /// empty.
     ///
     /// @throws S3Exception InvalidArgument where it is none
     Optional<Integer> number(String name) {

@@ -11,8 +11,9 @@ import java.util.Optional;
 
 /// What a request is about: the bucket and key out of its URI and host, and its query.
 ///
-/// A key is the bytes behind the percent-encoding, taken as they are: `..`, `//` and NUL mean nothing
-/// special. Any bytes are let in, UTF-8 or not, so that whatever another door stored can be reached.
+/// A key is the bytes behind the percent-encoding, taken as they are: `..`, `//` and NUL mean
+/// nothing special. Any bytes are let in, UTF-8 or not, so that whatever another door stored can be
+/// reached.
 ///
 /// Immutable.
 ///

@@ -5,11 +5,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/// Finds a request's operation: by what it is about, its method, and its subresource (a query parameter
-/// such as `?uploads`).
+/// Finds a request's operation: by what it is about, its method, and its subresource (a query
+/// parameter such as `?uploads`).
 ///
-/// A subresource that is known to S3 and has no entry is answered with NotImplemented, so that
-/// `PUT /bucket?policy` never becomes `PUT /bucket`.
+/// A subresource that is known to S3 and has no entry is answered with NotImplemented, so that `PUT
+/// /bucket?policy` never becomes `PUT /bucket`.
 ///
 /// Immutable.
 final class Router {
@@ -32,7 +32,9 @@ final class Router {
 
     /// What a request is about.
     enum Scope {
-        SERVICE, BUCKET, OBJECT
+        SERVICE,
+        BUCKET,
+        OBJECT
     }
 
     /// Carries out a request.
@@ -111,7 +113,7 @@ final class Router {
         if (route != null) {
             return route;
         }
-        if (!METHODS.contains(method) || subresource.isEmpty() && scope != Scope.BUCKET) {
+        if (!METHODS.contains(method) || (subresource.isEmpty() && scope != Scope.BUCKET)) {
             throw S3Error.METHOD_NOT_ALLOWED.exception()
                     .detail("Method", method)
                     .detail("ResourceType", scope.name());

@@ -29,7 +29,8 @@ public record S3Counters(
     /// @param clientErrors those answered with 4xx
     /// @param serverErrors those answered with 5xx, and those whose answer broke off
     /// @param nanos        time from the request's headers to the end of its answer, all together
-    /// @param histogram    how many took less than 2^i microseconds and not less than the one before
+    /// @param histogram    how many took less than 2^i microseconds and not less than the one
+    ///                     before
     public record Operation(
             String name,
             long requests,

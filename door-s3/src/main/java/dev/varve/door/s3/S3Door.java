@@ -5,6 +5,7 @@ import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.Tasks;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -30,13 +31,16 @@ import java.util.random.RandomGenerator;
 
 /// A server of the S3 protocol on an engine.
 ///
-/// Event loops frame HTTP; each connection has a virtual thread that answers its requests one after the
-/// other.
+/// Event loops frame HTTP; each connection has a virtual thread that answers its requests one after
+/// the other.
 ///
 /// Thread-safe.
 public final class S3Door implements AutoCloseable {
     private static final int BACKLOG = 1024;
     private static final int MAX_LINE_BYTES = 16 << 10;
+
+    /// Netty's adaptive allocator does not pool buffers of this length, but clears a new one for
+    /// each read, which costs as much as all else; therefore the older one.
     private static final int MAX_READ_BYTES = 512 << 10;
 
     private final S3Settings settings;
@@ -90,6 +94,7 @@ public final class S3Door implements AutoCloseable {
                 .option(ChannelOption.SO_REUSEADDR, true)
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
                 .childOption(ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(512, 16 << 10, MAX_READ_BYTES))
                 .childHandler(new ChannelInitializer<>() {
@@ -105,7 +110,7 @@ public final class S3Door implements AutoCloseable {
                 .bind(settings.host(), settings.port())
                 .awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
+            var _ = loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
             throw new StorageException(StorageException.Kind.CONFIG,
                     "the S3 address (" + settings.host() + ':' + settings.port()
                             + ") must be free to listen on",

@@ -10,7 +10,7 @@ import java.util.Map;
 final class S3Exception extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final S3Error error;
+    private final transient S3Error error;
     private final transient Map<String, String> details = new LinkedHashMap<>();
     private final transient Map<String, String> headers = new LinkedHashMap<>();
 

@@ -1,7 +1,6 @@
 package dev.varve.door.s3;
 
 import dev.varve.env.StorageException;
-import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -36,7 +35,6 @@ final class S3Service {
             var headers = http.headers();
             var target = RequestTarget.parse(http.uri(), headers.get("host", ""), domains);
             var verified = authenticator.verify(method, target, headers);
-            requireExpectation(headers);
             var route = router.route(method, target, headers);
             operation = route.name();
             var payload = new Payload(headers, verified.payload(), body);
@@ -91,12 +89,5 @@ final class S3Service {
                 yield S3Error.INTERNAL_ERROR.exception();
             }
         };
-    }
-
-    private static void requireExpectation(HttpHeaders headers) {
-        var expect = headers.get("expect", "");
-        if (!expect.isEmpty() && !expect.equalsIgnoreCase("100-continue")) {
-            throw S3Error.EXPECTATION_FAILED.exception();
-        }
     }
 }

@@ -37,14 +37,15 @@ public record S3Settings(
     public enum ETags {
         /// The MD5 of the content: what S3 does, at 1.5 core-seconds a gigabyte.
         MD5,
-        /// A random number, in the form that tells clients that it is no MD5 (`<32 hex digits>-1`). Where
-        /// the client sends a Content-MD5, so that it is computed anyway, the ETag is that.
+        /// A random number, in the form that tells clients that it is no MD5 (`<32 hex digits>-1`).
+        /// Where the client sends a Content-MD5, so that it is computed anyway, the ETag is that.
         FAST
     }
 
     /// What happens to requests without a signature.
     public enum Anonymous {
-        REFUSED, ALLOWED
+        REFUSED,
+        ALLOWED
     }
 
     /// @param headerBytes     all header fields of a request
@@ -52,8 +53,8 @@ public record S3Settings(
     /// @param objectBytes     an object, also in parts
     /// @param singlePutBytes  an object in one piece, or a part
     /// @param queuedBodyBytes bytes of a body that wait for their request's thread
-    /// @param drainBytes      rest of a body that is read and dropped after an error, so that the client
-    ///                        sees the answer
+    /// @param drainBytes      rest of a body that is read and dropped after an error, so that the
+    ///                        client sees the answer
     public record Limits(
             int headerBytes,
             int xmlBytes,

@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// AWS Signature Version 2 of presigned URLs, as pure functions. boto3 and the AWS CLI still make such
-/// URLs unless they are told otherwise; in headers it is not supported.
+/// AWS Signature Version 2 of presigned URLs, as pure functions. boto3 and the AWS CLI still make
+/// such URLs unless they are told otherwise; in headers it is not supported.
 ///
 /// Immutable.
 final class SigV2 {
@@ -41,10 +41,14 @@ final class SigV2 {
             HttpHeaders headers,
             String expires) {
         var text = new StringBuilder(256)
-                .append(method).append('\n')
-                .append(headers.get("content-md5", "")).append('\n')
-                .append(headers.get("content-type", "")).append('\n')
-                .append(expires).append('\n');
+                .append(method)
+                .append('\n')
+                .append(headers.get("content-md5", ""))
+                .append('\n')
+                .append(headers.get("content-type", ""))
+                .append('\n')
+                .append(expires)
+                .append('\n');
         var amazon = new TreeMap<String, List<String>>();
         for (var name : headers.names()) {
             var lower = name.toLowerCase(Locale.ROOT);
@@ -52,14 +56,17 @@ final class SigV2 {
                 amazon.put(lower, headers.getAll(name));
             }
         }
-        amazon.forEach((name, values) -> text.append(name).append(':')
-                .append(String.join(",", values).strip()).append('\n'));
+        amazon.forEach((name, values) -> text.append(name)
+                .append(':')
+                .append(String.join(",", values).strip())
+                .append('\n'));
         text.append(target.resource());
         char separator = '?';
         for (var name : new TreeSet<>(target.query().names())) {
             if (SIGNED.contains(name)) {
                 var value = target.query().text(name).orElse("");
-                text.append(separator).append(name)
+                text.append(separator)
+                        .append(name)
                         .append(value.isEmpty() ? "" : '=' + value);
                 separator = '&';
             }

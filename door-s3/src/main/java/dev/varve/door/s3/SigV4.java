@@ -14,13 +14,14 @@ import javax.crypto.spec.SecretKeySpec;
 
 /// AWS Signature Version 4 as S3 uses it, as pure functions.
 ///
-/// Texts are those of the wire, one character a byte (ISO 8859-1), so that header values that are not
-/// ASCII are signed as they were sent.
+/// Texts are those of the wire, one character a byte (ISO 8859-1), so that header values that are
+/// not ASCII are signed as they were sent.
 ///
 /// Immutable.
 final class SigV4 {
     static final String ALGORITHM = "AWS4-HMAC-SHA256";
-    static final String EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    static final String EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb924"
+            + "27ae41e4649b934ca495991b7852b855";
 
     private static final String MAC = "HmacSHA256";
 

@@ -15,6 +15,7 @@ import javax.xml.stream.XMLStreamReader;
 ///
 /// Immutable.
 record XmlElement(String name, String text, List<XmlElement> children) {
+    private static final char LINE_SEPARATOR = 0x2028;
     private static final int MAX_DEPTH = 16;
     private static final int MAX_ELEMENTS = 200_000;
 
@@ -56,17 +57,16 @@ record XmlElement(String name, String text, List<XmlElement> children) {
         return children.stream().filter(child -> child.name.equals(childName)).toList();
     }
 
-    /// The document as XML 1.1, in which keys with control characters can be written. Clients send those
-    /// as they are, which no version of XML allows.
+    /// The document as XML 1.1, in which keys with control characters can be written. Clients send
+    /// those as they are, which no version of XML allows.
     private static String asXml11(byte[] document) {
         var text = new String(document, UTF_8);
         int from = text.startsWith("<?xml") ? text.indexOf("?>") + 2 : 0;
         var out = new StringBuilder(text.length() + 32).append("<?xml version=\"1.1\"?>");
         for (int i = from; i < text.length(); i++) {
             char c = text.charAt(i);
-            boolean control = c < ' ' && c != '\n' && c != '\r' && c != '\t'
-                    || c >= 0x7f && c < 0xa0 || c == 0x2028;
-            if (control) {
+            boolean blank = c == '\n' || c == '\r' || c == '\t';
+            if (!blank && (Character.isISOControl(c) || c == LINE_SEPARATOR)) {
                 out.append("&#x").append(Integer.toHexString(c)).append(';');
             } else {
                 out.append(c);

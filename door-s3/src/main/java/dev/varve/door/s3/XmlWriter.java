@@ -4,8 +4,8 @@ import java.util.ArrayDeque;
 
 /// Writes a small XML document.
 ///
-/// Characters that XML 1.0 cannot hold are written as references all the same (`&#x1;`), as S3 does:
-/// who stores such keys must ask for `encoding-type=url`.
+/// Characters that XML 1.0 cannot hold are written as references all the same (`&#x1;`), as S3
+/// does: who stores such keys must ask for `encoding-type=url`.
 ///
 /// Confined to its thread.
 final class XmlWriter {
@@ -91,7 +91,7 @@ final class XmlWriter {
                 case '>' -> out.append("&gt;");
                 case '"' -> out.append("&quot;");
                 default -> {
-                    if (c < ' ' && c != '\n' && c != '\t' || c >= '\uFFFE') {
+                    if ((c < ' ' && c != '\n' && c != '\t') || c >= '\uFFFE') {
                         out.append("&#x").append(Integer.toHexString(c)).append(';');
                     } else {
                         out.append(c);

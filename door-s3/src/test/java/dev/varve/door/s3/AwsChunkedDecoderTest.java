@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AwsChunkedDecoderTest {
-    private static final String SEED =
-            "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
+    private static final String SEED = "4f232c4386841ef735655705268965c4"
+            + "4a0e4690baa4adea153f7db9fa80a0a9";
     private static final String TRAILER = "x-amz-checksum-crc32:sOO8/Q==";
 
     /// What came of a body.
@@ -32,8 +32,10 @@ final class AwsChunkedDecoderTest {
             var wire = encode(content, random, signed, trailers);
             var decoder = decode(wire, content.length, signed, trailers, random);
             assertThat(decoder.bytes).as("seed %d", seed).isEqualTo(content);
-            assertThat(decoder.trailers).as("seed %d", seed).isEqualTo(trailers
-                    ? Map.of("x-amz-checksum-crc32", "sOO8/Q==") : Map.of());
+            assertThat(decoder.trailers).as("seed %d", seed)
+                    .isEqualTo(trailers
+                            ? Map.of("x-amz-checksum-crc32", "sOO8/Q==")
+                            : Map.of());
         }
     }
 
@@ -156,7 +158,8 @@ final class AwsChunkedDecoderTest {
             out.writeBytes(copy);
         });
         for (int at = 0; at < wire.length;) {
-            int piece = Math.min(wire.length - at, 1 + random.nextInt(random.nextBoolean() ? 4 : 3000));
+            int piece = Math.min(wire.length - at,
+                    1 + random.nextInt(random.nextBoolean() ? 4 : 3000));
             decoder.decode(ByteBuffer.wrap(wire, at, piece));
             at += piece;
         }
@@ -172,18 +175,19 @@ final class AwsChunkedDecoderTest {
             var data = java.util.Arrays.copyOfRange(content, at, at + length);
             head(out, signer, data, signed);
             out.writeBytes(data);
-            out.writeBytes(new byte[] {'\r', '\n'});
+            out.writeBytes(new byte[]{'\r', '\n'});
             at += length;
         }
         head(out, signer, new byte[0], signed);
         if (trailers) {
             out.writeBytes((TRAILER + "\r\n").getBytes(ISO_8859_1));
             if (signed) {
-                out.writeBytes(("x-amz-trailer-signature:" + signer.trailer(TRAILER + "\n") + "\r\n")
-                        .getBytes(ISO_8859_1));
+                out.writeBytes(
+                        ("x-amz-trailer-signature:" + signer.trailer(TRAILER + "\n") + "\r\n")
+                                .getBytes(ISO_8859_1));
             }
         }
-        out.writeBytes(new byte[] {'\r', '\n'});
+        out.writeBytes(new byte[]{'\r', '\n'});
         return out.toByteArray();
     }
 

@@ -62,7 +62,8 @@ final class ByteRangeTest {
             }).toArray();
             if (wanted.length == 0) {
                 assertThatThrownBy(() -> ByteRange.parse(Optional.of(header), size))
-                        .as("seed %d", seed).isInstanceOf(S3Exception.class);
+                        .as("seed %d", seed)
+                        .isInstanceOf(S3Exception.class);
             } else {
                 assertThat(ByteRange.parse(Optional.of(header), size)).as("seed %d", seed)
                         .contains(new ByteRange(wanted[0], wanted.length));

@@ -3,7 +3,6 @@ package dev.varve.door.s3;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.varve.door.s3.ChecksumAlgorithm.Type;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,7 +43,8 @@ final class ChecksumAlgorithmTest {
                 direct.position(direct.position() + length);
             }
             assertThat(Base64.getEncoder().encodeToString(digest.value()))
-                    .as("seed %d", seed).isEqualTo(sum(algorithm, bytes));
+                    .as("seed %d", seed)
+                    .isEqualTo(sum(algorithm, bytes));
         }
     }
 
@@ -70,11 +70,12 @@ final class ChecksumAlgorithmTest {
 
     @Test
     void countsThePartsOfACompositeChecksum() {
-        var part = sum(ChecksumAlgorithm.SHA256, new byte[] {1});
+        var part = sum(ChecksumAlgorithm.SHA256, new byte[]{1});
         assertThat(ChecksumAlgorithm.SHA256.composite(List.of(part, part))).endsWith("=-2");
-        assertThat(ChecksumAlgorithm.CRC64NVME.supports(Type.COMPOSITE)).isFalse();
-        assertThat(ChecksumAlgorithm.SHA1.supports(Type.FULL_OBJECT)).isFalse();
-        assertThat(ChecksumAlgorithm.CRC32.supports(Type.FULL_OBJECT)).isTrue();
+        assertThat(ChecksumAlgorithm.CRC64NVME.supports(ChecksumAlgorithm.Type.COMPOSITE))
+                .isFalse();
+        assertThat(ChecksumAlgorithm.SHA1.supports(ChecksumAlgorithm.Type.FULL_OBJECT)).isFalse();
+        assertThat(ChecksumAlgorithm.CRC32.supports(ChecksumAlgorithm.Type.FULL_OBJECT)).isTrue();
     }
 
     private static String sum(ChecksumAlgorithm algorithm, byte[] bytes) {

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Serves a store on a given port until standard input ends, for clients that are not written in Java:
-/// see `src/test/clients`.
+/// Serves a store on a given port until standard input ends, for clients that are not written in
+/// Java: see `src/test/clients`.
 ///
 /// Arguments: folder, port, memory in MiB, flash in MiB, `md5` or `fast`.
 final class DoorMain {

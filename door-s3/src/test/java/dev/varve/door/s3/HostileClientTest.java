@@ -72,8 +72,10 @@ final class HostileClientTest {
                 var request = wire.request("PUT", "/bucket/damaged").body("hello");
                 request.sign();
                 var text = new StringBuilder("PUT /bucket/damaged HTTP/1.1\r\n");
-                request.headers.forEach((name, value) -> text.append(name).append(": ")
-                        .append(value).append("\r\n"));
+                request.headers.forEach((name, value) -> text.append(name)
+                        .append(": ")
+                        .append(value)
+                        .append("\r\n"));
                 var bytes = text.append("\r\nhello").toString().getBytes(ISO_8859_1);
                 for (int i = 0; i < 1 + random.nextInt(4); i++) {
                     bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
@@ -108,9 +110,12 @@ final class HostileClientTest {
     @Test
     void aTruncatedBodyLeavesNothing() throws IOException {
         long before = rig.engine().status().tiers().getFirst().usedBytes();
-        for (var target : new String[] {"/bucket/cut", "/bucket/cut?partNumber=1&uploadId="}) {
-            var id = target.endsWith("=") ? good.call("POST", "/bucket/cut?uploads").text()
-                    .replaceAll("(?s).*<UploadId>(.*)</UploadId>.*", "$1") : "";
+        for (var target : new String[]{"/bucket/cut", "/bucket/cut?partNumber=1&uploadId="}) {
+            var id = target.endsWith("=")
+                    ? good.call("POST", "/bucket/cut?uploads")
+                            .text()
+                            .replaceAll("(?s).*<UploadId>(.*)</UploadId>.*", "$1")
+                    : "";
             try (var wire = rig.wire()) {
                 var request = wire.request("PUT", target + id)
                         .header("content-length", Integer.toString(8 << 20));
@@ -155,7 +160,8 @@ final class HostileClientTest {
 
     @Test
     void aPipelinerThatNeverReadsIsHeldBackAndCutOff() {
-        rig.engine().createBucket("large", BucketClass.CACHE)
+        rig.engine()
+                .createBucket("large", BucketClass.CACHE)
                 .put(ObjectKey.of("k"), new byte[4 << 20]);
         try (var wire = rig.wire()) {
             wire.socket.setReceiveBufferSize(4096);
@@ -194,7 +200,8 @@ final class HostileClientTest {
     @Test
     void anObjectBeyondTheLimitIsRefusedBeforeItIsSent() {
         try (var wire = rig.wire()) {
-            var request = wire.request("PUT", "/bucket/huge").header("expect", "100-continue")
+            var request = wire.request("PUT", "/bucket/huge")
+                    .header("expect", "100-continue")
                     .header("content-length", Long.toString(65L << 20));
             request.sign();
             request.sendHead();
@@ -246,7 +253,6 @@ final class HostileClientTest {
             if (rig.engine().status().tiers().getFirst().usedBytes() <= bytes) {
                 return;
             }
-            Thread.yield();
             java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
         }
         assertThat(rig.engine().status().tiers().getFirst().usedBytes())

@@ -77,9 +77,14 @@ final class MultipartTest {
         assertThat(wire.request("POST", uri + "?uploadId=" + id).body("<x/>").call().code())
                 .isEqualTo("MalformedXML");
         assertThat(wire.request("POST", uri + "?uploadId=" + id)
-                .body("<CompleteMultipartUpload/>").call().code()).isEqualTo("MalformedXML");
+                .body("<CompleteMultipartUpload/>")
+                .call()
+                .code()).isEqualTo("MalformedXML");
         assertThat(wire.request("POST", uri + "?uploadId=" + id)
-                .header("x-amz-mp-object-size", "99").body(list(2, etag2)).call().code())
+                .header("x-amz-mp-object-size", "99")
+                .body(list(2, etag2))
+                .call()
+                .code())
                 .isEqualTo("InvalidRequest");
         assertThat(wire.call("HEAD", uri).status()).isEqualTo(404);
         assertThat(complete(uri, id, 2, etag2).status()).isEqualTo(200);
@@ -126,9 +131,11 @@ final class MultipartTest {
                 calls.add(() -> {
                     try (var own = rig.wire()) {
                         start.await();
-                        return abort ? own.call("DELETE", uri + "?uploadId=" + id)
+                        return abort
+                                ? own.call("DELETE", uri + "?uploadId=" + id)
                                 : own.request("POST", uri + "?uploadId=" + id)
-                                        .body(list(1, etag)).call();
+                                        .body(list(1, etag))
+                                        .call();
                     }
                 });
             }
@@ -143,8 +150,9 @@ final class MultipartTest {
                     aborted += reply.status() == 204 ? 1 : 0;
                     completed += reply.status() == 200 ? 1 : 0;
                 }
-                assertThat(aborted == 1 && completed == 0 || aborted == 0 && completed == 4)
-                        .as("%d aborted, %d completed", aborted, completed).isTrue();
+                assertThat((aborted == 1 && completed == 0) || (aborted == 0 && completed == 4))
+                        .as("%d aborted, %d completed", aborted, completed)
+                        .isTrue();
                 assertThat(wire.call("HEAD", uri).status()).isEqualTo(completed > 0 ? 200 : 404);
             }
             assertThat(hidden("durable")).isZero();
@@ -159,15 +167,23 @@ final class MultipartTest {
         var id = begin(uri);
         var whole = wire.request("PUT", uri + "?partNumber=1&uploadId=" + id)
                 .header("x-amz-copy-source", "/durable/src%20%25%2B%C3%A9")
-                .header("x-amz-copy-source-range", "bytes=100-199999").body("").call();
+                .header("x-amz-copy-source-range", "bytes=100-199999")
+                .body("")
+                .call();
         assertThat(whole.text()).contains("<CopyPartResult");
         var etag = whole.text().replaceAll("(?s).*<ETag>&quot;(.*)&quot;</ETag>.*", "$1");
         assertThat(wire.request("PUT", uri + "?partNumber=2&uploadId=" + id)
                 .header("x-amz-copy-source", "durable/src%20%25%2B%C3%A9")
-                .header("x-amz-copy-source-range", "bytes=0-300000").body("").call().code())
+                .header("x-amz-copy-source-range", "bytes=0-300000")
+                .body("")
+                .call()
+                .code())
                 .isEqualTo("InvalidRange");
         assertThat(wire.request("PUT", uri + "?partNumber=2&uploadId=" + id)
-                .header("x-amz-copy-source", "durable/none").body("").call().code())
+                .header("x-amz-copy-source", "durable/none")
+                .body("")
+                .call()
+                .code())
                 .isEqualTo("NoSuchKey");
         assertThat(complete(uri, id, 1, etag).status()).isEqualTo(200);
         assertThat(wire.call("GET", uri).body())
@@ -208,7 +224,8 @@ final class MultipartTest {
     }
 
     private String begin(String uri) {
-        return wire.call("POST", uri + "?uploads").text()
+        return wire.call("POST", uri + "?uploads")
+                .text()
                 .replaceAll("(?s).*<UploadId>(.*)</UploadId>.*", "$1");
     }
 
@@ -221,15 +238,19 @@ final class MultipartTest {
     }
 
     private Reply conditional(String uri, String id, String header, String value, String etag) {
-        return wire.request("POST", uri + "?uploadId=" + id).header(header, value)
-                .body(list(1, etag)).call();
+        return wire.request("POST", uri + "?uploadId=" + id)
+                .header(header, value)
+                .body(list(1, etag))
+                .call();
     }
 
     private static String list(Object... numbersAndETags) {
         var xml = XmlWriter.document("CompleteMultipartUpload");
         for (int i = 0; i < numbersAndETags.length; i += 2) {
-            xml.begin("Part").text("PartNumber", numbersAndETags[i].toString())
-                    .text("ETag", numbersAndETags[i + 1].toString()).end();
+            xml.begin("Part")
+                    .text("PartNumber", numbersAndETags[i].toString())
+                    .text("ETag", numbersAndETags[i + 1].toString())
+                    .end();
         }
         return xml.toString();
     }

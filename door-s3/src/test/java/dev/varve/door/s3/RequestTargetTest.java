@@ -33,7 +33,7 @@ final class RequestTargetTest {
     @Test
     void takesEveryByteInAKey() {
         for (int i = 0; i < 256; i++) {
-            var raw = new byte[] {'k', (byte) i, 'z'};
+            var raw = new byte[]{'k', (byte) i, 'z'};
             var uri = "/b/" + PercentCodec.encode(raw, Slash.ESCAPED);
             var key = RequestTarget.parse(uri, "localhost", DOMAINS).key().orElseThrow();
             assertThat(key.bytes()).as("byte %d", i).isEqualTo(raw);

@@ -33,8 +33,8 @@ import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 
-/// The door as the AWS SDK for Java sees it, with the SDK's own defaults (checksums in trailers among
-/// them).
+/// The door as the AWS SDK for Java sees it, with the SDK's own defaults (checksums in trailers
+/// among them).
 @TestInstance(Lifecycle.PER_CLASS)
 final class S3ClientTest {
     private static final String BUCKET = "data";
@@ -58,15 +58,18 @@ final class S3ClientTest {
 
     @Test
     void keepsBucketsWithTheirClass() {
-        s3.createBucket(b -> b.bucket("kv-cache").overrideConfiguration(
-                o -> o.putHeader("x-varve-bucket-class", "cache")));
+        s3.createBucket(b -> b.bucket("kv-cache")
+                .overrideConfiguration(
+                        o -> o.putHeader("x-varve-bucket-class", "cache")));
         assertThat(rig.engine().bucket("kv-cache").orElseThrow().bucketClass())
                 .isEqualTo(dev.varve.engine.BucketClass.CACHE);
         assertThat(s3.listBuckets().buckets()).extracting(b -> b.name())
-                .contains(BUCKET, "kv-cache").doesNotContain(".uploads-durable");
+                .contains(BUCKET, "kv-cache")
+                .doesNotContain(".uploads-durable");
         s3.createBucket(b -> b.bucket("kv-cache"));
-        assertThatThrownBy(() -> s3.createBucket(b -> b.bucket("kv-cache").overrideConfiguration(
-                o -> o.putHeader("x-varve-bucket-class", "durable"))))
+        assertThatThrownBy(() -> s3.createBucket(b -> b.bucket("kv-cache")
+                .overrideConfiguration(
+                        o -> o.putHeader("x-varve-bucket-class", "durable"))))
                 .isInstanceOf(BucketAlreadyOwnedByYouException.class);
         s3.headBucket(b -> b.bucket("kv-cache"));
         assertThat(s3.getBucketLocation(b -> b.bucket("kv-cache")).locationConstraintAsString())
@@ -104,15 +107,22 @@ final class S3ClientTest {
                 String.valueOf(got.response().checksumSHA256())))
                 .contains(List.of(String.valueOf(put.checksumCRC32()),
                         String.valueOf(put.checksumSHA1()), String.valueOf(put.checksumSHA256()))
-                        .stream().filter(v -> !v.equals("null")).findFirst().orElseThrow());
+                        .stream()
+                        .filter(v -> !v.equals("null"))
+                        .findFirst()
+                        .orElseThrow());
         assertThat(s3.headObject(b -> b.bucket(BUCKET).key(key)).checksumCRC32()).isNull();
     }
 
     @Test
     void keepsHeadersAndMetadata() {
-        s3.putObject(b -> b.bucket(BUCKET).key("meta").contentType("text/plain")
-                .contentEncoding("gzip").contentDisposition("attachment; filename=\"a b\"")
-                .contentLanguage("de").cacheControl("no-cache")
+        s3.putObject(b -> b.bucket(BUCKET)
+                .key("meta")
+                .contentType("text/plain")
+                .contentEncoding("gzip")
+                .contentDisposition("attachment; filename=\"a b\"")
+                .contentLanguage("de")
+                .cacheControl("no-cache")
                 .metadata(Map.of("Colour", "red", "empty", "")), RequestBody.fromString("hello"));
         var head = s3.headObject(b -> b.bucket(BUCKET).key("meta"));
         assertThat(head.contentType()).isEqualTo("text/plain");
@@ -122,8 +132,10 @@ final class S3ClientTest {
         assertThat(head.cacheControl()).isEqualTo("no-cache");
         assertThat(head.metadata()).containsEntry("colour", "red").containsKey("empty");
         assertThat(head.contentLength()).isEqualTo(5);
-        var overridden = s3.getObject(b -> b.bucket(BUCKET).key("meta")
-                .responseContentType("image/png").responseCacheControl("max-age=1"),
+        var overridden = s3.getObject(b -> b.bucket(BUCKET)
+                .key("meta")
+                .responseContentType("image/png")
+                .responseCacheControl("max-age=1"),
                 ResponseTransformer.toBytes()).response();
         assertThat(overridden.contentType()).isEqualTo("image/png");
         assertThat(overridden.cacheControl()).isEqualTo("max-age=1");
@@ -142,23 +154,35 @@ final class S3ClientTest {
 
     @Test
     void copiesWithOrWithoutNewMetadata() {
-        s3.putObject(b -> b.bucket(BUCKET).key("copy/a +%é").contentType("text/x")
+        s3.putObject(b -> b.bucket(BUCKET)
+                .key("copy/a +%é")
+                .contentType("text/x")
                 .metadata(Map.of("n", "1")), RequestBody.fromString("content"));
-        s3.copyObject(b -> b.sourceBucket(BUCKET).sourceKey("copy/a +%é")
-                .destinationBucket(BUCKET).destinationKey("copy/b"));
+        s3.copyObject(b -> b.sourceBucket(BUCKET)
+                .sourceKey("copy/a +%é")
+                .destinationBucket(BUCKET)
+                .destinationKey("copy/b"));
         assertThat(s3.headObject(b -> b.bucket(BUCKET).key("copy/b")).metadata())
                 .containsEntry("n", "1");
-        s3.copyObject(b -> b.sourceBucket(BUCKET).sourceKey("copy/b").destinationBucket(BUCKET)
-                .destinationKey("copy/b").metadataDirective(MetadataDirective.REPLACE)
+        s3.copyObject(b -> b.sourceBucket(BUCKET)
+                .sourceKey("copy/b")
+                .destinationBucket(BUCKET)
+                .destinationKey("copy/b")
+                .metadataDirective(MetadataDirective.REPLACE)
                 .metadata(Map.of("n", "2")));
         var replaced = s3.getObjectAsBytes(b -> b.bucket(BUCKET).key("copy/b"));
         assertThat(replaced.response().metadata()).containsEntry("n", "2");
         assertThat(replaced.asUtf8String()).isEqualTo("content");
-        assertThatThrownBy(() -> s3.copyObject(b -> b.sourceBucket(BUCKET).sourceKey("copy/b")
-                .destinationBucket(BUCKET).destinationKey("copy/b")))
+        assertThatThrownBy(() -> s3.copyObject(b -> b.sourceBucket(BUCKET)
+                .sourceKey("copy/b")
+                .destinationBucket(BUCKET)
+                .destinationKey("copy/b")))
                 .hasMessageContaining("to itself");
-        assertThatThrownBy(() -> s3.copyObject(b -> b.sourceBucket(BUCKET).sourceKey("copy/b")
-                .destinationBucket(BUCKET).destinationKey("copy/c").copySourceIfMatch("other")))
+        assertThatThrownBy(() -> s3.copyObject(b -> b.sourceBucket(BUCKET)
+                .sourceKey("copy/b")
+                .destinationBucket(BUCKET)
+                .destinationKey("copy/c")
+                .copySourceIfMatch("other")))
                 .isInstanceOfSatisfying(S3Exception.class,
                         e -> assertThat(e.statusCode()).isEqualTo(412));
     }
@@ -184,38 +208,52 @@ final class S3ClientTest {
         for (var key : List.of("del/1", "del/2", "del/<&>")) {
             s3.putObject(b -> b.bucket(BUCKET).key(key), RequestBody.fromString(key));
         }
-        var deleted = s3.deleteObjects(b -> b.bucket(BUCKET).delete(d -> d.objects(
-                id("del/1"), id("del/<&>"), id("del/never"))));
+        var deleted = s3.deleteObjects(b -> b.bucket(BUCKET)
+                .delete(d -> d.objects(
+                        id("del/1"), id("del/<&>"), id("del/never"))));
         assertThat(deleted.deleted()).extracting(d -> d.key())
                 .containsExactlyInAnyOrder("del/1", "del/<&>", "del/never");
         assertThat(s3.listObjectsV2(b -> b.bucket(BUCKET).prefix("del/")).contents())
-                .extracting(S3Object::key).containsExactly("del/2");
+                .extracting(S3Object::key)
+                .containsExactly("del/2");
     }
 
     @Test
     void uploadsInPartsAndReadsThemBack() {
         var bytes = random(2 * PART_BYTES + 12345, 8);
-        var upload = s3.createMultipartUpload(b -> b.bucket(BUCKET).key("parts/big")
+        var upload = s3.createMultipartUpload(b -> b.bucket(BUCKET)
+                .key("parts/big")
                 .metadata(Map.of("m", "1"))).uploadId();
         assertThat(s3.listMultipartUploads(b -> b.bucket(BUCKET).prefix("parts/")).uploads())
-                .extracting(u -> u.uploadId()).contains(upload);
+                .extracting(u -> u.uploadId())
+                .contains(upload);
         var parts = new ArrayList<CompletedPart>();
         for (int number = 1; number <= 3; number++) {
             int n = number;
             var part = Arrays.copyOfRange(bytes, (n - 1) * PART_BYTES,
                     Math.min(bytes.length, n * PART_BYTES));
-            var done = s3.uploadPart(b -> b.bucket(BUCKET).key("parts/big").uploadId(upload)
+            var done = s3.uploadPart(b -> b.bucket(BUCKET)
+                    .key("parts/big")
+                    .uploadId(upload)
                     .partNumber(n), RequestBody.fromBytes(part));
-            parts.add(CompletedPart.builder().partNumber(n).eTag(done.eTag())
-                    .checksumCRC32(done.checksumCRC32()).build());
+            parts.add(CompletedPart.builder()
+                    .partNumber(n)
+                    .eTag(done.eTag())
+                    .checksumCRC32(done.checksumCRC32())
+                    .build());
         }
         assertThat(s3.listParts(b -> b.bucket(BUCKET).key("parts/big").uploadId(upload)).parts())
-                .extracting(p -> p.size()).containsExactly(5242880L, 5242880L, 12345L);
-        var completed = s3.completeMultipartUpload(b -> b.bucket(BUCKET).key("parts/big")
-                .uploadId(upload).multipartUpload(m -> m.parts(parts)));
+                .extracting(p -> p.size())
+                .containsExactly(5242880L, 5242880L, 12345L);
+        var completed = s3.completeMultipartUpload(b -> b.bucket(BUCKET)
+                .key("parts/big")
+                .uploadId(upload)
+                .multipartUpload(m -> m.parts(parts)));
         assertThat(completed.eTag()).matches("\"[0-9a-f]{32}-3\"");
-        var again = s3.completeMultipartUpload(b -> b.bucket(BUCKET).key("parts/big")
-                .uploadId(upload).multipartUpload(m -> m.parts(parts)));
+        var again = s3.completeMultipartUpload(b -> b.bucket(BUCKET)
+                .key("parts/big")
+                .uploadId(upload)
+                .multipartUpload(m -> m.parts(parts)));
         assertThat(again.eTag()).isEqualTo(completed.eTag());
         var got = s3.getObjectAsBytes(b -> b.bucket(BUCKET).key("parts/big"));
         assertThat(got.asByteArray()).isEqualTo(bytes);
@@ -231,9 +269,12 @@ final class S3ClientTest {
 
     @Test
     void doesNotValidateWhatWasNotStoredWithAChecksum() {
-        rig.engine().bucket(BUCKET).orElseThrow()
-                .put(dev.varve.engine.ObjectKey.of("plain"), new byte[] {1, 2, 3});
-        var got = s3.getObject(b -> b.bucket(BUCKET).key("plain")
+        rig.engine()
+                .bucket(BUCKET)
+                .orElseThrow()
+                .put(dev.varve.engine.ObjectKey.of("plain"), new byte[]{1, 2, 3});
+        var got = s3.getObject(b -> b.bucket(BUCKET)
+                .key("plain")
                 .checksumMode(ChecksumMode.ENABLED), ResponseTransformer.toBytes());
         assertThat(got.response().eTag()).matches("\"[0-9a-f]{32}-1\"");
         assertThat(got.asByteArray()).containsExactly(1, 2, 3);

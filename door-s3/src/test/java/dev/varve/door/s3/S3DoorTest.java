@@ -84,7 +84,8 @@ final class S3DoorTest {
     @Test
     void keepsKeysThatLookLikePaths() {
         var keys = List.of("../../etc/passwd", "a//b", "/", "//", ".", "..", "a/./b", "a/../b",
-                "nul%00byte", "%2e%2e", "a%2fb", "sp%20ace", "plus+", "q%3Fmark", "h%23ash", "tail/",
+                "nul%00byte", "%2e%2e", "a%2fb", "sp%20ace", "plus+", "q%3Fmark", "h%23ash",
+                "tail/",
                 "k".repeat(1024), "%F0%9F%98%80", "%FF%FE", "%0D%0A", "%7F", "a%25b");
         for (var key : keys) {
             var uri = "/bucket/path/".substring(0, key.length() == 1024 ? 8 : 13) + key;
@@ -103,12 +104,14 @@ final class S3DoorTest {
     @Test
     void keepsKeysOfEveryByte() {
         for (int i = 0; i < 256; i++) {
-            assertThat(wire.put("/bucket/byte/%%%02X".formatted(i), new byte[] {(byte) i}).status())
-                    .as("byte %d", i).isEqualTo(200);
+            assertThat(wire.put("/bucket/byte/%%%02X".formatted(i), new byte[]{(byte) i}).status())
+                    .as("byte %d", i)
+                    .isEqualTo(200);
         }
         for (int i = 0; i < 256; i++) {
             assertThat(wire.call("GET", "/bucket/byte/%%%02X".formatted(i)).body())
-                    .as("byte %d", i).containsExactly(i);
+                    .as("byte %d", i)
+                    .containsExactly(i);
         }
         var listed = wire.call("GET",
                 "/bucket?list-type=2&prefix=byte/&encoding-type=url&max-keys=1000").text();
@@ -159,13 +162,22 @@ final class S3DoorTest {
     void refusesWhatItWouldHaveToIgnore() {
         for (var header : List.of("x-amz-server-side-encryption", "x-amz-tagging",
                 "x-amz-object-lock-mode", "x-amz-write-offset-bytes")) {
-            assertThat(wire.request("PUT", "/bucket/refused").header(header, "x").body("b").call()
+            assertThat(wire.request("PUT", "/bucket/refused")
+                    .header(header, "x")
+                    .body("b")
+                    .call()
                     .code()).as(header).isEqualTo("NotImplemented");
         }
-        assertThat(wire.request("PUT", "/bucket/refused").header("x-amz-acl", "public-read")
-                .body("b").call().code()).isEqualTo("AccessControlListNotSupported");
-        assertThat(wire.request("PUT", "/bucket/refused").header("x-amz-storage-class", "GLACIER")
-                .body("b").call().code()).isEqualTo("InvalidStorageClass");
+        assertThat(wire.request("PUT", "/bucket/refused")
+                .header("x-amz-acl", "public-read")
+                .body("b")
+                .call()
+                .code()).isEqualTo("AccessControlListNotSupported");
+        assertThat(wire.request("PUT", "/bucket/refused")
+                .header("x-amz-storage-class", "GLACIER")
+                .body("b")
+                .call()
+                .code()).isEqualTo("InvalidStorageClass");
         assertThat(wire.call("HEAD", "/bucket/refused").status()).isEqualTo(404);
     }
 
@@ -175,8 +187,10 @@ final class S3DoorTest {
                 .isEqualTo("SignatureDoesNotMatch");
         assertThat(wire.request("GET", "/bucket").accessKey("nobody").call().code())
                 .isEqualTo("InvalidAccessKeyId");
-        assertThat(wire.request("GET", "/bucket").time(Instant.now().minus(Duration.ofHours(1)))
-                .call().code()).isEqualTo("RequestTimeTooSkewed");
+        assertThat(wire.request("GET", "/bucket")
+                .time(Instant.now().minus(Duration.ofHours(1)))
+                .call()
+                .code()).isEqualTo("RequestTimeTooSkewed");
         assertThat(wire.request("GET", "/bucket").callAsItIs().code()).isEqualTo("AccessDenied");
         assertThat(wire.request("OPTIONS", "/bucket").callAsItIs().code())
                 .isEqualTo("AccessForbidden");
@@ -197,7 +211,10 @@ final class S3DoorTest {
         assertThat(put("bad").header("x-amz-checksum-new", "x").body(body).call().code())
                 .isEqualTo("InvalidRequest");
         assertThat(put("bad").header("x-amz-checksum-crc32", "AAAAAA==")
-                .header("x-amz-checksum-crc32c", "AAAAAA==").body(body).call().code())
+                .header("x-amz-checksum-crc32c", "AAAAAA==")
+                .body(body)
+                .call()
+                .code())
                 .isEqualTo("InvalidRequest");
         assertThat(put("bad").payloadHash(SigV4.EMPTY_SHA256).body(body).call().code())
                 .isEqualTo("XAmzContentSHA256Mismatch");
@@ -209,8 +226,10 @@ final class S3DoorTest {
     @Test
     void wantsALengthOrHttpChunks() {
         assertThat(put("k").call().code()).isEqualTo("MissingContentLength");
-        assertThat(put("k").payloadHash("STREAMING-UNSIGNED-PAYLOAD-TRAILER").body("0\r\n\r\n")
-                .call().code()).isEqualTo("MissingContentLength");
+        assertThat(put("k").payloadHash("STREAMING-UNSIGNED-PAYLOAD-TRAILER")
+                .body("0\r\n\r\n")
+                .call()
+                .code()).isEqualTo("MissingContentLength");
         assertThat(wire.call("HEAD", "/bucket/k").status()).isEqualTo(404);
         var chunked = put("k").header("transfer-encoding", "chunked");
         chunked.sign();
@@ -238,7 +257,8 @@ final class S3DoorTest {
         var reply = wire.read("PUT");
         assertThat(reply.status()).as(reply.text()).isEqualTo(200);
         assertThat(reply.header("x-amz-checksum-crc32")).isEqualTo("NhCmhg==");
-        var got = wire.request("GET", "/bucket/chunks").header("x-amz-checksum-mode", "ENABLED")
+        var got = wire.request("GET", "/bucket/chunks")
+                .header("x-amz-checksum-mode", "ENABLED")
                 .call();
         assertThat(got.text()).isEqualTo("hello");
         assertThat(got.header("content-encoding")).isEqualTo("gzip");
@@ -260,7 +280,7 @@ final class S3DoorTest {
     @Test
     void showsNothingOfABodyWithLyingLengths() {
         var body = "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n";
-        for (long decoded : new long[] {0, 4, 6, 1 << 20}) {
+        for (long decoded : new long[]{0, 4, 6, 1 << 20}) {
             assertThat(chunked("lying", body, decoded).code()).isEqualTo("IncompleteBody");
             assertThat(wire.call("HEAD", "/bucket/lying").status()).isEqualTo(404);
         }
@@ -274,7 +294,7 @@ final class S3DoorTest {
                 .header("x-amz-decoded-content-length", "5");
         int length = ("5;chunk-signature=" + "0".repeat(64) + "\r\nhello\r\n").length()
                 + ("0;chunk-signature=" + "0".repeat(64) + "\r\n\r\n").length();
-        for (boolean tampered : new boolean[] {true, false}) {
+        for (boolean tampered : new boolean[]{true, false}) {
             request.header("content-length", Integer.toString(length));
             request.headers.remove("authorization");
             var signer = request.chunkSigner(request.sign());
@@ -295,25 +315,38 @@ final class S3DoorTest {
         assertThat(part.status()).isEqualTo(206);
         assertThat(part.text()).isEqualTo("234");
         assertThat(part.header("content-range")).isEqualTo("bytes 2-4/10");
-        assertThat(wire.request("GET", "/bucket/range").header("range", "bytes=0-8388607").call()
+        assertThat(wire.request("GET", "/bucket/range")
+                .header("range", "bytes=0-8388607")
+                .call()
                 .header("content-range")).isEqualTo("bytes 0-9/10");
         var beyond = wire.request("GET", "/bucket/range").header("range", "bytes=10-").call();
         assertThat(beyond.status()).isEqualTo(416);
         assertThat(beyond.header("content-range")).isEqualTo("bytes */10");
-        assertThat(wire.request("GET", "/bucket/range").header("range", "bytes=0-1,4-5").call()
+        assertThat(wire.request("GET", "/bucket/range")
+                .header("range", "bytes=0-1,4-5")
+                .call()
                 .status()).isEqualTo(200);
-        assertThat(wire.request("GET", "/bucket/range").header("range", "bytes=4-5")
-                .header("if-match", etag).call().text()).isEqualTo("45");
+        assertThat(wire.request("GET", "/bucket/range")
+                .header("range", "bytes=4-5")
+                .header("if-match", etag)
+                .call()
+                .text()).isEqualTo("45");
         assertThat(wire.request("GET", "/bucket/range").header("if-match", "\"x\"").call().code())
                 .isEqualTo("PreconditionFailed");
         var notModified = wire.request("GET", "/bucket/range").header("if-none-match", etag).call();
         assertThat(notModified.status()).isEqualTo(304);
         assertThat(notModified.header("etag")).isEqualTo(etag);
         assertThat(notModified.headers()).containsKey("last-modified");
-        assertThat(wire.request("HEAD", "/bucket/range").header("if-modified-since",
-                Dates.http(System.currentTimeMillis() + 60_000)).call().status()).isEqualTo(304);
-        assertThat(wire.request("HEAD", "/bucket/range").header("if-unmodified-since",
-                "Sat, 01 Jan 2000 00:00:00 GMT").call().status()).isEqualTo(412);
+        assertThat(wire.request("HEAD", "/bucket/range")
+                .header("if-modified-since",
+                        Dates.http(System.currentTimeMillis() + 60_000))
+                .call()
+                .status()).isEqualTo(304);
+        assertThat(wire.request("HEAD", "/bucket/range")
+                .header("if-unmodified-since",
+                        "Sat, 01 Jan 2000 00:00:00 GMT")
+                .call()
+                .status()).isEqualTo(412);
         assertThat(wire.call("GET", "/bucket/range?partNumber=1").status()).isEqualTo(206);
         assertThat(wire.call("GET", "/bucket/range?partNumber=2").code())
                 .isEqualTo("InvalidPartNumber");
@@ -329,11 +362,13 @@ final class S3DoorTest {
         for (int i = 0; i < 60; i++) {
             int from = random.nextInt(bytes.length);
             int to = Math.min(bytes.length - 1, from + random.nextInt(random.nextBoolean()
-                    ? 10 : 6_000_000));
+                    ? 10
+                    : 6_000_000));
             var uri = random.nextBoolean() ? "/bucket/large" : "/cached/large";
             var reply = wire.request("GET", uri).header("range", "bytes=" + from + '-' + to).call();
             assertThat(Arrays.equals(reply.body(), 0, reply.body().length, bytes, from, to + 1))
-                    .as("%s %d-%d", uri, from, to).isTrue();
+                    .as("%s %d-%d", uri, from, to)
+                    .isTrue();
         }
     }
 
@@ -346,7 +381,8 @@ final class S3DoorTest {
         assertThat(wire.read("PUT").status()).isEqualTo(100);
         wire.send("hello");
         assertThat(wire.read("PUT").status()).isEqualTo(200);
-        var refused = wire.request("PUT", "/no-such-bucket/k").header("expect", "100-continue")
+        var refused = wire.request("PUT", "/no-such-bucket/k")
+                .header("expect", "100-continue")
                 .header("content-length", "5");
         refused.sign();
         refused.sendHead();
@@ -383,7 +419,9 @@ final class S3DoorTest {
         var host = "bucket.localhost:" + rig.port();
         assertThat(wire.request("GET", "/vhost").header("host", host).call().text())
                 .isEqualTo("v");
-        assertThat(wire.request("GET", "/?list-type=2&prefix=vhost").header("host", host).call()
+        assertThat(wire.request("GET", "/?list-type=2&prefix=vhost")
+                .header("host", host)
+                .call()
                 .text()).contains("<Key>vhost</Key>");
     }
 
@@ -399,8 +437,11 @@ final class S3DoorTest {
                 calls.add(() -> {
                     try (var own = rig.wire()) {
                         start.await();
-                        return own.request("PUT", uri).header("if-none-match", "*").body(body)
-                                .call().status();
+                        return own.request("PUT", uri)
+                                .header("if-none-match", "*")
+                                .body(body)
+                                .call()
+                                .status();
                     }
                 });
             }
@@ -426,7 +467,8 @@ final class S3DoorTest {
         assertThat(first.text()).isEqualTo("x");
         bucket.put(ObjectKey.of("plain"), "y".getBytes(UTF_8));
         assertThat(wire.call("GET", "/kv/plain").header("etag"))
-                .isNotEqualTo(first.header("etag")).matches("\"[0-9a-f]{32}-1\"");
+                .isNotEqualTo(first.header("etag"))
+                .matches("\"[0-9a-f]{32}-1\"");
     }
 
     @Test
@@ -448,6 +490,7 @@ final class S3DoorTest {
         return put(key).payloadHash("STREAMING-UNSIGNED-PAYLOAD-TRAILER")
                 .header("x-amz-trailer", "x-amz-checksum-crc32")
                 .header("x-amz-decoded-content-length", Long.toString(decoded))
-                .body(body.getBytes(ISO_8859_1)).call();
+                .body(body.getBytes(ISO_8859_1))
+                .call();
     }
 }

@@ -11,6 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,7 +25,8 @@ import java.util.TreeMap;
 /// A client that writes exactly the bytes that a test wants, and can sign them.
 final class Wire implements AutoCloseable {
     private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter
-            .ofPattern("yyyyMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+            .ofPattern("yyyyMMdd'T'HHmmss'Z'")
+            .withZone(ZoneOffset.UTC);
 
     final Socket socket;
     private final InputStream in;
@@ -50,7 +52,7 @@ final class Wire implements AutoCloseable {
 
     Wire(int port) {
         try {
-            socket = new Socket("127.0.0.1", port);
+            socket = new Socket(InetAddress.getLoopbackAddress(), port);
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(20_000);
             in = new BufferedInputStream(socket.getInputStream());
@@ -122,15 +124,19 @@ final class Wire implements AutoCloseable {
             var signed = new ArrayList<SignedHeader>();
             headers.forEach((name, value) -> signed.add(new SignedHeader(name, List.of(value))));
             int question = uri.indexOf('?');
-            var request = new SigV4.Request(method, path(question < 0 ? uri
-                    : uri.substring(0, question)), Query.parse(
-                            question < 0 ? "" : uri.substring(question + 1)).canonical(""),
+            var request = new SigV4.Request(method, path(question < 0
+                    ? uri
+                    : uri.substring(0, question)), Query
+                            .parse(
+                                    question < 0 ? "" : uri.substring(question + 1))
+                            .canonical(""),
                     signed, payloadHash);
             var signature = SigV4.signature(
                     SigV4.signingKey(secret, scope), timestamp, scope, request);
             headers.put("authorization", SigV4.ALGORITHM + " Credential=" + accessKey + '/' + scope
                     + ", SignedHeaders=" + String.join(";", signed.stream()
-                            .map(SignedHeader::name).toList())
+                            .map(SignedHeader::name)
+                            .toList())
                     + ", Signature=" + signature);
             return signature;
         }
@@ -163,9 +169,13 @@ final class Wire implements AutoCloseable {
         }
 
         void sendHead() {
-            var head = new StringBuilder().append(method).append(' ').append(uri)
+            var head = new StringBuilder().append(method)
+                    .append(' ')
+                    .append(uri)
                     .append(" HTTP/1.1\r\n");
-            headers.forEach((name, value) -> head.append(name).append(": ").append(value)
+            headers.forEach((name, value) -> head.append(name)
+                    .append(": ")
+                    .append(value)
                     .append("\r\n"));
             Wire.this.send(head.append("\r\n").toString().getBytes(ISO_8859_1));
         }
@@ -202,7 +212,7 @@ final class Wire implements AutoCloseable {
     Reply read(String method) {
         try {
             var statusLine = line();
-            int status = Integer.parseInt(statusLine.split(" ")[1]);
+            int status = Integer.parseInt(statusLine.split(" ", 3)[1]);
             var headers = new TreeMap<String, String>();
             for (var text = line(); !text.isEmpty(); text = line()) {
                 int colon = text.indexOf(':');

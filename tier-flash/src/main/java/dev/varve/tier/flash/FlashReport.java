@@ -31,6 +31,9 @@ public record FlashReport(
     public enum Finding {
         /// The first page is not what was written; no block of the file can be used.
         DAMAGED_HEADER,
+        /// The file has no block and no sound header: what is left when the process dies while it
+        /// creates a segment. The next start deletes it.
+        UNFINISHED_FILE,
         /// A newer program wrote the file.
         NEWER_VERSION,
         /// The directory at the end was changed; the blocks were found without it.

@@ -56,13 +56,15 @@ public final class FlashVerifier {
         try (DiskFile file = disk.open(name); Loan loan = transfers.borrow()) {
             MemorySegment page = loan.buffer().asSlice(0, PageLayout.BYTES);
             if (file.sizeBytes() < PageLayout.BYTES) {
-                report(Finding.DAMAGED_HEADER, name, "the file ends within its header");
+                report(Finding.UNFINISHED_FILE, name, "the file ends within its header");
                 return;
             }
             file.read(0, page);
             switch (PageLayout.check(page, HeaderLayout.MAGIC)) {
                 case DAMAGED ->
-                    report(Finding.DAMAGED_HEADER, name,
+                    report(file.sizeBytes() > PageLayout.BYTES
+                            ? Finding.DAMAGED_HEADER
+                            : Finding.UNFINISHED_FILE, name,
                             "the first page is no header, or was changed");
                 case NEWER -> report(Finding.NEWER_VERSION, name,
                         "format version " + PageLayout.version(page)

@@ -21,7 +21,9 @@ final class PageLayout {
 
     /// What a page turned out to be.
     enum State {
-        GOOD, NEWER, DAMAGED
+        GOOD,
+        NEWER,
+        DAMAGED
     }
 
     private PageLayout() {}

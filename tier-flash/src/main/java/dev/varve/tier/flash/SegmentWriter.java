@@ -48,11 +48,16 @@ final class SegmentWriter {
     private State state = State.OPEN;
 
     private enum State {
-        OPEN, CLOSING, SEALING, SEALED
+        OPEN,
+        CLOSING,
+        SEALING,
+        SEALED
     }
 
     private enum Outcome {
-        WRITTEN, NO_ROOM, BROKEN
+        WRITTEN,
+        NO_ROOM,
+        BROKEN
     }
 
     /// @param segment    one with nothing but its header; the caller is its user until this is

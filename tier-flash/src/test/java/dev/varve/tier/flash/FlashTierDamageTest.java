@@ -134,6 +134,19 @@ final class FlashTierDamageTest {
     }
 
     @Test
+    void aFileThatWasCutShortBeforeItsHeaderIsNoDamage() {
+        tier.close();
+        writeFile("00000777.seg", new byte[0]);
+        writeFile("00000778.seg", new byte[PageLayout.BYTES]);
+        assertThat(verify()).extracting(Problem::finding)
+                .containsExactly(
+                        Finding.UNFINISHED_FILE, Finding.UNFINISHED_FILE);
+        tier = open();
+        assertThat(tier.damagedFiles()).isEmpty();
+        assertThat(disk.names()).doesNotContain("00000777.seg", "00000778.seg");
+    }
+
+    @Test
     void aSegmentUnderAnotherNumberIsNotUsed() {
         tier.close();
         var copy = new byte[(int) size()];
