@@ -32,7 +32,7 @@ class DemoProcessTest {
 
     @Test
     void endsAtOnceOnASignal() throws Exception {
-        var demo = start("demo", "--blocks", "100000", "--block-bytes", "64k", "--in",
+        var demo = start("demo", "--blocks", "50000", "--block-bytes", "64k", "--in",
                 folder.toString());
         var output = demo.inputReader(StandardCharsets.UTF_8);
         assertThat(output.readLine()).startsWith("A server in ");
@@ -45,7 +45,7 @@ class DemoProcessTest {
 
     @Test
     void saysWhereAPlaceIsTooSmall() throws Exception {
-        var demo = start("demo", "--exit", "--blocks", "100000000", "--block-bytes", "64m", "--in",
+        var demo = start("demo", "--exit", "--blocks", "20000", "--block-bytes", "512m", "--in",
                 folder.toString());
         assertThat(read(demo)).contains("varve: the demo needs ").contains("choose another place");
         assertThat(demo.waitFor()).isEqualTo(1);

@@ -78,6 +78,8 @@ class ReplayCommandTest {
     @Test
     void saysWhatIsWrongWithAnOption() {
         assertThat(run("replay", "--blocks", "3")).isEqualTo(2);
+        assertThat(err.toString()).contains("--blocks (3) must be from 10000 to 1000000");
+        assertThat(run("replay", "--blocks", "2000000000")).isEqualTo(2);
         assertThat(run("replay", "--block-bytes", "many")).isEqualTo(2);
         assertThat(err.toString()).contains("'many' must be a size such as 64k");
     }
