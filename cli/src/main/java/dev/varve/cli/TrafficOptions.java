@@ -9,6 +9,9 @@ import picocli.CommandLine.Option;
 
 /// Which traffic is replayed.
 final class TrafficOptions {
+    /// What the launcher's heap holds the statistics of.
+    private static final int MAX_BLOCKS = 1_000_000;
+
     @Option(names = "--trace", paramLabel = "FILE",
             description = "A trace in the Mooncake format (JSON lines). Without it the traffic is"
                     + " generated, after the published statistics of a real hour.")
@@ -16,7 +19,8 @@ final class TrafficOptions {
 
     @Option(names = "--blocks", paramLabel = "COUNT", defaultValue = "48000",
             description = "How many different blocks to generate, at least "
-                    + TrafficGenerator.MIN_BLOCKS + " (default: ${DEFAULT-VALUE}).")
+                    + TrafficGenerator.MIN_BLOCKS + ", at most " + MAX_BLOCKS
+                    + " (default: ${DEFAULT-VALUE}).")
     private int blocks;
 
     @Option(names = "--seed", paramLabel = "NUMBER", defaultValue = "1",
@@ -42,7 +46,12 @@ final class TrafficOptions {
         return trace;
     }
 
+    /// @throws IllegalArgumentException if there are too few or too many
     int blocks() {
+        if (blocks < TrafficGenerator.MIN_BLOCKS || blocks > MAX_BLOCKS) {
+            throw new IllegalArgumentException("--blocks (" + blocks + ") must be from "
+                    + TrafficGenerator.MIN_BLOCKS + " to " + MAX_BLOCKS);
+        }
         return blocks;
     }
 
@@ -63,8 +72,10 @@ final class TrafficOptions {
     }
 
     /// Opens the traffic from its beginning; the caller closes it.
+    ///
+    /// @throws IllegalArgumentException as [#blocks]
     Traffic open() {
         return trace.<Traffic>map(MooncakeTrace::open)
-                .orElseGet(() -> new TrafficGenerator(blocks, seed));
+                .orElseGet(() -> new TrafficGenerator(blocks(), seed));
     }
 }
