@@ -435,7 +435,8 @@ final class ObjectTable {
     }
 
     /// Takes an object out of memory and gives its space back; the catalog knows already. If it was
-    /// replaced, its successor is in its place by now, so that nobody finds the key without an object.
+    /// replaced, its successor is in its place by now, so that nobody finds the key without an
+    /// object.
     private void settle(BucketState bucket, Present present, List<BlockEntry> retired) {
         if (present.isPersisted()) {
             bucket.persistedObjects().decrementAndGet();

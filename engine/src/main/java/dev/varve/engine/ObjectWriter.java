@@ -15,10 +15,11 @@ public interface ObjectWriter extends AutoCloseable {
     /// @throws dev.varve.env.StorageException FULL if a durable bucket has no room left
     void write(ByteBuffer source);
 
-    /// Where the next bytes belong, for those who can put them there themselves and so save a copy; then
-    /// [#filled] says how many they put. Never waits.
+    /// Where the next bytes belong, for those who can put them there themselves and so save a
+    /// copy; then [#filled] says how many they put. Never waits.
     ///
-    /// @return at least one byte, borrowed until the next call of any method; empty where the writer did
+    /// @return at least one byte, borrowed until the next call of any method; empty where the
+    /// writer did
     ///         not come from [Bucket#tryWriter] or has all its bytes
     default Optional<ByteBuffer> room() {
         return Optional.empty();

@@ -111,7 +111,8 @@ public final class RespDoor implements AutoCloseable {
     @Override
     public void close() {
         listener.close().awaitUninterruptibly();
-        // Clients that were let in a moment ago are among the clients once the loops have come here.
+        // Clients that were let in a moment ago are among the clients once the loops have come
+        // here.
         awaitLoops();
         door.clients().all().forEach(Connection::close);
         awaitLoops();

@@ -71,8 +71,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// Tries to answer without the thread. That must have nothing to do, and all that it sent must be
-    /// with the kernel, so that answers keep the order of their requests.
+    /// Tries to answer without the thread. That must have nothing to do, and all that it sent
+    /// must be with the kernel, so that answers keep the order of their requests.
     private boolean answered(HttpRequest request) {
         boolean alone = !attention.isBusy() && inbound.isStarving()
                 && conversation.outbound().inFlightBytes() == 0;

@@ -13,9 +13,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Sends a connection's answers from its thread or, while that has nothing to do, its loop. Bytes of blocks go to the socket as
-/// they lie; a block's lease is given back when its last byte is with the kernel, or the connection
-/// is gone.
+/// Sends a connection's answers from its thread or, while that has nothing to do, its loop. Bytes
+/// of blocks go to the socket as they lie; a block's lease is given back when its last byte is
+/// with the kernel, or the connection is gone.
 ///
 /// At most [#LOW_BYTES] and one block are on their way at any time.
 ///
