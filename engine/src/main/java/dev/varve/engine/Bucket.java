@@ -36,8 +36,7 @@ public interface Bucket {
     /// Begins a new object; nothing is visible before its commit. The caller closes the writer.
     ///
     /// @param expectedBytes the length if it is known, else -1; a writer of known length takes
-    /// exactly
-    ///                      that many bytes
+    ///                      exactly that many bytes
     ObjectWriter writer(ObjectKey key, long expectedBytes);
 
     /// As [#writer], where memory for all of the bytes is free now, so that

@@ -8,8 +8,7 @@ import java.time.Duration;
 /// @param cacheBlockBytes    objects of cache buckets are; a KV value up to this length is one
 /// block
 /// @param memoryWait         how long a write waits for memory before it fails (durable) or the
-/// oldest
-///                           blocks are dropped unwritten (cache)
+///                           oldest blocks are dropped unwritten (cache)
 /// @param closeWait          how long closing goes on writing cache blocks to flash
 ///
 /// Immutable.

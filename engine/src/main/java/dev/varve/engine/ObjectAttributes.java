@@ -7,8 +7,7 @@ import java.util.Map;
 /// @param expiresAtMillis when the object ends, in milliseconds since the epoch; [#NEVER] if it
 /// does not
 /// @param labels          names and values that belong to the doors (content type, ETag, user
-/// metadata);
-///                        the engine keeps them and gives them back
+///                        metadata); the engine keeps them and gives them back
 ///
 /// Immutable.
 public record ObjectAttributes(long expiresAtMillis, Map<String, String> labels) {

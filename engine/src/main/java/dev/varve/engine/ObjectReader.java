@@ -23,14 +23,13 @@ public interface ObjectReader extends AutoCloseable {
     ///
     /// @return leased to the caller, who closes it
     /// @throws dev.varve.env.StorageException CORRUPT or ABSENT if no good copy is left: for a
-    /// durable
-    ///         bucket an error, for a cache bucket a miss (the object is dropped)
+    ///         durable bucket an error, for a cache bucket a miss (the object is dropped)
     Block read(int index);
 
     /// As [#read], from memory alone.
     Optional<Block> tryRead(int index);
 
-    /// Ends reading; blocks already handed out stay with their holders.
+    /// Ends reading; blocks already handed out stay with their holders. Again it does nothing.
     @Override
     void close();
 }

@@ -19,8 +19,7 @@ public interface ObjectWriter extends AutoCloseable {
     /// copy; then [#filled] says how many they put. Never waits.
     ///
     /// @return at least one byte, borrowed until the next call of any method; empty where the
-    /// writer did
-    ///         not come from [Bucket#tryWriter] or has all its bytes
+    ///         writer did not come from [Bucket#tryWriter] or has all its bytes
     default Optional<ByteBuffer> room() {
         return Optional.empty();
     }

@@ -21,6 +21,7 @@ final class OpenObject implements ObjectReader {
     private final List<Optional<Block>> held;
     private final List<Place> places;
     private final List<SegmentTier.Pin> pins;
+    private boolean closed;
 
     /// @param held   a lease for each block that is held in memory, owned by the reader
     /// @param places a copy for each block on flash; empty where all are held in memory
@@ -105,6 +106,10 @@ final class OpenObject implements ObjectReader {
 
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         held.forEach(block -> block.ifPresent(Block::close));
         pins.forEach(SegmentTier.Pin::close);
     }

@@ -92,8 +92,10 @@ final class PendingObject implements ObjectWriter {
 
     @Override
     public void filled(int bytes) {
+        if (filling == null) {
+            throw new IllegalStateException("no room was given for " + bytes + " bytes");
+        }
         var block = filling;
-        Invariant.check(block != null && bytes >= 0, "only room that was given can be filled");
         took(block, restOfRun(block).asSlice(0, bytes));
     }
 

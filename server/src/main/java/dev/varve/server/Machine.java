@@ -14,8 +14,7 @@ import java.util.function.ToLongFunction;
 ///
 /// @param memoryBytes memory that this process may use at most: the machine's, or its container's
 /// @param diskBytes   for a folder that need not exist yet: bytes that its disk can still take,
-/// plus
-///                    those that the folder already holds
+///                    plus those that the folder already holds
 ///
 /// Thread-safe.
 public record Machine(long memoryBytes, ToLongFunction<Path> diskBytes) {

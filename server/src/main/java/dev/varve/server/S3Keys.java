@@ -38,8 +38,7 @@ public record S3Keys(String accessKey, String secretKey) {
     ///
     /// @param random unpredictable, because whoever guesses the keys owns the objects
     /// @throws StorageException CORRUPT if the file does not hold two keys, UNAVAILABLE if it
-    /// cannot
-    ///         be read or written
+    ///         cannot be read or written
     static S3Keys openOrCreate(Path folder, RandomGenerator random) {
         return read(folder).orElseGet(() -> {
             var keys = new S3Keys(

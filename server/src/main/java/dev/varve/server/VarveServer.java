@@ -35,8 +35,7 @@ public final class VarveServer implements AutoCloseable {
     ///
     /// @param random unpredictable: makes the S3 keys at the first start
     /// @throws dev.varve.env.StorageException CONFLICT if another process holds the folder or a
-    /// port,
-    ///         CONFIG if the folder or an address cannot be used
+    ///         port, CONFIG if the folder or an address cannot be used
     public static VarveServer start(Settings settings, Clock clock, RandomGenerator random) {
         var parts = new Opened();
         try {

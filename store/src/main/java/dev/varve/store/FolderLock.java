@@ -28,8 +28,7 @@ public final class FolderLock implements AutoCloseable {
     /// Takes a folder, which is created if need be.
     ///
     /// @throws StorageException CONFLICT if another process holds it, CONFIG if it is not a store
-    /// or a
-    ///         newer version wrote it, UNAVAILABLE if it cannot be reached
+    ///         or a newer version wrote it, UNAVAILABLE if it cannot be reached
     public static FolderLock take(Path folder) {
         try {
             Files.createDirectories(folder);

@@ -15,8 +15,7 @@ import java.util.Map;
 /// @param protocolErrors     connections closed because they did not speak the protocol
 /// @param stalledClients     connections closed because they made no progress
 /// @param offLoop            times that a command had to leave its event loop, because it needed
-/// more
-///                           than memory could answer
+///                           more than memory could answer
 /// @param lostWrites         values answered with OK that a cache bucket could not keep
 ///
 /// Immutable.

@@ -15,8 +15,7 @@ import java.util.Map;
 /// @param maxInlineBytes      the longest inline command, and the longest length line
 /// @param maxArguments        arguments of one command
 /// @param argumentMemoryBytes what all connections together may hold of arguments that are not
-/// yet in
-///                            the engine; a connection's first 64 KiB are not counted
+///                            yet in the engine; a connection's first 64 KiB are not counted
 /// @param writeStall          a connection that takes none of its pending replies for this long, or
 ///                            that stops in the middle of a large value, is closed
 /// @param loopThreads         event loops; 0 means one for each core

@@ -81,20 +81,17 @@ final class ObjectReads {
 
     /// @param reader owned
     private static Response get(S3Request request, Bucket bucket, ObjectReader reader) {
-        boolean handedOver = false;
         try {
             var info = reader.info();
             requireConditions(request, info);
             var selection = select(request, info);
             var walk = new SliceWalk(reader, selection.orElse(ByteRange.whole(info.sizeBytes())));
-            prefetch(request, bucket, walk);
             var response = describe(request, info, selection, new Response.Slice(walk));
-            handedOver = true;
+            prefetch(request, bucket, walk); // last, for nothing gives back what it holds
             return response;
-        } finally {
-            if (!handedOver) {
-                reader.close();
-            }
+        } catch (RuntimeException e) {
+            reader.close();
+            throw e;
         }
     }
 
