@@ -1,10 +1,10 @@
 package dev.varve.engine;
 
 import dev.varve.engine.Catalog.BucketRecord;
-import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// What memory holds of one bucket.
@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class BucketState {
     private final BucketRecord description;
     private final ConcurrentMap<ObjectKey, LiveObject> live = new ConcurrentHashMap<>();
-    private final NavigableMap<ObjectKey, LiveObject> fresh = new ConcurrentSkipListMap<>();
+    private final NavigableSet<ObjectKey> fresh = new ConcurrentSkipListSet<>();
     private final AtomicLong persistedObjects = new AtomicLong();
 
     BucketState(BucketRecord description) {
@@ -37,8 +37,9 @@ final class BucketState {
         return live;
     }
 
-    /// Those of [#live] that the catalog does not know, in key order.
-    NavigableMap<ObjectKey, LiveObject> fresh() {
+    /// The keys of those of [#live] that the catalog does not know, in order. Replacing one fresh
+    /// object by another leaves this alone.
+    NavigableSet<ObjectKey> fresh() {
         return fresh;
     }
 

@@ -69,7 +69,7 @@ final class Demotion implements Tasks.Worker {
         var reads = new LinkedHashMap<LiveObject, Integer>();
         for (var resident : leaving) {
             if (resident.owner().state() == LiveObject.State.FRESH) {
-                reads.merge(resident.owner(), resident.reads().count(), Math::max);
+                reads.merge(resident.owner(), resident.reads(), Math::max);
             }
         }
         demote(reads);

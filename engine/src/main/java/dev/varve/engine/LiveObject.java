@@ -1,7 +1,8 @@
 package dev.varve.engine;
 
 import dev.varve.engine.Catalog.StoredObject;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /// An object of which memory holds something: its description always, some or all of its blocks.
 ///
@@ -21,8 +22,19 @@ final class LiveObject {
         GONE
     }
 
+    private static final VarHandle RESIDENT_BLOCKS;
+
+    static {
+        try {
+            RESIDENT_BLOCKS = MethodHandles.lookup()
+                    .findVarHandle(LiveObject.class, "residentBlocks", int.class);
+        } catch (ReflectiveOperationException impossible) {
+            throw new ExceptionInInitializerError(impossible);
+        }
+    }
+
     private final BucketState bucket;
-    private final AtomicInteger residentBlocks = new AtomicInteger();
+    private volatile int residentBlocks;
     private volatile StoredObject stored;
     private volatile State state;
 
@@ -58,10 +70,10 @@ final class LiveObject {
 
     /// Counts blocks in memory up or down; returns how many are left.
     int countResident(int change) {
-        return residentBlocks.addAndGet(change);
+        return (int) RESIDENT_BLOCKS.getAndAdd(this, change) + change;
     }
 
     boolean isWhollyResident() {
-        return residentBlocks.get() == stored.blocks().size();
+        return residentBlocks == stored.blocks().size();
     }
 }

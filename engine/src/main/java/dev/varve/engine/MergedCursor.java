@@ -88,12 +88,14 @@ final class MergedCursor implements ObjectCursor {
 
     private void gatherFresh(NavigableMap<ObjectKey, StoredObject> found) {
         int count = 0;
-        for (var live : bucket.fresh().tailMap(from).values()) {
-            var stored = live.stored();
-            if (count++ == PAGE || !stored.info().key().startsWith(prefix)) {
+        for (var key : bucket.fresh().tailSet(from)) {
+            if (count++ == PAGE || !key.startsWith(prefix)) {
                 return;
             }
-            found.put(stored.info().key(), stored);
+            var live = bucket.live().get(key);
+            if (live != null) {
+                found.put(key, live.stored());
+            }
         }
     }
 }

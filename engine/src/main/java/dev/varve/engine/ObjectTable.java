@@ -98,7 +98,7 @@ final class ObjectTable {
                 }
             }
             commit(changes);
-            install(bucket, next, drafts, persisted);
+            install(bucket, next, drafts, persisted, present);
             settle(bucket, present, retired);
             return new Done(Optional.of(next.info()), present.current());
         } finally {
@@ -130,7 +130,7 @@ final class ObjectTable {
             if (!precondition.holds(present.current())) {
                 return Optional.of(new Refused(present.current()));
             }
-            install(bucket, next, drafts, false);
+            install(bucket, next, drafts, false, present);
             settle(bucket, present, List.of());
             return Optional.of(new Done(Optional.of(next.info()), present.current()));
         } finally {
@@ -253,7 +253,7 @@ final class ObjectTable {
             counters.persistedBlocks.add(places.size());
             object.become(LiveObject.State.PERSISTED);
             bucket.persistedObjects().incrementAndGet();
-            bucket.fresh().remove(object.key(), object);
+            bucket.fresh().remove(object.key());
             return true;
         } finally {
             lock.unlock();
@@ -342,7 +342,7 @@ final class ObjectTable {
             var retired = retire(bucket, present, changes);
             var live = present.live();
             if (live != null && live.isWhollyResident()) {
-                bucket.fresh().put(live.key(), live);
+                bucket.fresh().add(live.key());
                 commit(changes);
                 live.become(LiveObject.State.FRESH);
                 bucket.persistedObjects().decrementAndGet();
@@ -386,6 +386,10 @@ final class ObjectTable {
             Optional<ObjectInfo> current) {
         boolean isPersisted() {
             return cataloged.isPresent();
+        }
+
+        boolean isFresh() {
+            return live != null && live.state() == LiveObject.State.FRESH;
         }
 
         Optional<StoredObject> stored() {
@@ -443,11 +447,11 @@ final class ObjectTable {
         }
         present.stored().ifPresent(stored -> {
             if (present.live() != null) {
-                boolean fresh = present.live().state() == LiveObject.State.FRESH;
+                boolean fresh = present.isFresh();
                 present.live().become(LiveObject.State.GONE);
                 boolean alone = bucket.live().remove(stored.info().key(), present.live());
                 if (fresh && alone) {
-                    bucket.fresh().remove(stored.info().key(), present.live());
+                    bucket.fresh().remove(stored.info().key());
                 }
             }
             stored.blocks().forEach(block -> residency.forget(block.id()));
@@ -464,16 +468,19 @@ final class ObjectTable {
             BucketState bucket,
             StoredObject next,
             List<Draft> drafts,
-            boolean persisted) {
+            boolean persisted,
+            Present present) {
         var key = next.info().key();
         var live = new LiveObject(
                 bucket, next, persisted ? LiveObject.State.PERSISTED : LiveObject.State.FRESH);
         if (persisted) {
             counters.persistedBlocks.add(drafts.size());
             bucket.persistedObjects().incrementAndGet();
+        }
+        if (persisted && present.isFresh()) {
             bucket.fresh().remove(key);
-        } else {
-            bucket.fresh().put(key, live);
+        } else if (!persisted && !present.isFresh()) {
+            bucket.fresh().add(key);
         }
         boolean resident = !persisted;
         for (var draft : drafts) {

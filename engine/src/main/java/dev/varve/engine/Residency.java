@@ -51,28 +51,39 @@ final class Residency {
     }
 
     /// A block in memory, with the lease that keeps it there.
-    record Resident(BlockInfo info, Block block, LiveObject owner, Reads reads) {}
+    static final class Resident {
+        private final BlockInfo info;
+        private final Block block;
+        private final LiveObject owner;
+        private int reads;
 
-    /// How often a block was read since it came in. Racy on purpose: it is a hint.
-    static final class Reads {
-        private int count;
-
-        void increment() {
-            count++;
+        Resident(BlockInfo info, Block block, LiveObject owner) {
+            this.info = info;
+            this.block = block;
+            this.owner = owner;
         }
 
-        int count() {
-            return count;
+        BlockInfo info() {
+            return info;
+        }
+
+        LiveObject owner() {
+            return owner;
+        }
+
+        /// How often the block was read since it came in. Racy on purpose: it is a hint.
+        int reads() {
+            return reads;
         }
     }
 
     /// A block that is in memory, leased to the caller; counts as a read.
     Optional<Block> lease(long id) {
         var resident = residents.get(id);
-        if (resident == null || !resident.block().tryRetain()) {
+        if (resident == null || !resident.block.tryRetain()) {
             return Optional.empty();
         }
-        resident.reads().increment();
+        resident.reads++;
         // Another thread may be at it: losing one hint is cheaper than waiting.
         if (policyLock.tryLock()) {
             try {
@@ -81,14 +92,14 @@ final class Residency {
                 policyLock.unlock();
             }
         }
-        return Optional.of(resident.block());
+        return Optional.of(resident.block);
     }
 
     /// As [#lease], without counting as a read.
     Optional<Block> peek(long id) {
         var resident = residents.get(id);
-        return resident != null && resident.block().tryRetain()
-                ? Optional.of(resident.block())
+        return resident != null && resident.block.tryRetain()
+                ? Optional.of(resident.block)
                 : Optional.empty();
     }
 
@@ -96,7 +107,7 @@ final class Residency {
     ///
     /// @return whether it was not there before
     boolean admit(BlockInfo info, Block block, LiveObject owner) {
-        var resident = new Resident(info, block, owner, new Reads());
+        var resident = new Resident(info, block, owner);
         if (residents.putIfAbsent(info.id(), resident) != null) {
             return false;
         }
@@ -128,9 +139,11 @@ final class Residency {
     /// Gives a block another owner: the object that took its bytes over.
     void pass(long id, LiveObject owner) {
         residents.computeIfPresent(id, (same, resident) -> {
-            resident.owner().countResident(-1);
+            resident.owner.countResident(-1);
             owner.countResident(1);
-            return new Resident(resident.info(), resident.block(), owner, resident.reads());
+            var passed = new Resident(resident.info, resident.block, owner);
+            passed.reads = resident.reads;
+            return passed;
         });
     }
 
@@ -187,10 +200,10 @@ final class Residency {
             if (resident == null) {
                 break;
             }
-            leavingBytes.addAndGet(-resident.info().lengthBytes());
-            if (residents.get(resident.info().id()) != null) {
+            leavingBytes.addAndGet(-resident.info.lengthBytes());
+            if (residents.get(resident.info.id()) != null) {
                 taken.add(resident);
-                bytes += resident.info().lengthBytes();
+                bytes += resident.info.lengthBytes();
             }
         }
         return taken;
@@ -215,15 +228,15 @@ final class Residency {
     /// Ends a resident's stay without telling the policy, which has named it already. The caller
     /// holds the owner's key lock.
     boolean unlink(Resident resident) {
-        var present = residents.remove(resident.info().id());
+        var present = residents.remove(resident.info.id());
         if (present == null) {
             return false;
         }
-        var owner = present.owner();
+        var owner = present.owner;
         if (owner.countResident(-1) == 0 && owner.state() != LiveObject.State.FRESH) {
             owner.bucket().live().remove(owner.key(), owner);
         }
-        present.block().close();
+        present.block.close();
         return true;
     }
 
@@ -246,14 +259,14 @@ final class Residency {
         }
         var resident = residents.get(id);
         if (resident != null && !evictNow(resident)) {
-            leavingBytes.addAndGet(resident.info().lengthBytes());
+            leavingBytes.addAndGet(resident.info.lengthBytes());
             leaving.add(resident);
         }
         return true;
     }
 
     private boolean evictNow(Resident resident) {
-        var owner = resident.owner();
+        var owner = resident.owner;
         var lock = locks.of(owner.bucket(), owner.key());
         if (!lock.tryLock()) {
             return false;

@@ -18,10 +18,10 @@ record ProtocolLimits(
         int guestArguments,
         int guestBulkBytes) {
 
-    /// Redis's own limits for guests. Values up to 16 KiB are cheaper to copy than to stream.
+    /// Redis's own limits for guests. Values up to 2 KiB are cheaper to copy than to stream.
     static ProtocolLimits of(RespSettings settings) {
         return new ProtocolLimits(
                 settings.maxBulkBytes(), settings.maxArguments(), settings.maxInlineBytes(),
-                16 << 10, 10, 16 << 10);
+                2 << 10, 10, 16 << 10);
     }
 }
