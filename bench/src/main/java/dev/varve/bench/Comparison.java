@@ -13,6 +13,8 @@ import java.util.List;
 ///
 /// Immutable.
 record Comparison(String work, String unit, Side ours, List<Peer> peers) {
+    /// The warm-up's length in rounds: a virtual machine compiles what is hot only after seconds.
+    private static final int WARM_UP = 4;
 
     /// What Varve is compared with.
     ///
@@ -27,7 +29,8 @@ record Comparison(String work, String unit, Side ours, List<Peer> peers) {
         var figures = new double[sides.size()][options.rounds()];
         for (int round = 0; round <= options.rounds(); round++) {
             for (int i = 0; i < sides.size(); i++) {
-                double figure = sides.get(i).measure(round, options.roundMillis());
+                long millis = options.roundMillis() * (round == 0 ? WARM_UP : 1);
+                double figure = sides.get(i).measure(round, millis);
                 if (round > 0) {
                     figures[i][round - 1] = figure;
                 }

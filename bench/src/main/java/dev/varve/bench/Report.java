@@ -34,8 +34,9 @@ record Report(BenchOptions options, String arguments, double loadBefore, List<Ro
                         too, and ratios say more than figures.
 
                         Each figure is the median (least–most) of %d rounds of %d s. The sides of
-                        a row take turns, round after round. The same client program asks all
-                        servers, on the machine that they run on.
+                        a row take turns, round after round, and the ratio is the median of the
+                        rounds' ratios. The same client program asks all servers, on the machine
+                        that they run on.
 
                         | work | Varve | peer or limit | ratio | bar | met |
                         |---|---|---|---|---|---|

@@ -31,12 +31,13 @@ record Row(String work, String ours, String peer, String ratio, String bar, Verd
             String peerName,
             Samples peer,
             double bar) {
-        double ratio = ours.median() / peer.median();
+        Samples ratios = ours.over(peer);
         return new Row(work, spread(ours) + " " + unit,
                 peerName + ": " + spread(peer) + " " + unit,
-                String.format(Locale.ROOT, "%.2f", ratio),
+                String.format(Locale.ROOT, "%.2f (%.2f–%.2f)", ratios.median(), ratios.min(),
+                        ratios.max()),
                 bar == 0 ? "" : String.format(Locale.ROOT, ">= %.2f", bar),
-                verdict(bar, ratio >= bar));
+                verdict(bar, ratios.median() >= bar));
     }
 
     /// A row for a figure of ours against a limit.

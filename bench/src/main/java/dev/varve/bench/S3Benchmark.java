@@ -27,6 +27,14 @@ record S3Benchmark() implements Benchmark {
 
     @Override
     public List<Row> run(BenchOptions options, Workplace workplace) throws Exception {
+        var rows = new ArrayList<Row>(defaultTags(options, workplace));
+        workplace.clear();
+        rows.addAll(fastTags(options, workplace));
+        return rows;
+    }
+
+    private static List<Row> defaultTags(BenchOptions options, Workplace workplace)
+            throws Exception {
         try (var varve = VarveServer.start(options.launcher(), workplace, MEMORY_BYTES,
                 FLASH_BYTES)) {
             varve.createBucket();
@@ -40,18 +48,37 @@ record S3Benchmark() implements Benchmark {
                     List.of(new Comparison.Peer(Side.of("iperf3 -P 8 over loopback",
                             (_, millis) -> limits.loopback(millis)), BAR_GET)))
                     .run(options));
-            rows.addAll(new Comparison("S3 PUT 8 MiB, durable, 8 clients", "MB/s",
-                    Side.of("Varve", (round, millis) -> rate(gets.puts(), round, millis)),
-                    List.of(new Comparison.Peer(Side.of("fio write + fdatasync, page cache",
-                            (_, millis) -> limits.syncedWrite(false, FIO_FILE_BYTES, millis)),
-                            BAR_PUT),
-                            new Comparison.Peer(Side.of("fio write + fdatasync, direct",
-                                    (_, millis) -> limits.syncedWrite(true, FIO_FILE_BYTES,
-                                            millis)),
-                                    BAR_PUT)))
-                    .run(options));
+            rows.addAll(puts("S3 PUT 8 MiB, durable, 8 clients", gets.puts(), limits, options));
             return rows;
         }
+    }
+
+    private static List<Row> fastTags(BenchOptions options, Workplace workplace)
+            throws Exception {
+        try (var varve = VarveServer.start(options.launcher(), workplace, MEMORY_BYTES,
+                FLASH_BYTES, "--s3-etag", "fast")) {
+            varve.createBucket();
+            LoadPlan puts = LoadPlan.gets(varve.s3Dialect(), varve.s3(), CLIENTS, OBJECTS,
+                    OBJECT_BYTES).puts();
+            return puts("the same with --s3-etag fast (no MD5)", puts, new Limits(workplace),
+                    options);
+        }
+    }
+
+    private static List<Row> puts(
+            String work,
+            LoadPlan puts,
+            Limits limits,
+            BenchOptions options) throws Exception {
+        return new Comparison(work, "MB/s",
+                Side.of("Varve", (round, millis) -> rate(puts, round, millis)),
+                List.of(new Comparison.Peer(Side.of("fio write + fdatasync, page cache",
+                        (_, millis) -> limits.syncedWrite(false, FIO_FILE_BYTES, millis)),
+                        BAR_PUT),
+                        new Comparison.Peer(Side.of("fio write + fdatasync, direct",
+                                (_, millis) -> limits.syncedWrite(true, FIO_FILE_BYTES, millis)),
+                                BAR_PUT)))
+                .run(options);
     }
 
     private static double rate(LoadPlan plan, int round, long millis) throws Exception {

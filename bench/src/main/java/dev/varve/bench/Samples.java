@@ -4,16 +4,26 @@ import java.util.Arrays;
 
 /// The figures of one side, one a round.
 ///
-/// Immutable: the array is never handed out.
+/// Immutable: the arrays are never handed out.
 final class Samples {
+    private final double[] byRound;
     private final double[] sorted;
 
     Samples(double... figures) {
         if (figures.length == 0) {
             throw new IllegalArgumentException("no figures");
         }
+        byRound = figures.clone();
         sorted = figures.clone();
         Arrays.sort(sorted);
+    }
+
+    /// Each round's figure as a multiple of the other side's in the same round. What slows a whole
+    /// round down, as a disk does that others use too, drops out of it.
+    Samples over(Samples other) {
+        var ratios = new double[byRound.length];
+        Arrays.setAll(ratios, round -> byRound[round] / other.byRound[round]);
+        return new Samples(ratios);
     }
 
     double median() {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.Supplier;
@@ -40,19 +41,24 @@ final class VarveServer implements AutoCloseable {
     }
 
     /// Starts a server on the folder `varve` of the workplace and waits until it listens.
+    ///
+    /// @param more options of `varve serve`
     static VarveServer start(
             Path launcher,
             Workplace workplace,
             long memoryBytes,
-            long flashBytes) throws InterruptedException {
+            long flashBytes,
+            String... more) throws InterruptedException {
         Path data = workplace.folder("varve");
         int respPort = ChildProcess.freePort();
         int s3Port = ChildProcess.freePort();
-        ChildProcess process = ChildProcess.start(workplace.folder("logs"), "varve", List.of(
+        var command = new ArrayList<>(List.of(
                 launcher.toString(), "serve", "--data", data.toString(),
                 "--memory", Long.toString(memoryBytes), "--flash", Long.toString(flashBytes),
                 "--resp-port", Integer.toString(respPort), "--s3-port", Integer.toString(s3Port),
                 "--admin-port", "0"));
+        command.addAll(List.of(more));
+        ChildProcess process = ChildProcess.start(workplace.folder("logs"), "varve", command);
         var server = new VarveServer(process, data, respPort, s3Port);
         try {
             process.awaitPort(respPort, START_TIME);

@@ -19,7 +19,7 @@ final class ComparisonTest {
 
         assertThat(turns).containsExactly("us 0", "them 0", "us 1", "them 1", "us 2", "them 2");
         assertThat(rows).hasSize(1);
-        assertThat(rows.getFirst().ratio()).isEqualTo("2.00");
+        assertThat(rows.getFirst().ratio()).isEqualTo("2.00 (2.00–2.00)");
         assertThat(rows.getFirst().verdict()).isEqualTo(Row.Verdict.MET);
     }
 

@@ -23,6 +23,14 @@ final class SamplesTest {
     }
 
     @Test
+    void ratiosAreOfFiguresOfTheSameRound() {
+        var ratios = new Samples(10, 400, 90).over(new Samples(10, 200, 30));
+        assertThat(ratios.min()).isEqualTo(1);
+        assertThat(ratios.median()).isEqualTo(2);
+        assertThat(ratios.max()).isEqualTo(3);
+    }
+
+    @Test
     void nothingHasNoMedian() {
         assertThatThrownBy(Samples::new).isInstanceOf(IllegalArgumentException.class);
     }
