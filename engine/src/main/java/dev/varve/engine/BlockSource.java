@@ -79,6 +79,10 @@ final class BlockSource {
         return block;
     }
 
+    boolean isInMemory(BlockInfo info) {
+        return residency.isResident(info.id());
+    }
+
     /// A block that is in memory, leased to the caller.
     Optional<Block> fromMemory(BlockInfo info) {
         var block = residency.lease(info.id());

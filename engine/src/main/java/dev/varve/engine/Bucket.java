@@ -3,6 +3,7 @@ package dev.varve.engine;
 import dev.varve.env.StorageException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +28,35 @@ public interface Bucket {
     /// As [#head], from memory alone.
     Peek<ObjectInfo> tryHead(ObjectKey key);
 
+    /// As [#head], for somebody who will come for the bytes: an object of a cache bucket stays in
+    /// the store for [EngineSettings#lease] from now on, unless a client removes or replaces it.
+    Optional<ObjectInfo> lease(ObjectKey key);
+
+    /// As [#lease], from memory alone.
+    Peek<ObjectInfo> tryLease(ObjectKey key);
+
+    /// Keeps an object in the store for so long.
+    ///
+    /// @return false if it is not there, or clients hold as much already as they may
+    boolean pin(ObjectKey key, Duration time);
+
+    /// Asks for an object to be brought into memory in the background. Never blocks.
+    ///
+    /// @return false if too much was asked for already
+    boolean prefetch(ObjectKey key);
+
+    /// Lets an object be the next to leave memory: for flash, if it is worth a write. Never
+    /// blocks.
+    ///
+    /// @return whether memory had something of it
+    boolean demote(ObjectKey key);
+
+    /// Ends pin and lease of an object: eviction may take it again. Never blocks.
+    void release(ObjectKey key);
+
+    /// Tells what became of a key.
+    Explanation explain(ObjectKey key);
+
     /// Opens an object for reading; the caller closes the reader. Counts as one read of the object.
     Optional<ObjectReader> open(ObjectKey key);
 
@@ -47,6 +77,10 @@ public interface Bucket {
     /// Removes an object if the precondition holds; durable for a durable bucket when this returns.
     /// A missing object counts as removed where the precondition accepts that it is missing.
     CommitOutcome delete(ObjectKey key, Precondition precondition);
+
+    /// As [#delete], of what was there before something that could not be kept: a cache that
+    /// loses a new value must not answer with the old one.
+    CommitOutcome forget(ObjectKey key, Precondition precondition);
 
     /// Makes one object out of the bytes of others, in order, without copying them; the others are
     /// gone in the same instant. All must be in the store, in `source`.

@@ -1,6 +1,7 @@
 package dev.varve.engine;
 
 import dev.varve.bytes.Block;
+import dev.varve.engine.Departure.Reason;
 import dev.varve.env.Invariant;
 import dev.varve.env.StorageException;
 import dev.varve.env.Tasks;
@@ -30,6 +31,7 @@ final class Demotion implements Tasks.Worker {
     private final ObjectTable table;
     private final SegmentTier flash;
     private final PlacementRules rules;
+    private final Holds holds;
     private final EngineCounters counters;
     private volatile Runnable alarm = () -> {};
 
@@ -38,11 +40,13 @@ final class Demotion implements Tasks.Worker {
             ObjectTable table,
             SegmentTier flash,
             PlacementRules rules,
+            Holds holds,
             EngineCounters counters) {
         this.residency = residency;
         this.table = table;
         this.flash = flash;
         this.rules = rules;
+        this.holds = holds;
         this.counters = counters;
     }
 
@@ -72,9 +76,9 @@ final class Demotion implements Tasks.Worker {
                 reads.merge(resident.owner(), resident.reads(), Math::max);
             }
         }
-        demote(reads);
+        int staying = demote(reads);
         leaving.forEach(table::letGo);
-        return leaving.size();
+        return Math.max(0, leaving.size() - staying);
     }
 
     /// Gives an object a copy on flash now, if it has none yet.
@@ -85,13 +89,22 @@ final class Demotion implements Tasks.Worker {
         return object.state() == LiveObject.State.PERSISTED;
     }
 
-    private void demote(Map<LiveObject, Integer> reads) {
+    /// @return how many blocks must stay in memory
+    private int demote(Map<LiveObject, Integer> reads) {
+        int staying = 0;
         var loads = new ArrayList<Load>();
         try {
-            reads.forEach((object, count) -> prepare(object, count).ifPresent(loads::add));
+            for (var entry : reads.entrySet()) {
+                var load = prepare(entry.getKey(), entry.getValue());
+                if (load.isPresent()) {
+                    loads.add(load.get());
+                } else {
+                    staying += drop(entry.getKey(), Reason.NOT_ADMITTED, entry.getValue(), "");
+                }
+            }
             var writes = loads.stream().flatMap(load -> load.writes().stream()).toList();
             if (writes.isEmpty()) {
-                return;
+                return staying;
             }
             var places = flash.write(Purpose.CACHE, writes);
             int at = 0;
@@ -104,15 +117,31 @@ final class Demotion implements Tasks.Worker {
         } catch (StorageException refused) {
             LOG.log(System.Logger.Level.WARNING, "flash takes no blocks from memory: {0}",
                     refused.getMessage());
-            loads.forEach(load -> table.dropFresh(load.object()));
+            for (var load : loads) {
+                staying += drop(load.object(), Reason.FLASH_REFUSED, load.reads(),
+                        refused.getMessage());
+            }
         } finally {
             loads.forEach(Load::close);
         }
+        return staying;
     }
 
+    /// Drops an object, or keeps it in memory where something holds it.
+    ///
+    /// @return how many blocks were kept
+    private int drop(LiveObject object, Reason reason, int reads, String detail) {
+        if (table.dropFresh(object, reason, reads, detail)) {
+            return 0;
+        }
+        residency.stay(object.stored().blocks());
+        return object.stored().blocks().size();
+    }
+
+    /// @return empty where the object is not worth a write
     private Optional<Load> prepare(LiveObject object, int reads) {
         var stored = object.stored();
-        var load = new Load(object, new ArrayList<>());
+        var load = new Load(object, reads, new ArrayList<>());
         for (var info : stored.blocks()) {
             var block = residency.peek(info.id());
             if (block.isPresent()) {
@@ -120,11 +149,12 @@ final class Demotion implements Tasks.Worker {
             }
         }
         boolean whole = load.writes().size() == stored.blocks().size();
-        if (whole && stored.blocks().stream().allMatch(b -> rules.demote(b.lengthBytes(), reads))) {
+        boolean worthIt = holds.isHeld(object.bucket(), object.key())
+                || stored.blocks().stream().allMatch(b -> rules.demote(b.lengthBytes(), reads));
+        if (whole && worthIt) {
             return Optional.of(load);
         }
         load.close();
-        table.dropFresh(object);
         return Optional.empty();
     }
 
@@ -139,7 +169,7 @@ final class Demotion implements Tasks.Worker {
     }
 
     /// An object on its way, with a lease on each block.
-    private record Load(LiveObject object, List<SegmentTier.Write> writes) {
+    private record Load(LiveObject object, int reads, List<SegmentTier.Write> writes) {
         long bytes() {
             return writes.stream()
                     .map(SegmentTier.Write::info)

@@ -23,5 +23,8 @@ final class EngineCounters {
     final LongAdder droppedBlocks = new LongAdder();
     final LongAdder cleanedBytes = new LongAdder();
     final LongAdder reinsertedBytes = new LongAdder();
+    /// Holds that were not granted, because too much was held already.
+    final LongAdder refusedHolds = new LongAdder();
+    final LongAdder prefetchedBytes = new LongAdder();
     final LongAdder corruptBlocks = new LongAdder();
 }

@@ -10,14 +10,18 @@ import java.time.Duration;
 /// @param memoryWait         how long a write waits for memory before it fails (durable) or the
 ///                           oldest blocks are dropped unwritten (cache)
 /// @param closeWait          how long closing goes on writing cache blocks to flash
+/// @param lease              how long an object of a cache bucket stays for sure after a client was
+///                           told that it is there
 ///
 /// Immutable.
 public record EngineSettings(
         int durableBlockBytes,
         int cacheBlockBytes,
         Duration memoryWait,
-        Duration closeWait) {
+        Duration closeWait,
+        Duration lease) {
 
     public static final EngineSettings DEFAULT = new EngineSettings(
-            4 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20));
+            4 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20),
+            Duration.ofSeconds(10));
 }

@@ -6,10 +6,12 @@ import dev.varve.engine.Catalog.Change;
 import dev.varve.engine.Catalog.StoredObject;
 import dev.varve.engine.CommitOutcome.Done;
 import dev.varve.engine.CommitOutcome.Refused;
+import dev.varve.engine.Departure.Reason;
 import dev.varve.env.Clock;
 import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Place;
 import dev.varve.tier.SegmentTier;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +31,8 @@ final class ObjectTable {
     private final SegmentTier flash;
     private final Residency residency;
     private final KeyLocks locks;
+    private final Holds holds;
+    private final DepartureLog departures;
     private final Clock clock;
     private final EngineCounters counters;
 
@@ -38,6 +42,8 @@ final class ObjectTable {
             SegmentTier flash,
             Residency residency,
             KeyLocks locks,
+            Holds holds,
+            DepartureLog departures,
             Clock clock,
             EngineCounters counters) {
         this.buckets = buckets;
@@ -45,6 +51,8 @@ final class ObjectTable {
         this.flash = flash;
         this.residency = residency;
         this.locks = locks;
+        this.holds = holds;
+        this.departures = departures;
         this.clock = clock;
         this.counters = counters;
     }
@@ -56,9 +64,13 @@ final class ObjectTable {
 
     /// The present version of a key that has not expired.
     Optional<StoredObject> find(BucketState bucket, ObjectKey key) {
+        return findEvenExpired(bucket, key).filter(this::isCurrent);
+    }
+
+    /// The present version of a key, though it may have expired.
+    Optional<StoredObject> findEvenExpired(BucketState bucket, ObjectKey key) {
         var live = bucket.live().get(key);
-        var stored = live != null ? Optional.of(live.stored()) : catalog.object(bucket.id(), key);
-        return stored.filter(this::isCurrent);
+        return live != null ? Optional.of(live.stored()) : catalog.object(bucket.id(), key);
     }
 
     /// As [#find], from memory alone.
@@ -68,6 +80,46 @@ final class ObjectTable {
             return isCurrent(live.stored()) ? new Peek.Hit<>(live) : new Peek.Miss<>();
         }
         return catalog.mayHaveObject(bucket.id(), key) ? new Peek.Unsure<>() : new Peek.Miss<>();
+    }
+
+    /// The present version of a key, which stays for a while from now on; see [Holds]. What a
+    /// durable bucket has stays anyway.
+    Held hold(BucketState bucket, ObjectKey key, Duration time) {
+        var lock = locks.of(bucket, key);
+        lock.lock();
+        try {
+            var current = present(bucket, key).current();
+            return new Held(current, current.isPresent() && hold(bucket, current.get(), time));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// What there is, and whether it is held now.
+    record Held(Optional<ObjectInfo> info, boolean sure) {}
+
+    /// As [#hold], from memory alone.
+    Peek<ObjectInfo> tryHold(BucketState bucket, ObjectKey key, Duration time) {
+        var lock = locks.of(bucket, key);
+        if (!lock.tryLock()) {
+            return new Peek.Unsure<>();
+        }
+        try {
+            return switch (tryFind(bucket, key)) {
+                case Peek.Hit<LiveObject>(var live) -> {
+                    hold(bucket, live.stored().info(), time);
+                    yield new Peek.Hit<>(live.stored().info());
+                }
+                case Peek.Miss<LiveObject> _ -> new Peek.Miss<>();
+                case Peek.Unsure<LiveObject> _ -> new Peek.Unsure<>();
+            };
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean hold(BucketState bucket, ObjectInfo info, Duration time) {
+        return bucket.isDurable() || holds.hold(bucket, info, time);
     }
 
     /// Makes a new version visible, if the precondition holds of the present one, which it
@@ -139,7 +191,14 @@ final class ObjectTable {
     }
 
     /// Removes the present version if the precondition holds of it.
-    CommitOutcome remove(BucketState bucket, ObjectKey key, Precondition precondition) {
+    ///
+    /// @param reason why, for those who ask later
+    CommitOutcome remove(
+            BucketState bucket,
+            ObjectKey key,
+            Precondition precondition,
+            Reason reason,
+            String detail) {
         var lock = locks.of(bucket, key);
         lock.lock();
         try {
@@ -151,6 +210,7 @@ final class ObjectTable {
             var retired = retire(bucket, present, changes);
             commit(changes);
             settle(bucket, present, retired);
+            present.current().ifPresent(info -> departures.note(bucket, info, reason, 0, detail));
             return new Done(Optional.empty(), present.current());
         } finally {
             lock.unlock();
@@ -260,24 +320,33 @@ final class ObjectTable {
         }
     }
 
-    /// Drops a fresh object that no longer has a place. A persisted or gone one is left alone.
-    void dropFresh(LiveObject object) {
+    /// Drops a fresh object that no longer has a place, if nothing holds it. A persisted or gone
+    /// one is left alone.
+    ///
+    /// @param reads how often it was read
+    /// @return false if it is held and still fresh
+    boolean dropFresh(LiveObject object, Reason reason, int reads, String detail) {
         var lock = locks.of(object.bucket(), object.key());
         lock.lock();
         try {
             if (object.state() == LiveObject.State.FRESH) {
+                if (holds.isHeld(object.bucket(), object.key())) {
+                    return false;
+                }
+                departures.note(object.bucket(), object.stored().info(), reason, reads, detail);
                 counters.droppedBlocks.add(object.stored().blocks().size());
                 settle(object.bucket(), new Present(object, Optional.empty(), Optional.empty()),
                         List.of());
             }
+            return true;
         } finally {
             lock.unlock();
         }
     }
 
     /// Drops an object of a cache bucket, if it is still this version: its bytes cannot be had.
-    void dropLost(BucketState bucket, ObjectInfo lost) {
-        remove(bucket, lost.key(), Precondition.ifVersion(lost.version()));
+    void dropLost(BucketState bucket, ObjectInfo lost, String detail) {
+        remove(bucket, lost.key(), Precondition.ifVersion(lost.version()), Reason.LOST, detail);
     }
 
     /// Lets a leaving block go if its object has a copy elsewhere.
@@ -333,27 +402,47 @@ final class ObjectTable {
     }
 
     /// Gives up the flash copy of a block in a cache bucket: its object becomes fresh again if
-    /// memory has all of it, and is dropped if not.
+    /// memory has all of it, and is dropped if not, unless something holds it.
     ///
-    /// @return false if nobody wanted the copy
-    boolean abandon(BlockEntry entry) {
-        return underOwnersLock(entry, (bucket, present) -> {
-            var changes = new ArrayList<Change>();
-            var retired = retire(bucket, present, changes);
-            var live = present.live();
-            if (live != null && live.isWhollyResident()) {
-                bucket.fresh().add(live.key());
-                commit(changes);
-                live.become(LiveObject.State.FRESH);
-                bucket.persistedObjects().decrementAndGet();
-                release(retired);
-            } else {
-                commit(changes);
-                settle(bucket, present, retired);
-                counters.droppedBlocks.increment();
+    /// @param reads how often it was read, as far as is known
+    /// @return false if it is held: then nothing happened
+    boolean abandon(BlockEntry entry, int reads) {
+        return !underOwnersLock(entry, (bucket, present) -> {
+            boolean memoryHasAll = present.live() != null && present.live().isWhollyResident();
+            if (!memoryHasAll && holds.isHeld(bucket, entry.owner())) {
+                return true;
             }
+            giveUp(entry, bucket, present, reads);
+            return false;
+        });
+    }
+
+    /// As [#abandon], whatever holds it: the copy cannot be kept.
+    void lose(BlockEntry entry) {
+        underOwnersLock(entry, (bucket, present) -> {
+            giveUp(entry, bucket, present, 0);
             return true;
         });
+    }
+
+    private void giveUp(BlockEntry entry, BucketState bucket, Present present, int reads) {
+        var changes = new ArrayList<Change>();
+        var retired = retire(bucket, present, changes);
+        var live = present.live();
+        if (live != null && live.isWhollyResident()) {
+            bucket.fresh().add(live.key());
+            commit(changes);
+            live.become(LiveObject.State.FRESH);
+            bucket.persistedObjects().decrementAndGet();
+            release(retired);
+        } else {
+            commit(changes);
+            settle(bucket, present, retired);
+            counters.droppedBlocks.increment();
+            present.stored()
+                    .ifPresent(stored -> departures.note(bucket, stored.info(),
+                            Reason.EVICTED, reads, "segment " + entry.place().segment()));
+        }
     }
 
     private interface OwnerStep {

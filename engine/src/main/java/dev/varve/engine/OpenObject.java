@@ -3,6 +3,7 @@ package dev.varve.engine;
 import dev.varve.bytes.Block;
 import dev.varve.engine.Catalog.StoredObject;
 import dev.varve.env.StorageException;
+import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Place;
 import dev.varve.tier.SegmentTier;
 import java.util.ArrayList;
@@ -59,6 +60,10 @@ final class OpenObject implements ObjectReader {
     @Override
     public int blockCount() {
         return stored.blocks().size();
+    }
+
+    BlockInfo block(int index) {
+        return stored.blocks().get(index);
     }
 
     @Override
@@ -118,7 +123,7 @@ final class OpenObject implements ObjectReader {
         boolean forGood = lost.kind() == StorageException.Kind.CORRUPT
                 || lost.kind() == StorageException.Kind.ABSENT;
         if (forGood && !bucket.isDurable()) {
-            table.dropLost(bucket, stored.info());
+            table.dropLost(bucket, stored.info(), lost.getMessage());
         }
     }
 }

@@ -81,6 +81,27 @@ final class ReadPath {
         };
     }
 
+    /// Reads what memory lacks of an object, before it is asked for. Counts as no read of it.
+    ///
+    /// @return how many bytes were read
+    long bringUp(BucketState bucket, ObjectKey key) {
+        long bytes = 0;
+        var reader = table.find(bucket, key).flatMap(stored -> hold(bucket, stored));
+        if (reader.isEmpty()) {
+            return 0;
+        }
+        try (var open = reader.get()) {
+            for (int i = 0; i < open.blockCount(); i++) {
+                if (!source.isInMemory(open.block(i))) {
+                    try (var block = open.read(i)) {
+                        bytes += block.lengthBytes();
+                    }
+                }
+            }
+        }
+        return bytes;
+    }
+
     /// Takes hold of all blocks, in memory or on flash.
     ///
     /// @return empty if one slipped away meanwhile
@@ -167,7 +188,7 @@ final class ReadPath {
                     + bucket.record().name() + " has a block without a copy");
         }
         counters.corruptBlocks.increment();
-        table.dropLost(bucket, stored.get().info());
+        table.dropLost(bucket, stored.get().info(), "a block has no copy");
         return Optional.empty();
     }
 }

@@ -176,11 +176,12 @@ final class Reclamation implements Tasks.Worker {
                 continue;
             }
             int length = found.info().lengthBytes();
-            if (length <= mayReinsert && rules.reinsert(length, flash.wasRead(found.place()))) {
+            boolean wasRead = flash.wasRead(found.place());
+            if (length <= mayReinsert && rules.reinsert(length, wasRead)) {
                 mayReinsert -= length;
                 again.add(entry.get());
-            } else {
-                table.abandon(entry.get());
+            } else if (!table.abandon(entry.get(), wasRead ? 1 : 0)) {
+                again.add(entry.get());
             }
         }
         var moves = copy(again, Purpose.CACHE);
@@ -188,7 +189,7 @@ final class Reclamation implements Tasks.Worker {
             settle(move);
             counters.reinsertedBytes.add(move.entry().info().lengthBytes());
         });
-        again.subList(moves.size(), again.size()).forEach(table::abandon);
+        again.subList(moves.size(), again.size()).forEach(table::lose);
         catalog.sync();
         flash.drop(segment.number());
         return true;

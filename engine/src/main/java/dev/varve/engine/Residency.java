@@ -136,6 +136,37 @@ final class Residency {
         }
     }
 
+    /// Lets blocks that had been named for leaving stay after all, as if they had just come in.
+    void stay(List<BlockInfo> infos) {
+        for (var info : infos) {
+            if (residents.containsKey(info.id())) {
+                policyLock.lock();
+                try {
+                    policy.removed(info.id());
+                    policy.inserted(info.id(), slab.footprintBytes(info.lengthBytes()));
+                } finally {
+                    policyLock.unlock();
+                }
+            }
+        }
+    }
+
+    /// Names blocks for leaving before their time.
+    void hasten(List<BlockInfo> infos) {
+        for (var info : infos) {
+            var resident = residents.get(info.id());
+            if (resident != null) {
+                policyLock.lock();
+                try {
+                    policy.removed(info.id());
+                } finally {
+                    policyLock.unlock();
+                }
+                queue(resident);
+            }
+        }
+    }
+
     /// Gives a block another owner: the object that took its bytes over.
     void pass(long id, LiveObject owner) {
         residents.computeIfPresent(id, (same, resident) -> {
@@ -259,10 +290,14 @@ final class Residency {
         }
         var resident = residents.get(id);
         if (resident != null && !evictNow(resident)) {
-            leavingBytes.addAndGet(resident.info.lengthBytes());
-            leaving.add(resident);
+            queue(resident);
         }
         return true;
+    }
+
+    private void queue(Resident resident) {
+        leavingBytes.addAndGet(resident.info.lengthBytes());
+        leaving.add(resident);
     }
 
     private boolean evictNow(Resident resident) {

@@ -1,6 +1,8 @@
 package dev.varve.engine;
 
+import dev.varve.engine.Departure.Reason;
 import dev.varve.env.StorageException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -60,6 +62,86 @@ final class TieredBucket implements Bucket {
     }
 
     @Override
+    public Optional<ObjectInfo> lease(ObjectKey key) {
+        engine.requireOpen();
+        var found = engine.table().hold(state, key, engine.lease()).info();
+        engine.count(found.isPresent());
+        return found;
+    }
+
+    @Override
+    public Peek<ObjectInfo> tryLease(ObjectKey key) {
+        engine.requireOpen();
+        var found = engine.table().tryHold(state, key, engine.lease());
+        if (!(found instanceof Peek.Unsure)) {
+            engine.count(found instanceof Peek.Hit);
+        }
+        return found;
+    }
+
+    @Override
+    public boolean pin(ObjectKey key, Duration time) {
+        engine.requireOpen();
+        return engine.table().hold(state, key, time).sure();
+    }
+
+    @Override
+    public boolean prefetch(ObjectKey key) {
+        engine.requireOpen();
+        return engine.prefetch().wish(state, key);
+    }
+
+    @Override
+    public void release(ObjectKey key) {
+        engine.requireOpen();
+        engine.holds().release(state, key);
+    }
+
+    @Override
+    public boolean demote(ObjectKey key) {
+        engine.requireOpen();
+        var live = state.live().get(key);
+        if (live == null) {
+            return false;
+        }
+        engine.residency().hasten(live.stored().blocks());
+        engine.demotion().wake();
+        return true;
+    }
+
+    @Override
+    public Explanation explain(ObjectKey key) {
+        engine.requireOpen();
+        var found = engine.table().findEvenExpired(state, key);
+        if (found.isPresent()) {
+            var info = found.get().info();
+            return engine.table().isCurrent(found.get())
+                    ? present(found.get())
+                    : new Explanation.Left(expired(info));
+        }
+        return engine.departures()
+                .latest(state, key)
+                .<Explanation>map(Explanation.Left::new)
+                .orElseGet(() -> new Explanation.Unknown(DepartureLog.SLOTS));
+    }
+
+    private Explanation present(Catalog.StoredObject stored) {
+        var live = state.live().get(stored.info().key());
+        boolean fresh = live != null && live.state() == LiveObject.State.FRESH;
+        int inMemory = (int) stored.blocks()
+                .stream()
+                .filter(block -> engine.residency().isResident(block.id()))
+                .count();
+        return new Explanation.Present(stored.info(), stored.blocks().size(), inMemory, !fresh,
+                engine.holds().heldFor(state, stored.info().key()));
+    }
+
+    private static Departure expired(ObjectInfo info) {
+        long at = info.attributes().expiresAtMillis();
+        return new Departure(Reason.EXPIRED, at, at - info.createdMillis(), 0, "");
+    }
+
+    @Override
     public Optional<ObjectReader> open(ObjectKey key) {
         engine.requireOpen();
         return engine.readPath().open(state, key);
@@ -86,9 +168,19 @@ final class TieredBucket implements Bucket {
     @Override
     public CommitOutcome delete(ObjectKey key, Precondition precondition) {
         engine.requireOpen();
-        var outcome = engine.table().remove(state, key, precondition);
+        var outcome = engine.table().remove(state, key, precondition, Reason.DELETED, "");
         engine.writePath().flushCommit(state);
         engine.countDelete(outcome);
+        return outcome;
+    }
+
+    @Override
+    public CommitOutcome forget(ObjectKey key, Precondition precondition) {
+        engine.requireOpen();
+        var outcome = engine.table().remove(state, key, precondition, Reason.NO_MEMORY, "");
+        engine.writePath().flushCommit(state);
+        var info = new ObjectInfo(key, 0, 0, engine.epochMillis(), ObjectAttributes.NONE);
+        engine.departures().note(state, info, Reason.NO_MEMORY, 0, "");
         return outcome;
     }
 
@@ -143,7 +235,9 @@ final class TieredBucket implements Bucket {
         try (var cursor = list(ObjectKey.EMPTY)) {
             for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
                 var info = next.get();
-                engine.table().remove(state, info.key(), Precondition.ifVersion(info.version()));
+                engine.table()
+                        .remove(state, info.key(), Precondition.ifVersion(info.version()),
+                                Reason.DELETED, "");
             }
         }
         engine.writePath().flushCommit(state);

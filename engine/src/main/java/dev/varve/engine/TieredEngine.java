@@ -22,17 +22,25 @@ import java.util.Optional;
 public final class TieredEngine implements Engine {
     private static final Duration DEMOTION_PAUSE = Duration.ofMillis(20);
     private static final Duration RECLAMATION_PAUSE = Duration.ofMillis(50);
+    private static final Duration HOLDS_PAUSE = Duration.ofMillis(500);
+    private static final Duration PREFETCH_PAUSE = Duration.ofMillis(100);
+
+    /// The share of memory whose bytes clients may hold.
+    private static final int HELD_SHARE = 4;
 
     private final Parts parts;
     private final EngineSettings settings;
     private final EngineCounters counters = new EngineCounters();
     private final BucketRegistry buckets;
     private final Residency residency;
+    private final Holds holds;
+    private final DepartureLog departures;
     private final ObjectTable table;
     private final Demotion demotion;
     private final Reclamation reclamation;
     private final ReadPath readPath;
     private final WritePath writePath;
+    private final Prefetch prefetch;
     private volatile boolean closed;
 
     /// What an engine is built of. The engine closes catalog, flash and tasks, in the order that
@@ -54,16 +62,20 @@ public final class TieredEngine implements Engine {
         var rules = parts.rules();
         var clock = parts.clock();
         var locks = new KeyLocks();
+        holds = new Holds(clock, parts.slab().capacityBytes() / HELD_SHARE, counters);
+        departures = new DepartureLog(clock);
         buckets = new BucketRegistry(catalog, clock);
         residency = new Residency(parts.slab(), parts.eviction(), locks, counters);
-        table = new ObjectTable(buckets, catalog, flash, residency, locks, clock, counters);
-        demotion = new Demotion(residency, table, flash, rules, counters);
+        table = new ObjectTable(buckets, catalog, flash, residency, locks, holds, departures,
+                clock, counters);
+        demotion = new Demotion(residency, table, flash, rules, holds, counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), counters);
         reclamation = new Reclamation(flash, catalog, table, source, residency, rules, counters);
         readPath = new ReadPath(table, source, catalog, flash, counters);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation,
                 new IdSource(catalog), clock, settings, counters);
+        prefetch = new Prefetch(readPath, counters);
     }
 
     /// Recovers what the tiers hold and starts the background work.
@@ -75,6 +87,9 @@ public final class TieredEngine implements Engine {
         var demoting = parts.tasks().repeat("demotion", DEMOTION_PAUSE, engine.demotion);
         engine.demotion.onWake(demoting::wake);
         parts.tasks().repeat("reclamation", RECLAMATION_PAUSE, engine.reclamation);
+        parts.tasks().repeat("holds", HOLDS_PAUSE, engine.holds);
+        var prefetching = parts.tasks().repeat("prefetch", PREFETCH_PAUSE, engine.prefetch);
+        engine.prefetch.onWake(prefetching::wake);
         return engine;
     }
 
@@ -186,6 +201,30 @@ public final class TieredEngine implements Engine {
 
     Demotion demotion() {
         return demotion;
+    }
+
+    Residency residency() {
+        return residency;
+    }
+
+    Holds holds() {
+        return holds;
+    }
+
+    DepartureLog departures() {
+        return departures;
+    }
+
+    Prefetch prefetch() {
+        return prefetch;
+    }
+
+    Duration lease() {
+        return settings.lease();
+    }
+
+    long epochMillis() {
+        return parts.clock().epochMillis();
     }
 
     ReadPath readPath() {

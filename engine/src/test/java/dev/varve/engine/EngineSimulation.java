@@ -135,7 +135,8 @@ final class EngineSimulation {
                             SEGMENT_BYTES, 4),
                     clock, random);
             var settings = new EngineSettings(
-                    64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1));
+                    64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
+                    Duration.ofSeconds(10));
             var parts = new TieredEngine.Parts(catalog, flash, slab, new LruPolicy(),
                     PlacementRules.plain(), clock, tasks);
             var opened = TieredEngine.open(parts, settings);

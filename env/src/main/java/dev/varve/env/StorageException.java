@@ -1,5 +1,6 @@
 package dev.varve.env;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// An operation that failed for a reason outside the program: the disk, the folder, the settings,
@@ -40,5 +41,10 @@ public final class StorageException extends RuntimeException {
 
     public Kind kind() {
         return kind;
+    }
+
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNullElse(super.getMessage(), "");
     }
 }

@@ -32,6 +32,7 @@ final class CommandTable {
         all.add(ConfigCommands.config());
         all.add(CommandCommands.command());
         all.addAll(ClusterCommands.all());
+        all.add(VarveCommands.varve());
         var sorted = new TreeMap<String, Command>();
         all.forEach(command -> sorted.put(command.name(), command));
         byName = Collections.unmodifiableMap(sorted);

@@ -44,7 +44,7 @@ final class KeyCommands {
 
     private static boolean present(Call call, int index) {
         try {
-            return call.key(index).flatMap(call.keys()::head).isPresent();
+            return call.key(index).flatMap(call.keys()::lease).isPresent();
         } catch (StorageException e) {
             if (!call.forgives(e)) {
                 throw e;

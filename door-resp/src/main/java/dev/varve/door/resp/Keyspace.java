@@ -32,6 +32,9 @@ interface Keyspace {
 
     Optional<ObjectInfo> head(ObjectKey key);
 
+    /// See [Bucket#lease].
+    Optional<ObjectInfo> lease(ObjectKey key);
+
     /// The caller closes the reader.
     Optional<ObjectReader> open(ObjectKey key);
 
@@ -77,6 +80,11 @@ interface Keyspace {
         @Override
         public Optional<ObjectInfo> head(ObjectKey key) {
             return known(opened().tryHead(key));
+        }
+
+        @Override
+        public Optional<ObjectInfo> lease(ObjectKey key) {
+            return known(opened().tryLease(key));
         }
 
         @Override
@@ -137,6 +145,11 @@ interface Keyspace {
         @Override
         public Optional<ObjectInfo> head(ObjectKey key) {
             return bucket().head(key);
+        }
+
+        @Override
+        public Optional<ObjectInfo> lease(ObjectKey key) {
+            return bucket().lease(key);
         }
 
         @Override

@@ -316,7 +316,7 @@ final class StringCommands {
     /// What a cache does with a value that it cannot keep: as if it had been stored and evicted at
     /// once. What was there before goes, lest it be taken for the new value.
     private static CommitOutcome forget(Call call, ObjectKey key, Precondition precondition) {
-        var outcome = call.keys().bucket().delete(key, precondition);
+        var outcome = call.keys().bucket().forget(key, precondition);
         call.door().tallies().lostWrites.increment();
         return outcome;
     }

@@ -4,6 +4,7 @@ import dev.varve.bytes.Block;
 import dev.varve.engine.Bucket;
 import dev.varve.engine.BucketClass;
 import dev.varve.engine.CommitOutcome;
+import dev.varve.engine.Explanation;
 import dev.varve.engine.ObjectAttributes;
 import dev.varve.engine.ObjectCursor;
 import dev.varve.engine.ObjectInfo;
@@ -16,6 +17,7 @@ import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +64,48 @@ final class FakeBucket implements Bucket {
     @Override
     public Peek<ObjectInfo> tryHead(ObjectKey key) {
         return peek(() -> head(key));
+    }
+
+    @Override
+    public Optional<ObjectInfo> lease(ObjectKey key) {
+        return head(key);
+    }
+
+    @Override
+    public Peek<ObjectInfo> tryLease(ObjectKey key) {
+        return tryHead(key);
+    }
+
+    @Override
+    public boolean pin(ObjectKey key, Duration time) {
+        return head(key).isPresent();
+    }
+
+    @Override
+    public boolean prefetch(ObjectKey key) {
+        return true;
+    }
+
+    @Override
+    public boolean demote(ObjectKey key) {
+        return head(key).isPresent();
+    }
+
+    @Override
+    public void release(ObjectKey key) {
+        // nothing is held here
+    }
+
+    @Override
+    public Explanation explain(ObjectKey key) {
+        return head(key)
+                .<Explanation>map(info -> new Explanation.Present(info, 1, 1, false, Duration.ZERO))
+                .orElseGet(() -> new Explanation.Unknown(0));
+    }
+
+    @Override
+    public CommitOutcome forget(ObjectKey key, Precondition precondition) {
+        return delete(key, precondition);
     }
 
     @Override

@@ -69,6 +69,47 @@ final class RealStoreTest {
         }
     }
 
+    @Test
+    void explainsKeysAndTakesHints() {
+        try (var store = Store.open(folder, StoreSettings.of(MEMORY_BYTES, FLASH_BYTES));
+                var tasks = new SystemTasks();
+                var door = open(store, tasks);
+                var client = new RawClient(door.localAddress().getPort())) {
+            assertThat(explain(client)).startsWith("*2\r\n$5\r\nstate\r\n").contains("unknown");
+            client.ask("SET k v");
+            assertThat(explain(client)).contains("present", "memory", "$7\r\nheld-ms\r\n$1\r\n0");
+            assertThat(client.ask("VARVE PIN k 100")).isEqualTo(":1\r\n");
+            assertThat(explain(client)).containsPattern("held-ms\r\n\\$5\r\n99[0-9]{3}");
+            assertThat(client.ask("VARVE DEMOTE k none")).isEqualTo(":1\r\n");
+            assertThat(client.ask("VARVE PREFETCH k none")).isEqualTo(":2\r\n");
+            assertThat(client.ask("VARVE RELEASE k")).isEqualTo(":1\r\n");
+            assertThat(explain(client)).contains("held-ms\r\n$1\r\n0");
+            client.ask("DEL k");
+            assertThat(explain(client)).contains("left", "deleted by a client");
+        }
+    }
+
+    @Test
+    void refusesHintsThatMakeNoSense() {
+        try (var store = Store.open(folder, StoreSettings.of(MEMORY_BYTES, FLASH_BYTES));
+                var tasks = new SystemTasks();
+                var door = open(store, tasks);
+                var client = new RawClient(door.localAddress().getPort())) {
+            assertThat(client.ask("VARVE PIN k 0")).startsWith("-ERR seconds must be from 1 to");
+            assertThat(client.ask("VARVE PIN k 99999999")).startsWith("-ERR seconds");
+            assertThat(client.ask("VARVE PIN k x")).startsWith("-ERR value is not an integer");
+            assertThat(client.ask("VARVE PIN k 10")).isEqualTo(":0\r\n");
+            assertThat(client.ask("VARVE EXPLAIN")).startsWith("-ERR wrong number of arguments");
+            assertThat(client.ask("VARVE NOSUCH k")).startsWith("-ERR unknown subcommand");
+            assertThat(client.ask("VARVE HELP")).startsWith("*");
+        }
+    }
+
+    /// What the server says of the key `k`, as it is on the wire.
+    private static String explain(RawClient client) {
+        return client.ask("VARVE EXPLAIN k");
+    }
+
     private static RespDoor open(Store store, SystemTasks tasks) {
         return RespDoor.open(
                 store.engine(), RespSettings.on("127.0.0.1", 0), Clock.system(), tasks,

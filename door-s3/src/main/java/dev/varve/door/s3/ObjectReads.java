@@ -37,14 +37,14 @@ final class ObjectReads {
     Response head(S3Request request) {
         var bucket = buckets.of(request);
         Versions.requireNull(request);
-        return head(request, bucket.head(request.key()).orElseThrow(() -> noSuchKey(request)));
+        return head(request, bucket.lease(request.key()).orElseThrow(() -> noSuchKey(request)));
     }
 
     /// As [#head] where memory can tell.
     Optional<Response> tryHead(S3Request request) {
         var bucket = buckets.of(request);
         Versions.requireNull(request);
-        return switch (bucket.tryHead(request.key())) {
+        return switch (bucket.tryLease(request.key())) {
             case Peek.Hit<ObjectInfo>(var info) -> Optional.of(head(request, info));
             case Peek.Miss<ObjectInfo> _ -> throw noSuchKey(request);
             case Peek.Unsure<ObjectInfo> _ -> Optional.empty();

@@ -1,0 +1,55 @@
+package dev.varve.engine;
+
+import dev.varve.env.StorageException;
+import dev.varve.env.Tasks;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/// Brings objects up from flash before they are asked for. A wish is dropped where many wait
+/// already: prefetching what the reader has reached by itself helps nobody.
+///
+/// Thread-safe; [#doWork] is called by one thread at a time.
+final class Prefetch implements Tasks.Worker {
+    private static final int MAX_WISHES = 4096;
+
+    private final ReadPath readPath;
+    private final EngineCounters counters;
+    private final BlockingQueue<Wish> wishes = new ArrayBlockingQueue<>(MAX_WISHES);
+    private volatile Runnable alarm = () -> {};
+
+    private record Wish(BucketState bucket, ObjectKey key) {}
+
+    Prefetch(ReadPath readPath, EngineCounters counters) {
+        this.readPath = readPath;
+        this.counters = counters;
+    }
+
+    /// Says how the background task that runs this worker is woken.
+    void onWake(Runnable wake) {
+        alarm = wake;
+    }
+
+    /// Asks for an object. Never blocks.
+    ///
+    /// @return false if too many wait already
+    boolean wish(BucketState bucket, ObjectKey key) {
+        boolean taken = wishes.offer(new Wish(bucket, key));
+        alarm.run();
+        return taken;
+    }
+
+    /// Fulfils one wish.
+    @Override
+    public int doWork() {
+        var wish = wishes.poll();
+        if (wish == null) {
+            return 0;
+        }
+        try {
+            counters.prefetchedBytes.add(readPath.bringUp(wish.bucket, wish.key));
+        } catch (StorageException missed) {
+            // whoever comes for it is told
+        }
+        return 1;
+    }
+}
