@@ -10,6 +10,9 @@ import dev.varve.tier.Place;
 import dev.varve.tier.SegmentTier;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
 
 /// Where blocks come from: memory for new ones, and the fastest tier that has it for an old one.
 ///
@@ -25,6 +28,7 @@ final class BlockSource {
     private final Clock clock;
     private final Duration memoryWait;
     private final EngineCounters counters;
+    private final ConcurrentMap<Long, CountDownLatch> underWay = new ConcurrentHashMap<>();
 
     BlockSource(
             Residency residency,
@@ -94,10 +98,39 @@ final class BlockSource {
     }
 
     /// Reads a block's copy on flash, leased to the caller, and keeps it in memory where the
-    /// rules say so.
+    /// rules say so. Who comes while another reads the same block waits for that.
     ///
     /// @throws StorageException CORRUPT, ABSENT or UNAVAILABLE, see [SegmentTier#read]
     Block fromFlash(BucketState bucket, StoredObject stored, BlockInfo info, Place place) {
+        var mine = new CountDownLatch(1);
+        var others = underWay.putIfAbsent(info.id(), mine);
+        if (others != null) {
+            var block = await(others) ? fromMemory(info) : Optional.<Block>empty();
+            return block.orElseGet(() -> readFlash(bucket, stored, info, place));
+        }
+        try {
+            return readFlash(bucket, stored, info, place);
+        } finally {
+            underWay.remove(info.id(), mine);
+            mine.countDown();
+        }
+    }
+
+    private static boolean await(CountDownLatch others) {
+        try {
+            others.await();
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private Block readFlash(
+            BucketState bucket,
+            StoredObject stored,
+            BlockInfo info,
+            Place place) {
         var block = allocate(info.lengthBytes());
         try {
             flash.read(place, info, block);

@@ -45,6 +45,9 @@ public interface Bucket {
     /// @return false if too much was asked for already
     boolean prefetch(ObjectKey key);
 
+    /// Follows one reader of this bucket.
+    ReadAhead readAhead();
+
     /// Lets an object be the next to leave memory: for flash, if it is worth a write. Never
     /// blocks.
     ///

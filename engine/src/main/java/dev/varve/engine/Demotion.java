@@ -31,7 +31,6 @@ final class Demotion implements Tasks.Worker {
     private final ObjectTable table;
     private final SegmentTier flash;
     private final PlacementRules rules;
-    private final Holds holds;
     private final EngineCounters counters;
     private volatile Runnable alarm = () -> {};
 
@@ -40,13 +39,11 @@ final class Demotion implements Tasks.Worker {
             ObjectTable table,
             SegmentTier flash,
             PlacementRules rules,
-            Holds holds,
             EngineCounters counters) {
         this.residency = residency;
         this.table = table;
         this.flash = flash;
         this.rules = rules;
-        this.holds = holds;
         this.counters = counters;
     }
 
@@ -149,7 +146,7 @@ final class Demotion implements Tasks.Worker {
             }
         }
         boolean whole = load.writes().size() == stored.blocks().size();
-        boolean worthIt = holds.isHeld(object.bucket(), object.key())
+        boolean worthIt = table.mustStay(object.bucket(), object.key())
                 || stored.blocks().stream().allMatch(b -> rules.demote(b.lengthBytes(), reads));
         if (whole && worthIt) {
             return Optional.of(load);

@@ -1,9 +1,7 @@
 package dev.varve.engine;
 
-import dev.varve.bytes.Crc32c;
 import dev.varve.engine.Departure.Reason;
 import dev.varve.env.Clock;
-import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
@@ -29,23 +27,16 @@ final class DepartureLog {
         long now = clock.epochMillis();
         var departure = new Departure(reason, now, Math.max(0, now - info.createdMillis()), reads,
                 detail);
-        long name = name(bucket, info.key());
+        long name = info.key().fingerprint(bucket.id());
         notes.set(slot(name), new Note(name, departure));
     }
 
     Optional<Departure> latest(BucketState bucket, ObjectKey key) {
-        long name = name(bucket, key);
+        long name = key.fingerprint(bucket.id());
         var note = notes.get(slot(name));
         return note != null && note.name == name
                 ? Optional.of(note.departure)
                 : Optional.empty();
-    }
-
-    private static long name(BucketState bucket, ObjectKey key) {
-        var crc = new Crc32c();
-        crc.update(MemorySegment.ofArray(key.bytes()));
-        long both = ((long) key.hashCode() << 32) | (crc.value() & 0xffff_ffffL);
-        return both * 31 + bucket.id();
     }
 
     private static int slot(long name) {

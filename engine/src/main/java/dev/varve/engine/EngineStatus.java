@@ -10,6 +10,7 @@ public record EngineStatus(
         Reads reads,
         Writes writes,
         Movement movement,
+        Promises promises,
         long corruptBlocks,
         boolean accounted) {
 
@@ -28,10 +29,15 @@ public record EngineStatus(
     /// Commits, deletions, and content bytes taken in.
     public record Writes(long commits, long deletes, long bytes) {}
 
+    /// What clients were promised to find again: objects and bytes that are held now, and holds
+    /// refused because too much was held.
+    public record Promises(long objects, long bytes, long refused) {}
+
     /// Background movement, in blocks and bytes.
     ///
     /// @param demotedBytes        cache blocks written from memory to flash
     /// @param promotedBytes       blocks kept in memory after a read from flash
+    /// @param prefetchedBytes     blocks brought into memory before they were asked for
     /// @param droppedBlocks       cache blocks that left the store
     /// @param cleanedBytes        durable blocks written again to free their segment
     /// @param reinsertedBytes     cache blocks written again to free their segment
@@ -40,6 +46,7 @@ public record EngineStatus(
     public record Movement(
             long demotedBytes,
             long promotedBytes,
+            long prefetchedBytes,
             long droppedBlocks,
             long cleanedBytes,
             long reinsertedBytes,

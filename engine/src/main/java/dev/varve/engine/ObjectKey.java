@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /// The name of an object in its bucket: up to 4096 bytes of any value. Ordered as unsigned bytes.
 ///
@@ -77,6 +78,14 @@ public final class ObjectKey implements Comparable<ObjectKey> {
     @Override
     public String toString() {
         return text();
+    }
+
+    /// Stands for this key in this bucket where it is too long to be kept: two share one about once
+    /// in 2^64 pairs.
+    long fingerprint(int bucket) {
+        var crc = new CRC32C();
+        crc.update(bytes);
+        return (((long) hash << 32) | crc.getValue()) * 31 + bucket;
     }
 
     private static int mix(int h) {

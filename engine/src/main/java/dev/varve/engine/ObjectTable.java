@@ -118,6 +118,15 @@ final class ObjectTable {
         }
     }
 
+    /// Whether an object may not be dropped: a hold is on it, or it is the label of a body that is
+    /// there.
+    boolean mustStay(BucketState bucket, ObjectKey key) {
+        return holds.isHeld(bucket, key) || Pairs.bodyOf(key)
+                .filter(body -> bucket.live().containsKey(body)
+                        || catalog.object(bucket.id(), body).isPresent())
+                .isPresent();
+    }
+
     private boolean hold(BucketState bucket, ObjectInfo info, Duration time) {
         return bucket.isDurable() || holds.hold(bucket, info, time);
     }
@@ -330,7 +339,7 @@ final class ObjectTable {
         lock.lock();
         try {
             if (object.state() == LiveObject.State.FRESH) {
-                if (holds.isHeld(object.bucket(), object.key())) {
+                if (mustStay(object.bucket(), object.key())) {
                     return false;
                 }
                 departures.note(object.bucket(), object.stored().info(), reason, reads, detail);
@@ -338,15 +347,26 @@ final class ObjectTable {
                 settle(object.bucket(), new Present(object, Optional.empty(), Optional.empty()),
                         List.of());
             }
-            return true;
         } finally {
             lock.unlock();
+        }
+        dropLabel(object.bucket(), object.key(), reason, detail);
+        return true;
+    }
+
+    /// Drops what is worth nothing without an object that has just left; see [Pairs]. The caller
+    /// holds no key lock.
+    private void dropLabel(BucketState bucket, ObjectKey left, Reason reason, String detail) {
+        var label = bucket.isDurable() ? Optional.<ObjectKey>empty() : Pairs.labelOf(left);
+        if (label.isPresent() && findEvenExpired(bucket, left).isEmpty()) {
+            remove(bucket, label.get(), Precondition.IF_PRESENT, reason, detail);
         }
     }
 
     /// Drops an object of a cache bucket, if it is still this version: its bytes cannot be had.
     void dropLost(BucketState bucket, ObjectInfo lost, String detail) {
         remove(bucket, lost.key(), Precondition.ifVersion(lost.version()), Reason.LOST, detail);
+        dropLabel(bucket, lost.key(), Reason.LOST, detail);
     }
 
     /// Lets a leaving block go if its object has a copy elsewhere.
@@ -407,14 +427,16 @@ final class ObjectTable {
     /// @param reads how often it was read, as far as is known
     /// @return false if it is held: then nothing happened
     boolean abandon(BlockEntry entry, int reads) {
-        return !underOwnersLock(entry, (bucket, present) -> {
+        boolean stays = underOwnersLock(entry, (bucket, present) -> {
             boolean memoryHasAll = present.live() != null && present.live().isWhollyResident();
-            if (!memoryHasAll && holds.isHeld(bucket, entry.owner())) {
+            if (!memoryHasAll && mustStay(bucket, entry.owner())) {
                 return true;
             }
             giveUp(entry, bucket, present, reads);
             return false;
         });
+        dropLabelOf(entry);
+        return !stays;
     }
 
     /// As [#abandon], whatever holds it: the copy cannot be kept.
@@ -423,6 +445,13 @@ final class ObjectTable {
             giveUp(entry, bucket, present, 0);
             return true;
         });
+        dropLabelOf(entry);
+    }
+
+    private void dropLabelOf(BlockEntry entry) {
+        buckets.byId(entry.bucket())
+                .ifPresent(bucket -> dropLabel(bucket, entry.owner(), Reason.EVICTED,
+                        "segment " + entry.place().segment()));
     }
 
     private void giveUp(BlockEntry entry, BucketState bucket, Present present, int reads) {

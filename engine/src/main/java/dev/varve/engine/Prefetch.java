@@ -2,20 +2,21 @@ package dev.varve.engine;
 
 import dev.varve.env.StorageException;
 import dev.varve.env.Tasks;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 
 /// Brings objects up from flash before they are asked for. A wish is dropped where many wait
 /// already: prefetching what the reader has reached by itself helps nobody.
 ///
-/// Thread-safe; [#doWork] is called by one thread at a time.
+/// Thread-safe; several workers may be at it at once.
 final class Prefetch implements Tasks.Worker {
     private static final int MAX_WISHES = 4096;
 
     private final ReadPath readPath;
     private final EngineCounters counters;
     private final BlockingQueue<Wish> wishes = new ArrayBlockingQueue<>(MAX_WISHES);
-    private volatile Runnable alarm = () -> {};
+    private volatile List<Tasks.Task> workers = List.of();
 
     private record Wish(BucketState bucket, ObjectKey key) {}
 
@@ -24,9 +25,9 @@ final class Prefetch implements Tasks.Worker {
         this.counters = counters;
     }
 
-    /// Says how the background task that runs this worker is woken.
-    void onWake(Runnable wake) {
-        alarm = wake;
+    /// Says which background tasks run this worker.
+    void onWake(List<Tasks.Task> tasks) {
+        workers = List.copyOf(tasks);
     }
 
     /// Asks for an object. Never blocks.
@@ -34,7 +35,7 @@ final class Prefetch implements Tasks.Worker {
     /// @return false if too many wait already
     boolean wish(BucketState bucket, ObjectKey key) {
         boolean taken = wishes.offer(new Wish(bucket, key));
-        alarm.run();
+        workers.forEach(Tasks.Task::wake);
         return taken;
     }
 

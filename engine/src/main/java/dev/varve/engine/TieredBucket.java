@@ -64,7 +64,12 @@ final class TieredBucket implements Bucket {
     @Override
     public Optional<ObjectInfo> lease(ObjectKey key) {
         engine.requireOpen();
-        var found = engine.table().hold(state, key, engine.lease()).info();
+        boolean whole = bodyOf(key)
+                .map(body -> engine.table().hold(state, body, engine.lease()).info().isPresent())
+                .orElse(true);
+        var found = whole
+                ? engine.table().hold(state, key, engine.lease()).info()
+                : Optional.<ObjectInfo>empty();
         engine.count(found.isPresent());
         return found;
     }
@@ -72,11 +77,20 @@ final class TieredBucket implements Bucket {
     @Override
     public Peek<ObjectInfo> tryLease(ObjectKey key) {
         engine.requireOpen();
-        var found = engine.table().tryHold(state, key, engine.lease());
+        var body = bodyOf(key)
+                .map(partner -> engine.table().tryHold(state, partner, engine.lease()));
+        var found = body.isPresent() && !(body.get() instanceof Peek.Hit)
+                ? body.get()
+                : engine.table().tryHold(state, key, engine.lease());
         if (!(found instanceof Peek.Unsure)) {
             engine.count(found instanceof Peek.Hit);
         }
         return found;
+    }
+
+    /// The key of the bytes that this key is worth nothing without.
+    private Optional<ObjectKey> bodyOf(ObjectKey key) {
+        return state.isDurable() ? Optional.empty() : Pairs.bodyOf(key);
     }
 
     @Override
@@ -95,6 +109,11 @@ final class TieredBucket implements Bucket {
     public void release(ObjectKey key) {
         engine.requireOpen();
         engine.holds().release(state, key);
+    }
+
+    @Override
+    public ReadAhead readAhead() {
+        return new ChainReader(state, engine.chains(), engine.prefetch());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.bytes.Slab;
 import dev.varve.engine.EngineStatus.Movement;
+import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
@@ -15,6 +16,7 @@ import dev.varve.tier.SegmentTier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The engine over one memory tier and one flash tier. The constructor is the plan of the house.
 ///
@@ -24,6 +26,9 @@ public final class TieredEngine implements Engine {
     private static final Duration RECLAMATION_PAUSE = Duration.ofMillis(50);
     private static final Duration HOLDS_PAUSE = Duration.ofMillis(500);
     private static final Duration PREFETCH_PAUSE = Duration.ofMillis(100);
+
+    /// How many objects are brought up at a time: what a flash device needs to be busy.
+    private static final int PREFETCH_DEPTH = 4;
 
     /// The share of memory whose bytes clients may hold.
     private static final int HELD_SHARE = 4;
@@ -35,6 +40,7 @@ public final class TieredEngine implements Engine {
     private final Residency residency;
     private final Holds holds;
     private final DepartureLog departures;
+    private final Chains chains = new Chains();
     private final ObjectTable table;
     private final Demotion demotion;
     private final Reclamation reclamation;
@@ -68,7 +74,7 @@ public final class TieredEngine implements Engine {
         residency = new Residency(parts.slab(), parts.eviction(), locks, counters);
         table = new ObjectTable(buckets, catalog, flash, residency, locks, holds, departures,
                 clock, counters);
-        demotion = new Demotion(residency, table, flash, rules, holds, counters);
+        demotion = new Demotion(residency, table, flash, rules, counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), counters);
         reclamation = new Reclamation(flash, catalog, table, source, residency, rules, counters);
@@ -88,8 +94,10 @@ public final class TieredEngine implements Engine {
         engine.demotion.onWake(demoting::wake);
         parts.tasks().repeat("reclamation", RECLAMATION_PAUSE, engine.reclamation);
         parts.tasks().repeat("holds", HOLDS_PAUSE, engine.holds);
-        var prefetching = parts.tasks().repeat("prefetch", PREFETCH_PAUSE, engine.prefetch);
-        engine.prefetch.onWake(prefetching::wake);
+        engine.prefetch.onWake(Stream.iterate(1, i -> i + 1)
+                .limit(PREFETCH_DEPTH)
+                .map(i -> parts.tasks().repeat("prefetch-" + i, PREFETCH_PAUSE, engine.prefetch))
+                .toList());
         return engine;
     }
 
@@ -152,9 +160,11 @@ public final class TieredEngine implements Engine {
                 new Writes(counters.commits.sum(), counters.deletes.sum(),
                         counters.writtenBytes.sum()),
                 new Movement(counters.demotedBytes.sum(), counters.promotedBytes.sum(),
+                        counters.prefetchedBytes.sum(),
                         counters.droppedBlocks.sum(), counters.cleanedBytes.sum(),
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten()),
+                new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
                 counters.corruptBlocks.sum(), true);
     }
 
@@ -213,6 +223,10 @@ public final class TieredEngine implements Engine {
 
     DepartureLog departures() {
         return departures;
+    }
+
+    Chains chains() {
+        return chains;
     }
 
     Prefetch prefetch() {

@@ -107,6 +107,14 @@ final class EngineMetrics {
                 "Blocks kept in memory after a read from flash",
                 status -> status.movement().promotedBytes());
         count(
+                registry, "varve.prefetched.bytes", Tags.empty(),
+                "Blocks brought into memory before they were asked for",
+                status -> status.movement().prefetchedBytes());
+        count(
+                registry, "varve.holds.refused", Tags.empty(),
+                "Leases and pins not granted, because too much was held",
+                status -> status.promises().refused());
+        count(
                 registry, "varve.dropped.blocks", Tags.empty(), "Cache blocks that left the store",
                 status -> status.movement().droppedBlocks());
         count(

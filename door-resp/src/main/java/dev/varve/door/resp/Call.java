@@ -1,6 +1,7 @@
 package dev.varve.door.resp;
 
 import dev.varve.engine.BucketClass;
+import dev.varve.engine.ObjectInfo;
 import dev.varve.engine.ObjectKey;
 import dev.varve.env.StorageException;
 import java.util.Optional;
@@ -21,6 +22,11 @@ record Call(Door door, Session session, Request request, Keyspace keys, Reply re
         return key(index).orElseThrow(() -> new ReplyError(
                 "ERR key length (" + request.bytes(index).length + ") must be from 1 to "
                         + door.settings().maxKeyBytes() + " bytes"));
+    }
+
+    /// Says that the client reads this object, or is about to.
+    void reads(ObjectInfo info) {
+        session.reads(door.databases(), info);
     }
 
     /// Milliseconds since the epoch.

@@ -44,7 +44,9 @@ final class KeyCommands {
 
     private static boolean present(Call call, int index) {
         try {
-            return call.key(index).flatMap(call.keys()::lease).isPresent();
+            var found = call.key(index).flatMap(call.keys()::lease);
+            found.ifPresent(call::reads);
+            return found.isPresent();
         } catch (StorageException e) {
             if (!call.forgives(e)) {
                 throw e;

@@ -1,7 +1,11 @@
 package dev.varve.door.resp;
 
+import dev.varve.engine.Bucket;
+import dev.varve.engine.ObjectInfo;
+import dev.varve.engine.ReadAhead;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /// What a connection has agreed on with its client.
 ///
@@ -34,6 +38,8 @@ final class Session {
     private Replies replies = Replies.ALL;
     private String lastCommand = "NULL";
     private long lastActiveNanos;
+    private @Nullable ReadAhead readAhead;
+    private int readAheadDatabase;
 
     Session(
             long id,
@@ -48,6 +54,19 @@ final class Session {
         createdNanos = nowNanos;
         lastActiveNanos = nowNanos;
         authenticated = users.open();
+    }
+
+    /// Tells the store what the client reads, so that it can read ahead.
+    void reads(Databases databases, ObjectInfo info) {
+        var follower = readAhead;
+        if (follower == null || readAheadDatabase != database) {
+            follower = databases.opened(database).map(Bucket::readAhead).orElse(null);
+            readAhead = follower;
+            readAheadDatabase = database;
+        }
+        if (follower != null) {
+            follower.read(info);
+        }
     }
 
     /// Back to how it was when the client came, as `RESET` wants it.

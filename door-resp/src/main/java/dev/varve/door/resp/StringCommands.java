@@ -67,6 +67,7 @@ final class StringCommands {
                 return;
             }
             try (var reader = found.get()) {
+                call.reads(reader.info());
                 range(call, reader, 0, reader.info().sizeBytes());
             }
         } catch (StorageException e) {

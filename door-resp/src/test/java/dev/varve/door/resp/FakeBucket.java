@@ -13,6 +13,7 @@ import dev.varve.engine.ObjectReader;
 import dev.varve.engine.ObjectWriter;
 import dev.varve.engine.Peek;
 import dev.varve.engine.Precondition;
+import dev.varve.engine.ReadAhead;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import java.lang.foreign.MemorySegment;
@@ -84,6 +85,11 @@ final class FakeBucket implements Bucket {
     @Override
     public boolean prefetch(ObjectKey key) {
         return true;
+    }
+
+    @Override
+    public ReadAhead readAhead() {
+        return _ -> {};
     }
 
     @Override

@@ -1,0 +1,129 @@
+package dev.varve.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Objects that are read one after the other, again and again.
+final class ReadAheadTest {
+    private static final int LENGTH = 70_000;
+    private static final int CHAIN = 6;
+
+    private final EngineRig rig = new EngineRig(5, 32 << 20);
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    @Test
+    void bringsUpWhatFollowedTheLastTime() {
+        store("a");
+        walk(rig.cache().readAhead(), "a");
+        pushOut();
+        assertThat(inMemory("a")).isZero();
+        rig.cache().readAhead().read(head("a", 0));
+        rig.tasks.stepAll();
+        rig.tasks.stepAll();
+        assertThat(inMemory("a")).isEqualTo(CHAIN - 1);
+        assertThat(rig.engine.status().movement().prefetchedBytes())
+                .isEqualTo((CHAIN - 1L) * LENGTH);
+    }
+
+    @Test
+    void looksAtEachLinkOnceWhileTheReaderMovesOn() {
+        store("a");
+        walk(rig.cache().readAhead(), "a");
+        pushOut();
+        walk(rig.cache().readAhead(), "a");
+        for (int i = 0; i < CHAIN; i++) {
+            rig.tasks.stepAll();
+        }
+        assertThat(rig.engine.status().movement().prefetchedBytes())
+                .isEqualTo((CHAIN - 1L) * LENGTH);
+    }
+
+    @Test
+    void learnsANewOrder() {
+        store("a");
+        store("b");
+        walk(rig.cache().readAhead(), "a");
+        var reader = rig.cache().readAhead();
+        reader.read(head("a", 0));
+        reader.read(head("b", 3));
+        pushOut();
+        rig.cache().readAhead().read(head("a", 0));
+        rig.tasks.stepAll();
+        rig.tasks.stepAll();
+        assertThat(inMemory("a")).isZero();
+        assertThat(inMemory("b")).isOne();
+    }
+
+    @Test
+    void smallObjectsAreNoChain() {
+        rig.cache().put(ObjectKey.of("s1"), new byte[100]);
+        rig.cache().put(ObjectKey.of("s2"), new byte[100]);
+        var reader = rig.cache().readAhead();
+        for (var key : List.of("s1", "s2", "s1", "s2")) {
+            reader.read(rig.cache().head(ObjectKey.of(key)).orElseThrow());
+        }
+        pushOut();
+        rig.cache().readAhead().read(rig.cache().head(ObjectKey.of("s1")).orElseThrow());
+        rig.tasks.stepAll();
+        assertThat(rig.engine.status().movement().prefetchedBytes()).isZero();
+    }
+
+    @Test
+    void aRingOfObjectsIsFollowedOnlySoFar() {
+        store("a");
+        var reader = rig.cache().readAhead();
+        for (int i = 0; i < 3 * CHAIN; i++) {
+            reader.read(head("a", i % CHAIN));
+        }
+        rig.tasks.stepAll();
+        assertThat(rig.cache().get(key("a", 0))).isPresent();
+    }
+
+    private void store(String chain) {
+        for (int i = 0; i < CHAIN; i++) {
+            rig.cache().put(key(chain, i), bytes(i));
+            rig.tasks.stepAll();
+        }
+    }
+
+    private void walk(ReadAhead reader, String chain) {
+        IntStream.range(0, CHAIN).forEach(i -> reader.read(head(chain, i)));
+    }
+
+    private void pushOut() {
+        for (int i = 0; i < 40; i++) {
+            rig.cache().put(ObjectKey.of("other" + i), bytes(i));
+            rig.tasks.stepAll();
+        }
+    }
+
+    private long inMemory(String chain) {
+        return IntStream.range(0, CHAIN)
+                .mapToObj(i -> (Explanation.Present) rig.cache().explain(key(chain, i)))
+                .filter(present -> present.blocksInMemory() == present.blocks())
+                .count();
+    }
+
+    private ObjectInfo head(String chain, int i) {
+        return rig.cache().head(key(chain, i)).orElseThrow();
+    }
+
+    private static ObjectKey key(String chain, int i) {
+        return ObjectKey.of(chain + "-" + i);
+    }
+
+    private static byte[] bytes(int seed) {
+        var bytes = new byte[LENGTH];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+}
