@@ -2,6 +2,7 @@ package dev.varve.door.resp;
 
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /// What a connection has agreed on with its client.
 ///
@@ -21,7 +22,7 @@ final class Session {
     private final long id;
     private final InetSocketAddress client;
     private final InetSocketAddress server;
-    private final Users users;
+    private final Supplier<Users> users;
     private final long createdNanos;
 
     private boolean resp3;
@@ -39,7 +40,7 @@ final class Session {
             long id,
             InetSocketAddress client,
             InetSocketAddress server,
-            Users users,
+            Supplier<Users> users,
             long nowNanos) {
         this.id = id;
         this.client = client;
@@ -47,7 +48,6 @@ final class Session {
         this.users = users;
         createdNanos = nowNanos;
         lastActiveNanos = nowNanos;
-        authenticated = users.open();
     }
 
     /// Back to how it was when the client came, as `RESET` wants it.
@@ -55,7 +55,7 @@ final class Session {
         resp3 = false;
         database = 0;
         user = Users.DEFAULT;
-        authenticated = users.open();
+        authenticated = false;
         name = "";
         replies = Replies.ALL;
     }
@@ -84,23 +84,30 @@ final class Session {
         database = index;
     }
 
-    /// Whether the client still has to say who it is.
+    /// Whether the client still has to say who it is. The users may change at any time.
     boolean guest() {
-        return !authenticated;
+        return !authenticated && !users.get().open();
     }
 
     /// Lets the client in if the password is right; changes nothing if it is not.
     boolean authenticate(byte[] userName, byte[] password) {
-        if (!users.admits(userName, password)) {
+        var present = users.get();
+        if (!present.admits(userName, password)) {
             return false;
         }
         user = new String(userName, StandardCharsets.UTF_8);
-        authenticated = true;
+        // Where everybody may come in nobody has shown a password.
+        authenticated = !present.open();
         return true;
     }
 
     boolean usersExist() {
-        return !users.open();
+        return !users.get().open();
+    }
+
+    /// Whether the client may stay: it never said who it is, or its user is still among the users.
+    boolean welcome() {
+        return !authenticated || users.get().has(user);
     }
 
     String name() {
