@@ -4,9 +4,10 @@ import sys
 
 import redis
 
-port = int(sys.argv[1])
+address = sys.argv[1]
+url = address if "://" in address else f"redis://localhost:{address}"
 for protocol in (2, 3):
-    client = redis.Redis(port=port, protocol=protocol)
+    client = redis.Redis.from_url(url, protocol=protocol)
     client.flushall()
     assert client.ping() is True
     value = os.urandom(1 << 20)

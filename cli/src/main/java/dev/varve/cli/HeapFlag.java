@@ -1,5 +1,6 @@
 package dev.varve.cli;
 
+import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.server.Machine;
 import dev.varve.server.Setting;
@@ -36,7 +37,8 @@ final class HeapFlag {
                         .ifPresent(text -> given.put(setting, List.of(text)));
             }
             var config = value(arguments, "--config").map(Path::of);
-            return heapBytes(new SettingsReader(Machine.present(), environment)
+            return heapBytes(new SettingsReader(
+                    Machine.present(), Clock.system(), environment)
                     .read(given, config)
                     .memoryBytes());
         } catch (StorageException | InvalidPathException e) {

@@ -1,10 +1,11 @@
 package dev.varve.cli;
 
+import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.server.Machine;
 import dev.varve.server.Setting;
 import dev.varve.server.Settings;
-import dev.varve.server.SettingsReader;
+import dev.varve.server.SettingsSource;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,12 +24,14 @@ import picocli.CommandLine.Spec;
         footer = {
                 "",
                 "Every option can also stand in the configuration file (KEY = value) and in the",
-                "environment (VARVE_KEY); the command line wins, then the environment.",
+                "environment (VARVE_KEY); the command line wins, then the environment. SIGHUP reads",
+                "the file again, and the certificate, and puts users and TLS in force.",
                 "",
                 "Examples:",
                 "  varve serve --data DIR",
                 "  varve serve --data DIR --memory 1g --flash 20g --resp-port 6380",
-                "  varve serve --data DIR --resp-host 0.0.0.0 --resp-user app=PASSWORD"})
+                "  varve serve --data DIR --resp-host 0.0.0.0 --resp-user app=PASSWORD",
+                "  varve serve --data DIR --resp-tls-cert cert.pem --resp-tls-key key.pem"})
 final class ServeCommand implements Callable<Integer> {
     @Option(names = "--config", paramLabel = "FILE",
             description = "Configuration file (default: $VARVE_CONFIG, else varve.conf in the data"
@@ -53,13 +56,14 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        return Serving.untilSignal(settings(), spec.commandLine().getOut());
+        var source = SettingsSource.find(
+                Machine.present(), Clock.system(), System.getenv(), arguments(), config);
+        return Serving.untilSignal(settings(source), source, spec.commandLine().getOut());
     }
 
-    private Settings settings() {
+    private Settings settings(SettingsSource source) {
         try {
-            return new SettingsReader(Machine.present(), System.getenv())
-                    .read(arguments(), config);
+            return source.read();
         } catch (StorageException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }

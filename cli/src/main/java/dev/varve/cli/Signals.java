@@ -1,28 +1,36 @@
 package dev.varve.cli;
 
 import java.lang.reflect.Proxy;
+import java.util.List;
 
 /// Asks to be told of the signals that end a process.
 ///
 /// Deliberately by reflection, because javac warns at each mention of `sun.misc.Signal`, which
 /// has no successor, and the only way to a clean exit code and to a second signal that counts.
 final class Signals {
-    private static final String[] NAMES = {"TERM", "INT", "HUP"};
-
     private Signals() {}
 
     /// Runs `action` at each SIGTERM, SIGINT and SIGHUP from now on, instead of ending the
     /// process. A signal that the process was started to ignore (nohup) stays ignored. Where the
     /// platform knows no signals, nothing changes.
     static void onTermination(Runnable action) {
-        for (var name : NAMES) {
+        on(List.of("TERM", "INT", "HUP"), action);
+    }
+
+    /// Runs `action` at each SIGHUP from now on, as [#onTermination] otherwise.
+    static void onHangup(Runnable action) {
+        on(List.of("HUP"), action);
+    }
+
+    private static void on(List<String> names, Runnable action) {
+        for (var name : names) {
             try {
                 handle(name, action);
             } catch (ReflectiveOperationException | IllegalArgumentException e) {
                 System.getLogger(Signals.class.getName())
                         .log(
                                 System.Logger.Level.WARNING,
-                                "SIG" + name + " ends this process without a clean stop: " + e);
+                                "SIG" + name + " cannot be heard: " + e);
             }
         }
     }

@@ -52,6 +52,8 @@ public final class Varve implements Runnable {
         if (System.getProperty(format) == null) {
             System.setProperty(format, LOG_FORMAT);
         }
+        // A client that asks for handshake after handshake on one connection is turned away.
+        System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
         int code = commandLine().execute(arguments);
         System.out.flush();
         Runtime.getRuntime().exit(code);

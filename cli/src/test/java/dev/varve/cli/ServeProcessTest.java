@@ -51,6 +51,42 @@ class ServeProcessTest {
     }
 
     @Test
+    void stopsOnSighupWithoutAConfigurationFile() throws Exception {
+        var server = serve();
+        awaitReady(server);
+        hangUp(server);
+        assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.exitValue()).isZero();
+    }
+
+    @Test
+    void readsItsConfigurationFileAgainOnSighup() throws Exception {
+        var config = folder.resolve("varve.conf");
+        Files.writeString(config, "resp-user.ann = old\n");
+        var server = start("serve", "--config", config.toString(), "--memory", "32m", "--flash",
+                "128m", "--resp-port", "0", "--s3-port", "0", "--admin-port", "0");
+        var output = awaitReady(server);
+        redis("AUTH ann old\r\n", "+OK\r\n");
+
+        Files.writeString(config, "resp-user.ann = new\n");
+        hangUp(server);
+        assertThat(output.readLine()).endsWith("Reloaded: users ann");
+        redis("AUTH ann old\r\n", "-WRONGPASS");
+        redis("AUTH ann new\r\n", "+OK\r\n");
+
+        Files.writeString(config, "resp-user.ann = newer\nmemory = 1\nport = 1\n");
+        hangUp(server);
+        assertThat(output.readLine())
+                .endsWith("Not reloaded, the settings before stay in force: port in " + config
+                        + " is not a setting");
+        redis("AUTH ann new\r\n", "+OK\r\n");
+
+        server.destroy();
+        assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(server.exitValue()).isZero();
+    }
+
+    @Test
     void looksInsideThroughTheRunningServer() throws Exception {
         awaitReady(serve());
         var source = Files.writeString(folder.resolve("source"), "content ".repeat(100_000));
@@ -115,13 +151,19 @@ class ServeProcessTest {
         return process;
     }
 
-    private static void awaitReady(Process server) throws IOException {
+    private static void hangUp(Process process) throws Exception {
+        var kill = new ProcessBuilder("sh", "-c", "kill -HUP " + process.pid()).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    /// What the server writes from then on.
+    private static BufferedReader awaitReady(Process server) throws IOException {
         var lines = new StringBuilder();
         var reader = new BufferedReader(
                 new InputStreamReader(server.getInputStream(), StandardCharsets.UTF_8));
         for (var line = reader.readLine(); line != null; line = reader.readLine()) {
             if (line.startsWith("Ready")) {
-                return;
+                return reader;
             }
             lines.append(line).append('\n');
         }

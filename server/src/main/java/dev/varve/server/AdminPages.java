@@ -2,6 +2,7 @@ package dev.varve.server;
 
 import dev.varve.engine.Engine;
 import dev.varve.env.Clock;
+import dev.varve.env.StorageException;
 import dev.varve.server.AdminServer.Page;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -13,12 +14,14 @@ import java.util.function.Supplier;
 final class AdminPages {
     private static final System.Logger LOG = System.getLogger(AdminPages.class.getName());
     private static final int OK = 200;
+    private static final int CONFLICT = 409;
     private static final int UNAVAILABLE = 503;
 
     private final Settings settings;
     private final Engine engine;
     private final Doors doors;
     private final ServerMetrics metrics;
+    private final Reloading reloading;
     private final Clock clock;
     private final long startNanos;
 
@@ -27,20 +30,36 @@ final class AdminPages {
             Engine engine,
             Doors doors,
             ServerMetrics metrics,
+            Reloading reloading,
             Clock clock) {
         this.settings = settings;
         this.engine = engine;
         this.doors = doors;
         this.metrics = metrics;
+        this.reloading = reloading;
         this.clock = clock;
         this.startNanos = clock.nanoTime();
     }
 
+    /// What can be looked at, by path.
     Map<String, Supplier<Page>> byPath() {
         return Map.of(
                 "/health", this::health,
-                "/metrics", () -> Page.text(OK, ServerMetrics.TEXT_TYPE, metrics.scrape()),
+                "/metrics", () -> new Page(OK, ServerMetrics.TEXT_TYPE, metrics.scrape()),
                 "/status", () -> Page.json(OK, report().toJson()));
+    }
+
+    /// What can be asked to be done, by path.
+    Map<String, Supplier<Page>> actions() {
+        return Map.of("/reload", this::reload);
+    }
+
+    private Page reload() {
+        try {
+            return Page.text(OK, reloading.reload() + "\n");
+        } catch (StorageException e) {
+            return Page.text(CONFLICT, e.getMessage() + "\n");
+        }
     }
 
     private Page health() {

@@ -12,7 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/// The admin port: a page each for health, metrics and status, read only.
+/// The admin port: pages that anybody who reaches it may look at, and actions that only this
+/// machine may ask for.
 ///
 /// The JDK's own HTTP server serves it: a few small answers a minute need no event loop, and it
 /// stays apart from the doors' network code, so that it still answers when they are in trouble.
@@ -30,8 +31,8 @@ final class AdminServer implements AutoCloseable {
             return new Page(code, "application/json", body);
         }
 
-        static Page text(int code, String type, String body) {
-            return new Page(code, type, body);
+        static Page text(int code, String body) {
+            return new Page(code, "text/plain; charset=utf-8", body);
         }
     }
 
@@ -40,15 +41,19 @@ final class AdminServer implements AutoCloseable {
         this.endpoint = endpoint;
     }
 
-    /// Listens, and serves each page under its path.
+    /// Listens, and serves each page under its path to GET, each action to POST.
     ///
     /// @param tasks runs the answers
     /// @throws StorageException CONFLICT if the port is taken, CONFIG if the address is not this
     ///         machine's
-    static AdminServer open(Endpoint wanted, Tasks tasks, Map<String, Supplier<Page>> pages) {
+    static AdminServer open(
+            Endpoint wanted,
+            Tasks tasks,
+            Map<String, Supplier<Page>> pages,
+            Map<String, Supplier<Page>> actions) {
         var http = bind(wanted);
         http.setExecutor(answer -> tasks.start("admin", answer));
-        http.createContext("/", exchange -> answer(exchange, pages));
+        http.createContext("/", exchange -> answer(exchange, pages, actions));
         http.start();
         return new AdminServer(http, new Endpoint(wanted.host(), http.getAddress().getPort()));
     }
@@ -82,10 +87,13 @@ final class AdminServer implements AutoCloseable {
         }
     }
 
-    private static void answer(HttpExchange exchange, Map<String, Supplier<Page>> pages)
-            throws IOException {
+    private static void answer(
+            HttpExchange exchange,
+            Map<String, Supplier<Page>> pages,
+            Map<String, Supplier<Page>> actions) throws IOException {
         try (exchange) {
-            var page = page(exchange, pages);
+            var action = actions.get(exchange.getRequestURI().getPath());
+            var page = action == null ? page(exchange, pages) : act(exchange, action);
             var body = page.body().getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", page.type());
             if (exchange.getRequestMethod().equals("HEAD")) {
@@ -97,15 +105,25 @@ final class AdminServer implements AutoCloseable {
         }
     }
 
+    private static Page act(HttpExchange exchange, Supplier<Page> action) {
+        if (!exchange.getRemoteAddress().getAddress().isLoopbackAddress()) {
+            return Page.text(403, "From this machine only\n");
+        }
+        if (!exchange.getRequestMethod().equals("POST")) {
+            return Page.text(405, "POST only\n");
+        }
+        return action.get();
+    }
+
     private static Page page(HttpExchange exchange, Map<String, Supplier<Page>> pages) {
         var method = exchange.getRequestMethod();
         var page = pages.get(exchange.getRequestURI().getPath());
         if (page == null) {
             var known = String.join(" ", pages.keySet().stream().sorted().toList());
-            return Page.text(404, "text/plain; charset=utf-8", "Here are " + known + "\n");
+            return Page.text(404, "Here are " + known + "\n");
         }
         if (!method.equals("GET") && !method.equals("HEAD")) {
-            return Page.text(405, "text/plain; charset=utf-8", "GET only\n");
+            return Page.text(405, "GET only\n");
         }
         return page.get();
     }

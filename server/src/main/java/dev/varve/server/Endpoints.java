@@ -14,11 +14,16 @@ import java.util.Properties;
 /// behind.
 ///
 /// @param resp  the Redis door
+/// @param respTls the Redis door for TLS, if it offers that
 /// @param s3    the S3 door
 /// @param admin health, metrics and status
 ///
 /// Immutable.
-public record Endpoints(Endpoint resp, Endpoint s3, Endpoint admin) {
+public record Endpoints(
+        Endpoint resp,
+        Optional<Endpoint> respTls,
+        Endpoint s3,
+        Endpoint admin) {
     static final String FILE_NAME = "endpoints";
 
     /// What the folder's file says; empty if there is none that says it all.
@@ -31,7 +36,8 @@ public record Endpoints(Endpoint resp, Endpoint s3, Endpoint admin) {
         }
         return endpoint(properties, "resp").flatMap(resp -> endpoint(properties, "s3")
                 .flatMap(s3 -> endpoint(properties, "admin")
-                        .map(admin -> new Endpoints(resp, s3, admin))));
+                        .map(admin -> new Endpoints(
+                                resp, endpoint(properties, "resp-tls"), s3, admin))));
     }
 
     private static Optional<Endpoint> endpoint(Properties properties, String name) {
@@ -44,7 +50,8 @@ public record Endpoints(Endpoint resp, Endpoint s3, Endpoint admin) {
         var draft = folder.resolve(FILE_NAME + ".new");
         try {
             Files.writeString(draft,
-                    "resp = " + resp + "\ns3 = " + s3 + "\nadmin = " + admin + "\n");
+                    "resp = " + resp + respTls.map(tls -> "\nresp-tls = " + tls).orElse("")
+                            + "\ns3 = " + s3 + "\nadmin = " + admin + "\n");
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
             throw new StorageException(

@@ -41,6 +41,10 @@ final class RespMetrics implements LatencyRecorder {
         count("received.bytes", "Bytes received", counters, RespCounters::bytesIn);
         count("sent.bytes", "Bytes sent", counters, RespCounters::bytesOut);
         count("errors", "Error replies to well-formed requests", counters, RespCounters::errors);
+        count("handshakes.failed",
+                "Connections to the TLS port that ended before they were encrypted",
+                counters,
+                RespCounters::handshakesFailed);
         count("protocol.errors", "Connections closed because they did not speak the protocol",
                 counters,
                 RespCounters::protocolErrors);

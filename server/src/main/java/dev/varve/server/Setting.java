@@ -36,6 +36,32 @@ public enum Setting {
             "none",
             "A user of the Redis door; may be given several times. With one or more, clients must"
                     + " authenticate."),
+    RESP_TLS_CERT(
+            "resp-tls-cert",
+            "FILE",
+            "none",
+            "PEM file with the Redis door's certificate, then those that vouch for it. With it and"
+                    + " resp-tls-key the door listens for TLS as well."),
+    RESP_TLS_KEY(
+            "resp-tls-key",
+            "FILE",
+            "none",
+            "PEM file with the certificate's private key, without a passphrase."),
+    RESP_TLS_CLIENT_CA(
+            "resp-tls-client-ca",
+            "FILE",
+            "none",
+            "PEM file with the authorities whose certificates TLS clients must show."),
+    RESP_TLS_HOST(
+            "resp-tls-host",
+            "HOST",
+            "resp-host",
+            "Address that the Redis door listens on for TLS."),
+    RESP_TLS_PORT(
+            "resp-tls-port",
+            "PORT",
+            "6380",
+            "Port of the Redis door for TLS; 0 takes a free one."),
     S3_HOST(
             "s3-host", "HOST",
             "127.0.0.1",
@@ -64,12 +90,12 @@ public enum Setting {
             "admin-host",
             "HOST",
             "127.0.0.1",
-            "Address of /health, /metrics and /status."),
+            "Address of /health, /metrics, /status and /reload."),
     ADMIN_PORT(
             "admin-port",
             "PORT",
             "9100",
-            "Port of /health, /metrics and /status; 0 takes a free one.");
+            "Port of /health, /metrics, /status and /reload; 0 takes a free one.");
 
     private final String key;
     private final String placeholder;

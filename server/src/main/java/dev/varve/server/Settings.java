@@ -6,6 +6,7 @@ import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /// Everything a server is told, read and checked once by [SettingsReader].
 ///
@@ -16,6 +17,7 @@ import java.util.Map;
 /// @param directIo    whether flash goes around the page cache where it can
 /// @param resp        where the Redis door listens
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
+/// @param respTls     how the Redis door offers TLS, if it does
 /// @param s3          where the S3 door listens
 /// @param s3Domain    domain under which `BUCKET.domain` addresses a bucket
 /// @param s3Region    region that S3 clients are told
@@ -31,6 +33,7 @@ public record Settings(
         boolean directIo,
         Endpoint resp,
         Map<String, String> respUsers,
+        Optional<RespTls> respTls,
         Endpoint s3,
         String s3Domain,
         String s3Region,
@@ -53,7 +56,8 @@ public record Settings(
         return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes="
                 + flashBytes
                 + ", eviction=" + eviction + ", directIo=" + directIo + ", resp=" + resp
-                + ", respUsers=" + respUsers.keySet() + ", s3=" + s3 + ", s3Domain=" + s3Domain
+                + ", respUsers=" + respUsers.keySet() + ", respTls="
+                + respTls.map(RespTls::endpoint) + ", s3=" + s3 + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags
                 + ", admin=" + admin + "]";
     }

@@ -1,6 +1,8 @@
 package dev.varve.server;
 
+import dev.varve.door.resp.TlsIdentity;
 import dev.varve.door.s3.S3Settings.ETags;
+import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.store.StoreSettings;
@@ -8,7 +10,10 @@ import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -37,11 +42,14 @@ public final class SettingsReader {
     /// named "varve"; neither is a setting.
     private static final Pattern NOT_SETTINGS = Pattern
             .compile("VARVE_(JAVA_HOME|HEAP|JAVA_OPTS|CONFIG|SERVICE_.*|PORT|PORT_.*)");
+    private static final String LOOPBACK = "a loopback address, because no resp-user is set and"
+            + " anyone could read and write";
     private static final Pattern DOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
     private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,64}");
     private static final Pattern USER = Pattern.compile("[!-~&&[^=]]{1,64}");
 
     private final Machine machine;
+    private final Clock clock;
     private final Map<String, String> environment;
     private final Map<Setting, Given> given = new EnumMap<>(Setting.class);
     private final Map<String, Given> users = new LinkedHashMap<>();
@@ -50,9 +58,11 @@ public final class SettingsReader {
     /// A value as it was written, and where.
     private record Given(String text, String origin) {}
 
+    /// @param clock       tells which certificates are valid
     /// @param environment the process's environment variables
-    public SettingsReader(Machine machine, Map<String, String> environment) {
+    public SettingsReader(Machine machine, Clock clock, Map<String, String> environment) {
         this.machine = machine;
+        this.clock = clock;
         this.environment = environment;
     }
 
@@ -74,7 +84,8 @@ public final class SettingsReader {
         return settings;
     }
 
-    private Optional<Path> configFile(
+    /// The configuration file that [#read] takes, if there is one.
+    Optional<Path> configFile(
             Map<Setting, List<String>> arguments,
             Optional<Path> named) {
         var file = named
@@ -172,14 +183,16 @@ public final class SettingsReader {
         var data = path();
         var respUsers = new LinkedHashMap<String, String>();
         users.forEach((name, password) -> respUsers.put(name, password.text()));
+        var resp = new Endpoint(host(Setting.RESP_HOST), port(Setting.RESP_PORT));
         var settings = new Settings(
                 data,
                 size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
                 flash(data),
                 eviction(),
                 bool(Setting.DIRECT_IO),
-                new Endpoint(host(Setting.RESP_HOST), port(Setting.RESP_PORT)),
+                resp,
                 respUsers,
+                respTls(resp),
                 new Endpoint(host(Setting.S3_HOST), port(Setting.S3_PORT)),
                 pattern(Setting.S3_DOMAIN, DOMAIN, "a domain name in lower case"),
                 pattern(Setting.S3_REGION, REGION, "a region name such as us-east-1"),
@@ -197,18 +210,108 @@ public final class SettingsReader {
                             + ", what this machine has");
         }
         if (settings.respUsers().isEmpty() && !settings.resp().isLoopback()) {
-            reject(
-                    Setting.RESP_HOST,
-                    "a loopback address, because no resp-user is set and anyone could read and"
-                            + " write");
+            reject(Setting.RESP_HOST, LOOPBACK);
+        }
+        if (settings.respUsers().isEmpty() && given.containsKey(Setting.RESP_TLS_HOST)
+                && !settings.respTls().map(tls -> tls.endpoint().isLoopback()).orElse(true)) {
+            reject(Setting.RESP_TLS_HOST, LOOPBACK);
+        }
+        checkPorts(settings.respTls().isPresent());
+    }
+
+    private void checkPorts(boolean tls) {
+        var settings = new ArrayList<>(
+                List.of(Setting.RESP_PORT, Setting.S3_PORT, Setting.ADMIN_PORT));
+        if (tls) {
+            settings.add(Setting.RESP_TLS_PORT);
         }
         var ports = new TreeMap<Integer, Setting>();
-        for (var setting : List.of(Setting.RESP_PORT, Setting.S3_PORT, Setting.ADMIN_PORT)) {
+        for (var setting : settings) {
             int port = Endpoint.parsePort(text(setting).text());
             var other = port > 0 ? ports.put(port, setting) : null;
             if (other != null) {
                 reject(setting, "another port than " + other.key());
             }
+        }
+    }
+
+    private Optional<RespTls> respTls(Endpoint resp) {
+        boolean certificateGiven = given.containsKey(Setting.RESP_TLS_CERT);
+        if (certificateGiven != given.containsKey(Setting.RESP_TLS_KEY)) {
+            var present = certificateGiven ? Setting.RESP_TLS_CERT : Setting.RESP_TLS_KEY;
+            reject(present, "given together with "
+                    + (certificateGiven ? Setting.RESP_TLS_KEY : Setting.RESP_TLS_CERT).key());
+            return Optional.empty();
+        }
+        if (!certificateGiven) {
+            for (var setting : List.of(Setting.RESP_TLS_CLIENT_CA, Setting.RESP_TLS_HOST,
+                    Setting.RESP_TLS_PORT)) {
+                if (given.containsKey(setting)) {
+                    reject(setting, "given together with " + Setting.RESP_TLS_CERT.key() + " and "
+                            + Setting.RESP_TLS_KEY.key());
+                }
+            }
+            return Optional.empty();
+        }
+        var endpoint = new Endpoint(
+                given.containsKey(Setting.RESP_TLS_HOST)
+                        ? host(Setting.RESP_TLS_HOST)
+                        : resp.host(),
+                port(Setting.RESP_TLS_PORT));
+        return identity().map(identity -> new RespTls(endpoint, identity));
+    }
+
+    private Optional<TlsIdentity> identity() {
+        var chain = certificates(Setting.RESP_TLS_CERT);
+        var authorities = given.containsKey(Setting.RESP_TLS_CLIENT_CA)
+                ? certificates(Setting.RESP_TLS_CLIENT_CA)
+                : List.<X509Certificate>of();
+        if (chain.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            var key = PemFile.read(filePath(Setting.RESP_TLS_KEY))
+                    .privateKey(chain.getFirst().getPublicKey());
+            if (!TlsIdentity.belongTogether(chain.getFirst(), key)) {
+                reject(Setting.RESP_TLS_KEY, "the private key of the first certificate in "
+                        + Setting.RESP_TLS_CERT.key());
+                return Optional.empty();
+            }
+            return Optional.of(TlsIdentity.of(chain, key, authorities));
+        } catch (PemFile.Unfit e) {
+            reject(Setting.RESP_TLS_KEY, String.valueOf(e.getMessage()));
+        } catch (StorageException e) {
+            reject(Setting.RESP_TLS_CERT, "usable with its key, but " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    /// Empty if they cannot be used.
+    private List<X509Certificate> certificates(Setting setting) {
+        try {
+            var certificates = PemFile.read(filePath(setting)).certificates();
+            var now = Instant.ofEpochMilli(clock.epochMillis());
+            for (var certificate : certificates) {
+                var begin = certificate.getNotBefore().toInstant();
+                var end = certificate.getNotAfter().toInstant();
+                if (now.isBefore(begin) || now.isAfter(end)) {
+                    reject(setting, "valid now; " + certificate.getSubjectX500Principal()
+                            + " is valid from " + begin + " to " + end);
+                    return List.of();
+                }
+            }
+            return certificates;
+        } catch (PemFile.Unfit e) {
+            reject(setting, String.valueOf(e.getMessage()));
+            return List.of();
+        }
+    }
+
+    private Path filePath(Setting setting) throws PemFile.Unfit {
+        try {
+            return Path.of(text(setting).text());
+        } catch (InvalidPathException _) {
+            throw new PemFile.Unfit("the path of a file");
         }
     }
 

@@ -2,6 +2,8 @@ package dev.varve.server;
 
 import dev.varve.door.resp.RespDoor;
 import dev.varve.door.resp.RespSettings;
+import dev.varve.door.resp.TlsIdentity;
+import dev.varve.door.resp.TlsSettings;
 import dev.varve.door.s3.S3Door;
 import dev.varve.door.s3.S3Settings;
 import dev.varve.engine.Engine;
@@ -12,6 +14,7 @@ import dev.varve.env.SystemTasks;
 import dev.varve.store.Store;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -23,20 +26,40 @@ public final class VarveServer implements AutoCloseable {
     private final Settings settings;
     private final Store store;
     private final Endpoints endpoints;
+    private final Reloading reloading;
 
-    private VarveServer(Opened parts, Settings settings, Store store, Endpoints endpoints) {
+    private VarveServer(
+            Opened parts,
+            Settings settings,
+            Store store,
+            Endpoints endpoints,
+            Reloading reloading) {
         this.parts = parts;
         this.settings = settings;
         this.store = store;
         this.endpoints = endpoints;
+        this.reloading = reloading;
+    }
+
+    /// Opens a server whose settings never change.
+    ///
+    /// @throws StorageException as the other one
+    public static VarveServer start(Settings settings, Clock clock, RandomGenerator random) {
+        return start(settings, () -> settings, clock, random);
     }
 
     /// Opens everything from the bottom up; closing goes the same way back.
     ///
+    /// @param source reads the settings anew for [#reload]; throws a [StorageException] of kind
+    ///               CONFIG if they cannot be used. Called from any thread
     /// @param random unpredictable: makes the S3 keys at the first start
     /// @throws dev.varve.env.StorageException CONFLICT if another process holds the folder or a
     ///         port, CONFIG if the folder or an address cannot be used
-    public static VarveServer start(Settings settings, Clock clock, RandomGenerator random) {
+    public static VarveServer start(
+            Settings settings,
+            Supplier<Settings> source,
+            Clock clock,
+            RandomGenerator random) {
         var parts = new Opened();
         try {
             var data = settings.data();
@@ -47,18 +70,22 @@ public final class VarveServer implements AutoCloseable {
             var metrics = parts.add(new ServerMetrics(engine::status));
             var resp = parts.add(atSetting(Setting.RESP_PORT, settings.resp(), () -> RespDoor.open(
                     engine, respSettings(settings), clock, tasks, metrics.respLatencies())));
+            var tls = settings.respTls().map(wanted -> OpenTls.on(resp, wanted));
             var s3 = parts.add(atSetting(Setting.S3_PORT, settings.s3(), () -> S3Door.open(
                     engine, s3Settings(settings), keys::secretOf, clock, random, tasks)));
             metrics.watchResp(resp::counters);
             metrics.watchS3(s3::counters);
             var doors = new Doors(resp, s3);
-            var pages = new AdminPages(settings, engine, doors, metrics, clock);
-            var admin = parts.add(AdminServer.open(settings.admin(), tasks, pages.byPath()));
+            var reloading = new Reloading(settings, source, resp, tls.map(OpenTls::identity));
+            var pages = new AdminPages(settings, engine, doors, metrics, reloading, clock);
+            var admin = parts.add(AdminServer.open(
+                    settings.admin(), tasks, pages.byPath(), pages.actions()));
             var endpoints = new Endpoints(
-                    doors.respEndpoint(settings), doors.s3Endpoint(settings), admin.endpoint());
+                    doors.respEndpoint(settings), tls.map(OpenTls::endpoint),
+                    doors.s3Endpoint(settings), admin.endpoint());
             endpoints.write(data);
             parts.add(() -> Endpoints.remove(data));
-            return new VarveServer(parts, settings, store, endpoints);
+            return new VarveServer(parts, settings, store, endpoints, reloading);
         } catch (RuntimeException e) {
             parts.closeAfter(e);
             throw e;
@@ -89,11 +116,24 @@ public final class VarveServer implements AutoCloseable {
                 + ByteSize.format(settings.flashBytes()) + ")");
         facts.add("  redis   redis://" + endpoints.resp()
                 + (settings.respUsers().isEmpty() ? "" : " (users must authenticate)"));
+        settings.respTls()
+                .ifPresent(tls -> facts.add("  redis   rediss://"
+                        + endpoints.respTls().orElseThrow() + " (TLS; certificate valid until "
+                        + tls.identity().validUntil() + ")"));
         facts.add("  s3      http://" + endpoints.s3() + " (keys: varve keys --data "
                 + settings.data() + ")");
         facts.add("  admin   http://" + endpoints.admin() + "/status /health /metrics");
         remarks().forEach(remark -> facts.add("note: " + remark));
         return facts;
+    }
+
+    /// Reads the settings anew and puts users and the TLS certificate in force; all other settings
+    /// hold until the server's end. Logs one line.
+    ///
+    /// @return the line, which says what is in force now
+    /// @throws StorageException CONFIG if the settings cannot be used: nothing has changed
+    public String reload() {
+        return reloading.reload();
     }
 
     /// Stops taking requests, lets those under way end for a bounded time, and closes the store.
@@ -112,6 +152,17 @@ public final class VarveServer implements AutoCloseable {
         return new S3Settings(settings.s3().host(), settings.s3().port(), settings.s3Region(),
                 List.of(settings.s3Domain()), settings.s3ETags(), plain.anonymous(),
                 plain.clockSkew(), plain.limits(), plain.timeouts());
+    }
+
+    /// The TLS port, open.
+    private record OpenTls(Endpoint endpoint, AtomicReference<TlsIdentity> identity) {
+        static OpenTls on(RespDoor door, RespTls wanted) {
+            var identity = new AtomicReference<>(wanted.identity());
+            var endpoint = wanted.endpoint();
+            var address = atSetting(Setting.RESP_TLS_PORT, endpoint, () -> door.listen(
+                    TlsSettings.on(endpoint.host(), endpoint.port(), identity::get)));
+            return new OpenTls(new Endpoint(endpoint.host(), address.getPort()), identity);
+        }
     }
 
     /// Opens a door; where the address is the reason that it cannot, says which setting that is.

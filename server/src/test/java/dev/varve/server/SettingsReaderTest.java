@@ -3,6 +3,7 @@ package dev.varve.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.store.StoreSettings.Eviction;
@@ -232,7 +233,7 @@ class SettingsReaderTest {
     }
 
     private Settings read() {
-        return new SettingsReader(machine, environment).read(arguments, config);
+        return new SettingsReader(machine, Clock.system(), environment).read(arguments, config);
     }
 
     private List<String> problems() {

@@ -8,6 +8,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -17,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /// One client's connection: cuts what arrives into requests, executes them in order, and writes
@@ -63,18 +67,20 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     private long bytesReceived;
     private long writesDone;
 
-    Connection(Door door, Channel channel) {
+    /// @param encrypted whether what the channel receives is not what the client says
+    Connection(Door door, Channel channel, boolean encrypted) {
         this.door = door;
         this.channel = channel;
         id = door.clients().nextId();
         session = new Session(
                 id, address(channel.remoteAddress()), address(channel.localAddress()),
-                door.users(), door.clock().nanoTime());
+                door.users()::get, door.clock().nanoTime());
         parser = new RequestParser(
                 door.limits(), door.commands(), door.argumentMemory(), session::guest);
         dispatcher = new Dispatcher(door, session);
         intake = new ValueIntake(door, session, parser, this::errand);
-        buffers = new ReadBuffers(parser::missingValueBytes, this::room);
+        buffers = new ReadBuffers(
+                parser::missingValueBytes, encrypted ? Optional::empty : this::room);
         channel.config().setRecvByteBufAllocator(buffers);
         outlet = new ErrandOutlet(channel, this::handOver);
         reply = new Reply(channel.alloc(), session::resp3, Connection::keepLoopFree);
@@ -94,6 +100,16 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     /// Closes from any thread; done when the loop has worked off what it has to do by now.
     void close() {
         channel.eventLoop().execute(channel::close);
+    }
+
+    /// Closes, from any thread, if the users have changed so that this client may not stay; after
+    /// what it has begun.
+    void review() {
+        channel.eventLoop().execute(() -> {
+            if (!onErrand && !session.welcome()) {
+                channel.close();
+            }
+        });
     }
 
     @Override
@@ -136,14 +152,23 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         }
     }
 
-    /// The client has sent its last: it still gets the replies to everything before.
     @Override
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
-        if (event instanceof ChannelInputShutdownEvent) {
-            inputEnded = true;
-            if (!onErrand) {
-                resume();
+        switch (event) {
+            case ChannelInputShutdownEvent _ -> endInput();
+            case SslCloseCompletionEvent end when end.isSuccess() -> endInput();
+            case SslHandshakeCompletionEvent handshake when !handshake.isSuccess() ->
+                door.tallies().handshakesFailed.increment();
+            default -> {
             }
+        }
+    }
+
+    /// The client has sent its last: it still gets the replies to everything before.
+    private void endInput() {
+        inputEnded = true;
+        if (!onErrand) {
+            resume();
         }
     }
 
@@ -159,7 +184,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (!(cause instanceof IOException)) {
+        boolean itsOwn = cause instanceof IOException
+                || cause instanceof DecoderException && cause.getCause() instanceof SSLException;
+        if (!itsOwn) {
             LOG.log(Level.ERROR, "connection " + id + " is closed", cause);
         }
         channel.close();
@@ -313,6 +340,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     private void back(Runnable next) {
         onErrand = false;
         next.run();
+        if (!session.welcome()) {
+            channel.close();
+        }
         if (closed) {
             release();
         } else {
@@ -361,15 +391,16 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         }
     }
 
+    /// Whether replies wait in the channel, or in front of it for encryption.
     private boolean pendingOutput() {
         var output = channel.unsafe().outboundBuffer();
-        return output != null && !output.isEmpty();
+        return output != null && !(output.isEmpty() && output.isWritable());
     }
 
     /// The client's part in what is going on: taking replies, or else sending the rest of a value.
     private Stall.Progress progress() {
         var output = channel.unsafe().outboundBuffer();
-        if (output != null && !output.isEmpty()) {
+        if (output != null && pendingOutput()) {
             return new Stall.Progress(true, List.of(writesDone, output.currentProgress()));
         }
         boolean sending = !onErrand && parser.missingValueBytes() > 0;

@@ -2,6 +2,7 @@ package dev.varve.door.resp;
 
 import dev.varve.engine.Engine;
 import dev.varve.env.Clock;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// What all connections of one door share.
 ///
@@ -12,7 +13,7 @@ record Door(
         Engine engine,
         Databases databases,
         CommandTable commands,
-        Users users,
+        AtomicReference<Users> users,
         Clock clock,
         Errands errands,
         Clients clients,

@@ -6,8 +6,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Work that may wait, done beside the event loops, one thread each; counted, so that closing can
-/// wait for its end. There is never more than one for each connection.
+/// Work that may wait or takes long, done beside the event loops, one thread each; counted, so that
+/// closing can wait for its end. There is never more than one for each connection.
 ///
 /// Thread-safe: one lock for the count.
 final class Errands {

@@ -12,6 +12,7 @@ import java.util.Map;
 /// @param bytesIn            received
 /// @param bytesOut           handed to connections
 /// @param errors             error replies to well-formed requests
+/// @param handshakesFailed   connections to the TLS port that ended before they were encrypted
 /// @param protocolErrors     connections closed because they did not speak the protocol
 /// @param stalledClients     connections closed because they made no progress
 /// @param offLoop            times that a command had to leave its event loop, because it needed
@@ -28,6 +29,7 @@ public record RespCounters(
         long bytesIn,
         long bytesOut,
         long errors,
+        long handshakesFailed,
         long protocolErrors,
         long stalledClients,
         long offLoop,

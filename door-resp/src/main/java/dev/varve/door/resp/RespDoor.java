@@ -25,7 +25,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /// The Redis protocol on an engine: listens, and serves each connection until its client leaves.
 ///
@@ -44,12 +49,11 @@ public final class RespDoor implements AutoCloseable {
 
     private final Door door;
     private final EventLoopGroup loops;
-    private final Channel listener;
+    private final List<Channel> listeners = new CopyOnWriteArrayList<>();
 
-    private RespDoor(Door door, EventLoopGroup loops, Channel listener) {
+    private RespDoor(Door door, EventLoopGroup loops) {
         this.door = door;
         this.loops = loops;
-        this.listener = listener;
     }
 
     /// Listens and serves until [#close].
@@ -67,7 +71,8 @@ public final class RespDoor implements AutoCloseable {
         var door = new Door(
                 settings, ProtocolLimits.of(settings), engine,
                 new Databases(engine, settings.bucketName()), new CommandTable(),
-                new Users(settings.users()), clock, new Errands(tasks), new Clients(),
+                new AtomicReference<>(new Users(settings.users())), clock, new Errands(tasks),
+                new Clients(),
                 new ScanCursors(), new MemoryBudget(settings.argumentMemoryBytes()),
                 new Tallies(), latencies,
                 ServerIdentity.at(clock.epochMillis(), clock.nanoTime()));
@@ -78,28 +83,37 @@ public final class RespDoor implements AutoCloseable {
                 : Runtime.getRuntime().availableProcessors();
         var loops = new MultiThreadIoEventLoopGroup(
                 threads, new DefaultThreadFactory("resp"), ioFactory());
-        var binding = new ServerBootstrap()
-                .group(loops)
-                .channel(listenerType())
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childHandler(new Welcome(door))
-                .bind(settings.host(), settings.port())
-                .awaitUninterruptibly();
-        if (!binding.isSuccess()) {
+        var opened = new RespDoor(door, loops);
+        try {
+            opened.listen(settings.host(), settings.port(), channel -> opened.welcome(channel));
+        } catch (StorageException e) {
             loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
-            throw new StorageException(Kind.CONFIG, "cannot listen on " + settings.host() + ":"
-                    + settings.port() + ": " + binding.cause().getMessage(), binding.cause());
+            throw e;
         }
-        return new RespDoor(door, loops, binding.channel());
+        return opened;
     }
 
-    /// Where clients connect to.
+    /// Listens for TLS as well, with the same users and the same data.
+    ///
+    /// @return where clients connect to
+    /// @throws StorageException CONFIG if the address cannot be listened on; the door stays open
+    public InetSocketAddress listen(TlsSettings tls) {
+        return listen(tls.host(), tls.port(), channel -> welcome(channel, tls));
+    }
+
+    /// Where clients connect to without TLS.
     public InetSocketAddress localAddress() {
-        return (InetSocketAddress) listener.localAddress();
+        return (InetSocketAddress) listeners.getFirst().localAddress();
+    }
+
+    /// Lets these users in from now on, and no others. Connections of users who are no longer among
+    /// them are closed, after the command that they are waiting for; those who stay need not show a
+    /// password again. Who came in when there were no users has to show one from now on.
+    ///
+    /// @param passwordByName empty means that nobody has to say who he is
+    public void admit(Map<String, String> passwordByName) {
+        door.users().set(new Users(passwordByName));
+        door.clients().all().forEach(Connection::review);
     }
 
     public RespCounters counters() {
@@ -110,7 +124,7 @@ public final class RespDoor implements AutoCloseable {
     /// through the engine, so that the engine can be closed after this.
     @Override
     public void close() {
-        listener.close().awaitUninterruptibly();
+        listeners.forEach(listener -> listener.close().awaitUninterruptibly());
         // Clients that were let in a moment ago are among the clients once the loops have come
         // here.
         awaitLoops();
@@ -138,23 +152,69 @@ public final class RespDoor implements AutoCloseable {
                 : NioServerSocketChannel.class;
     }
 
-    /// Lets a client in, or not.
-    private static final class Welcome extends ChannelInitializer<Channel> {
-        private final Door door;
+    private InetSocketAddress listen(String host, int port, Consumer<Channel> welcome) {
+        var binding = new ServerBootstrap()
+                .group(loops)
+                .channel(listenerType())
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+                .childHandler(new Welcome(welcome))
+                .bind(host, port)
+                .awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            throw new StorageException(Kind.CONFIG, "cannot listen on " + host + ":" + port + ": "
+                    + binding.cause().getMessage(), binding.cause());
+        }
+        listeners.add(binding.channel());
+        return (InetSocketAddress) binding.channel().localAddress();
+    }
 
-        private Welcome(Door door) {
-            this.door = door;
+    /// Lets a client in, or says why not.
+    private void welcome(Channel channel) {
+        if (full()) {
+            channel.writeAndFlush(Unpooled.wrappedBuffer(TOO_MANY))
+                    .addListener(ChannelFutureListener.CLOSE);
+        } else {
+            channel.pipeline().addLast(new Connection(door, channel, false));
+        }
+    }
+
+    /// Lets a client in to shake hands, or not: before that, nothing can be said.
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of what never began
+    private void welcome(Channel channel, TlsSettings tls) {
+        if (full()) {
+            channel.close();
+            return;
+        }
+        var encryption = tls.identity()
+                .get()
+                .handler(channel.alloc(), door.errands()::start, tls.handshakeWait());
+        var connection = new Connection(door, channel, true);
+        channel.pipeline().addLast(encryption, new PacedOutput(connection), connection);
+    }
+
+    private boolean full() {
+        boolean full = door.clients().count() >= door.settings().maxClients();
+        if (full) {
+            door.tallies().refused.increment();
+        }
+        return full;
+    }
+
+    /// Gets a client's channel ready.
+    private static final class Welcome extends ChannelInitializer<Channel> {
+        private final Consumer<Channel> how;
+
+        private Welcome(Consumer<Channel> how) {
+            this.how = how;
         }
 
         @Override
         protected void initChannel(Channel channel) {
-            if (door.clients().count() >= door.settings().maxClients()) {
-                door.tallies().refused.increment();
-                channel.writeAndFlush(Unpooled.wrappedBuffer(TOO_MANY))
-                        .addListener(ChannelFutureListener.CLOSE);
-                return;
-            }
-            channel.pipeline().addLast(new Connection(door, channel));
+            how.accept(channel);
         }
     }
 }

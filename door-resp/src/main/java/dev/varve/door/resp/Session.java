@@ -5,6 +5,7 @@ import dev.varve.engine.ObjectInfo;
 import dev.varve.engine.ReadAhead;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// What a connection has agreed on with its client.
@@ -25,7 +26,7 @@ final class Session {
     private final long id;
     private final InetSocketAddress client;
     private final InetSocketAddress server;
-    private final Users users;
+    private final Supplier<Users> users;
     private final long createdNanos;
 
     private boolean resp3;
@@ -45,7 +46,7 @@ final class Session {
             long id,
             InetSocketAddress client,
             InetSocketAddress server,
-            Users users,
+            Supplier<Users> users,
             long nowNanos) {
         this.id = id;
         this.client = client;
@@ -53,7 +54,6 @@ final class Session {
         this.users = users;
         createdNanos = nowNanos;
         lastActiveNanos = nowNanos;
-        authenticated = users.open();
     }
 
     /// Tells the store what the client reads, so that it can read ahead.
@@ -74,7 +74,7 @@ final class Session {
         resp3 = false;
         database = 0;
         user = Users.DEFAULT;
-        authenticated = users.open();
+        authenticated = false;
         name = "";
         replies = Replies.ALL;
     }
@@ -103,23 +103,30 @@ final class Session {
         database = index;
     }
 
-    /// Whether the client still has to say who it is.
+    /// Whether the client still has to say who it is. The users may change at any time.
     boolean guest() {
-        return !authenticated;
+        return !authenticated && !users.get().open();
     }
 
     /// Lets the client in if the password is right; changes nothing if it is not.
     boolean authenticate(byte[] userName, byte[] password) {
-        if (!users.admits(userName, password)) {
+        var present = users.get();
+        if (!present.admits(userName, password)) {
             return false;
         }
         user = new String(userName, StandardCharsets.UTF_8);
-        authenticated = true;
+        // Where everybody may come in nobody has shown a password.
+        authenticated = !present.open();
         return true;
     }
 
     boolean usersExist() {
-        return !users.open();
+        return !users.get().open();
+    }
+
+    /// Whether the client may stay: it never said who it is, or its user is still among the users.
+    boolean welcome() {
+        return !authenticated || users.get().has(user);
     }
 
     String name() {

@@ -13,6 +13,7 @@ final class Tallies {
     final LongAdder bytesIn = new LongAdder();
     final LongAdder bytesOut = new LongAdder();
     final LongAdder errors = new LongAdder();
+    final LongAdder handshakesFailed = new LongAdder();
     final LongAdder protocolErrors = new LongAdder();
     final LongAdder stalled = new LongAdder();
     final LongAdder offLoop = new LongAdder();
@@ -28,7 +29,7 @@ final class Tallies {
         }
         return new RespCounters(
                 open, connections.sum(), refused.sum(), commands.sum(), byName, bytesIn.sum(),
-                bytesOut.sum(), errors.sum(), protocolErrors.sum(), stalled.sum(), offLoop.sum(),
-                lostWrites.sum());
+                bytesOut.sum(), errors.sum(), handshakesFailed.sum(), protocolErrors.sum(),
+                stalled.sum(), offLoop.sum(), lostWrites.sum());
     }
 }

@@ -33,6 +33,11 @@ final class Users {
         return digestByName.isEmpty();
     }
 
+    /// Whether there is such a user. False where everybody may come in.
+    boolean has(String name) {
+        return digestByName.containsKey(name);
+    }
+
     /// Whether this is the user's password. Where everybody may come in, the user `default` has
     /// every password and there is no other user.
     boolean admits(byte[] name, byte[] password) {

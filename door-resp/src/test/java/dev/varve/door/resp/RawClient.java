@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 final class RawClient implements Closeable {
     private static final int PATIENCE_MILLIS = 20_000;
 
-    private final Socket socket = new Socket();
+    private final Socket socket;
 
     RawClient(int port) {
         this(port, 0);
@@ -23,11 +23,23 @@ final class RawClient implements Closeable {
 
     /// @param receiveBytes size of the socket's receive buffer; 0 leaves it
     RawClient(int port, int receiveBytes) {
+        socket = new Socket();
         try {
             if (receiveBytes > 0) {
                 socket.setReceiveBufferSize(receiveBytes);
             }
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(PATIENCE_MILLIS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Speaks over a socket that is connected, and closes it in the end.
+    RawClient(Socket connected) {
+        socket = connected;
+        try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(PATIENCE_MILLIS);
         } catch (IOException e) {
