@@ -76,6 +76,9 @@ varve_looks_inside() {
         ./varve rm inside/a/mine $at
         refuses ./varve get inside/a/mine $at
         ./varve status $at | grep >/dev/null '^memory'
+        ./varve explain --bucket inside a/mine $at | grep >/dev/null 'deleted by a client'
+        ./varve explain --bucket inside a/date $at | grep >/dev/null 'tiers .*flash'
+        refuses ./varve explain --bucket nosuch a/date $at
     }
 }
 
@@ -92,6 +95,6 @@ step 'rclone: copy, check, purge' rclone_copies_and_checks
 step 'boto3' boto3_works
 step 'presigned URLs, and no access without a signature' curl_uses_a_presigned_url
 step 'a wrong secret is refused' wrong_keys_are_refused
-step 'varve ls, get, put, rm, status' varve_looks_inside
+step 'varve ls, get, put, rm, status, explain' varve_looks_inside
 step 'health, metrics and status' admin_port_answers
 here 'SIGTERM stops it cleanly' stop_server TERM 0

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
                 DemoCommand.class,
                 ServeCommand.class,
                 StatusCommand.class,
+                ExplainCommand.class,
                 KeysCommand.class,
                 ListCommand.class,
                 GetCommand.class,

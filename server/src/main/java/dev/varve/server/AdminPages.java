@@ -1,11 +1,15 @@
 package dev.varve.server;
 
+import dev.varve.door.resp.RespSettings;
 import dev.varve.engine.Engine;
+import dev.varve.engine.ObjectKey;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.server.AdminServer.Page;
+import dev.varve.server.AdminServer.Query;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// What the admin port says.
@@ -14,6 +18,8 @@ import java.util.function.Supplier;
 final class AdminPages {
     private static final System.Logger LOG = System.getLogger(AdminPages.class.getName());
     private static final int OK = 200;
+    private static final int BAD_REQUEST = 400;
+    private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
     private static final int UNAVAILABLE = 503;
 
@@ -42,11 +48,12 @@ final class AdminPages {
     }
 
     /// What can be looked at, by path.
-    Map<String, Supplier<Page>> byPath() {
+    Map<String, Function<Query, Page>> byPath() {
         return Map.of(
-                "/health", this::health,
-                "/metrics", () -> new Page(OK, ServerMetrics.TEXT_TYPE, metrics.scrape()),
-                "/status", () -> Page.json(OK, report().toJson()));
+                "/health", _ -> health(),
+                "/metrics", _ -> new Page(OK, ServerMetrics.TEXT_TYPE, metrics.scrape()),
+                "/status", _ -> Page.json(OK, report().toJson()),
+                "/explain", this::explain);
     }
 
     /// What can be asked to be done, by path.
@@ -60,6 +67,25 @@ final class AdminPages {
         } catch (StorageException e) {
             return Page.text(CONFLICT, e.getMessage() + "\n");
         }
+    }
+
+    /// What became of a key, as lines of a name and a text.
+    private Page explain(Query query) {
+        var key = query.parameter("key").filter(text -> !text.isEmpty());
+        if (key.isEmpty()) {
+            return Page.text(BAD_REQUEST, "/explain?key=KEY[&bucket=BUCKET]\n");
+        }
+        var name = query.parameter("bucket").orElse(RespSettings.BUCKET);
+        var bucket = engine.bucket(name);
+        if (bucket.isEmpty()) {
+            return Page.text(NOT_FOUND, "bucket " + name + " does not exist\n");
+        }
+        var lines = new StringBuilder();
+        bucket.get()
+                .explain(ObjectKey.of(key.get()))
+                .facts(clock.epochMillis())
+                .forEach((fact, text) -> lines.append(String.format("%-10s %s%n", fact, text)));
+        return Page.text(OK, lines.toString());
     }
 
     private Page health() {

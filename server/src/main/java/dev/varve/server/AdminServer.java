@@ -8,8 +8,14 @@ import dev.varve.env.Tasks;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// The admin port: pages that anybody who reaches it may look at, and actions that only this
@@ -36,6 +42,34 @@ final class AdminServer implements AutoCloseable {
         }
     }
 
+    /// What a request asks for beside its path.
+    record Query(Map<String, String> parameters) {
+        static Query of(URI uri) {
+            var parameters = new HashMap<String, String>();
+            for (var pair : Objects.requireNonNullElse(uri.getRawQuery(), "")
+                    .split("&", -1)) {
+                int equals = pair.indexOf('=');
+                if (equals > 0) {
+                    parameters.put(decoded(pair.substring(0, equals)),
+                            decoded(pair.substring(equals + 1)));
+                }
+            }
+            return new Query(Map.copyOf(parameters));
+        }
+
+        Optional<String> parameter(String name) {
+            return Optional.ofNullable(parameters.get(name));
+        }
+
+        private static String decoded(String text) {
+            try {
+                return URLDecoder.decode(text, StandardCharsets.UTF_8);
+            } catch (IllegalArgumentException malformed) {
+                return text;
+            }
+        }
+    }
+
     private AdminServer(HttpServer http, Endpoint endpoint) {
         this.http = http;
         this.endpoint = endpoint;
@@ -49,7 +83,7 @@ final class AdminServer implements AutoCloseable {
     static AdminServer open(
             Endpoint wanted,
             Tasks tasks,
-            Map<String, Supplier<Page>> pages,
+            Map<String, Function<Query, Page>> pages,
             Map<String, Supplier<Page>> actions) {
         var http = bind(wanted);
         http.setExecutor(answer -> tasks.start("admin", answer));
@@ -89,7 +123,7 @@ final class AdminServer implements AutoCloseable {
 
     private static void answer(
             HttpExchange exchange,
-            Map<String, Supplier<Page>> pages,
+            Map<String, Function<Query, Page>> pages,
             Map<String, Supplier<Page>> actions) throws IOException {
         try (exchange) {
             var action = actions.get(exchange.getRequestURI().getPath());
@@ -115,7 +149,9 @@ final class AdminServer implements AutoCloseable {
         return action.get();
     }
 
-    private static Page page(HttpExchange exchange, Map<String, Supplier<Page>> pages) {
+    private static Page page(
+            HttpExchange exchange,
+            Map<String, Function<Query, Page>> pages) {
         var method = exchange.getRequestMethod();
         var page = pages.get(exchange.getRequestURI().getPath());
         if (page == null) {
@@ -125,6 +161,6 @@ final class AdminServer implements AutoCloseable {
         if (!method.equals("GET") && !method.equals("HEAD")) {
             return Page.text(405, "GET only\n");
         }
-        return page.get();
+        return page.apply(Query.of(exchange.getRequestURI()));
     }
 }

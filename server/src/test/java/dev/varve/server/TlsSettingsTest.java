@@ -259,7 +259,8 @@ class TlsSettingsTest {
 
     private void assertProblem(Setting setting, String what) {
         assertThat(problems()).containsExactly(setting.key() + " ("
-                + arguments.get(setting).getFirst() + ") from --" + setting.key() + " must be "
+                + arguments.getOrDefault(setting, List.of()).getFirst() + ") from --"
+                + setting.key() + " must be "
                 + what);
     }
 

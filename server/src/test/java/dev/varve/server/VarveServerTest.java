@@ -73,7 +73,11 @@ class VarveServerTest {
             assertThat(get(admin, "/").statusCode()).isEqualTo(404);
             assertThat(get(admin, "/health/../keys").statusCode()).isEqualTo(404);
             assertThat(get(admin, "/statusx").body())
-                    .isEqualTo("Here are /health /metrics /status\n");
+                    .isEqualTo("Here are /explain /health /metrics /status\n");
+            assertThat(get(admin, "/explain").statusCode()).isEqualTo(400);
+            assertThat(get(admin, "/explain?key=x&bucket=none").statusCode()).isEqualTo(404);
+            assertThat(get(admin, "/explain?key=a%20key").body()).startsWith("state ")
+                    .contains("unknown: never written");
             var post = send(HttpRequest.newBuilder(uri(admin, "/health"))
                     .POST(BodyPublishers.ofString("x")));
             assertThat(post.statusCode()).isEqualTo(405);

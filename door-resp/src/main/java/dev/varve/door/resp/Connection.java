@@ -185,7 +185,8 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         boolean itsOwn = cause instanceof IOException
-                || cause instanceof DecoderException && cause.getCause() instanceof SSLException;
+                || (cause instanceof DecoderException
+                        && cause.getCause() instanceof SSLException);
         if (!itsOwn) {
             LOG.log(Level.ERROR, "connection " + id + " is closed", cause);
         }

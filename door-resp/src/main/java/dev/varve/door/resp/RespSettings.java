@@ -41,6 +41,9 @@ public record RespSettings(
 
     private static final int MAX_KEY_BYTES = dev.varve.engine.ObjectKey.MAX_BYTES;
 
+    /// The bucket of database 0 if nothing else is said.
+    public static final String BUCKET = "kv";
+
     public RespSettings {
         users = Map.copyOf(users);
         require("port", port, 0, 65535);
@@ -58,7 +61,7 @@ public record RespSettings(
     public static RespSettings on(String host, int port) {
         return new RespSettings(
                 host, port, Map.of(), 512L << 20, MAX_KEY_BYTES, 10_000, 64 << 10, 1 << 20,
-                128L << 20, Duration.ofSeconds(60), 0, "kv");
+                128L << 20, Duration.ofSeconds(60), 0, BUCKET);
     }
 
     public RespSettings withUsers(Map<String, String> passwordByUser) {

@@ -3,13 +3,8 @@ package dev.varve.door.resp;
 import static dev.varve.door.resp.Command.sub;
 
 import dev.varve.door.resp.Command.Keys;
-import dev.varve.engine.Departure;
-import dev.varve.engine.Explanation;
-import dev.varve.engine.ObjectInfo;
 import dev.varve.engine.ObjectKey;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
@@ -86,60 +81,17 @@ final class VarveCommands {
         call.reply().integer(released);
     }
 
-    /// A map of names and texts, the same in the words of the command line's `explain`.
+    /// A map of names and texts.
     private static void explain(Call call) {
         var bucket = call.keys().bucket();
         var facts = call.key(2)
                 .map(bucket::explain)
-                .map(found -> facts(found, call.nowMillis()))
+                .map(found -> found.facts(call.nowMillis()))
                 .orElseGet(() -> Map.of("state", "impossible: no key is as long or as short"));
         call.reply().map(facts.size());
         facts.forEach((name, text) -> {
             call.reply().bulk(name);
             call.reply().bulk(text);
         });
-    }
-
-    private static Map<String, String> facts(Explanation explanation, long nowMillis) {
-        return switch (explanation) {
-            case Explanation.Present present -> facts(present, nowMillis);
-            case Explanation.Left(var departure) -> facts(departure, nowMillis);
-            case Explanation.Unknown(int remembered) -> Map.of("state",
-                    "unknown: never written, or not among the last " + remembered
-                            + " keys that left");
-        };
-    }
-
-    private static Map<String, String> facts(Explanation.Present present, long nowMillis) {
-        ObjectInfo info = present.info();
-        var tiers = new ArrayList<String>();
-        if (present.blocksInMemory() > 0) {
-            tiers.add(present.blocksInMemory() == present.blocks()
-                    ? "memory"
-                    : "memory (" + present.blocksInMemory() + " of " + present.blocks() + ')');
-        }
-        if (present.onFlash()) {
-            tiers.add("flash");
-        }
-        var facts = new LinkedHashMap<String, String>();
-        facts.put("state", "present");
-        facts.put("bytes", Long.toString(info.sizeBytes()));
-        facts.put("age-ms", Long.toString(Math.max(0, nowMillis - info.createdMillis())));
-        facts.put("tiers", String.join(", ", tiers));
-        facts.put("held-ms", Long.toString(present.heldFor().toMillis()));
-        return facts;
-    }
-
-    private static Map<String, String> facts(Departure departure, long nowMillis) {
-        var facts = new LinkedHashMap<String, String>();
-        facts.put("state", "left");
-        facts.put("reason", departure.reason().text());
-        facts.put("ago-ms", Long.toString(Math.max(0, nowMillis - departure.atMillis())));
-        facts.put("age-ms", Long.toString(departure.ageMillis()));
-        facts.put("reads", Integer.toString(departure.reads()));
-        if (!departure.detail().isEmpty()) {
-            facts.put("detail", departure.detail());
-        }
-        return facts;
     }
 }

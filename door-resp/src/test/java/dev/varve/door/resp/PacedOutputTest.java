@@ -81,7 +81,7 @@ final class PacedOutputTest {
         var first = channel.writeAndFlush(large);
         var last = channel.writeAndFlush(second);
         assertThat(encryption.taken.size()).isEqualTo(PacedOutput.WINDOW_BYTES);
-        channel.close();
+        var _ = channel.close();
         assertThat(first.isDone()).isTrue();
         assertThat(first.isSuccess()).isFalse();
         assertThat(last.isDone()).isTrue();
@@ -95,7 +95,7 @@ final class PacedOutputTest {
 
     @Test
     void refusesWhatComesAfterTheEnd() {
-        channel.close();
+        var _ = channel.close();
         var late = Unpooled.wrappedBuffer(new byte[10]);
         assertThat(channel.writeAndFlush(late).isSuccess()).isFalse();
         assertThat(late.refCnt()).isZero();
