@@ -45,7 +45,9 @@ public final class Bench {
             for (Benchmark benchmark : BENCHMARKS) {
                 if (options.wants(benchmark.name())) {
                     System.err.println("bench: " + benchmark.name() + " ...");
-                    rows.addAll(run(benchmark, options, workplace));
+                    List<Row> done = run(benchmark, options, workplace);
+                    done.forEach(row -> System.err.println(row.markdown()));
+                    rows.addAll(done);
                     workplace.clear();
                 }
             }
