@@ -49,11 +49,12 @@ finish() {
 
 # start_server DIR [OPTION...]: starts one on free ports, in the background of this shell, and waits
 # until it is ready; sets server (pid), redis_port, s3_port, admin_port, and the keys for AWS clients.
+# The variables memory and flash may say how large it is.
 start_server() {
     local folder=$1
     shift
     rm -f "$folder/endpoints"
-    ./varve serve --data "$folder" --memory 64m --flash 1g \
+    ./varve serve --data "$folder" --memory "${memory:-64m}" --flash "${flash:-1g}" \
         --resp-port 0 --s3-port 0 --admin-port 0 "$@" >"$folder.log" 2>&1 &
     server=$!
     servers+=("$server")

@@ -34,6 +34,10 @@ redis_benchmark_runs() {
 
 redis_py_works() { timeout 120 "$work/venv/bin/python" .ci/checks/redis_py.py "$redis_port"; }
 
+valkey_glide_works() {
+    timeout 120 "$work/venv/bin/python" .ci/checks/valkey_glide.py "$redis_port"
+}
+
 users_must_authenticate() {
     [ "$(redis get x)" = 'NOAUTH Authentication required.' ]
     [ "$(redis --no-auth-warning --user app --pass secret ping)" = PONG ]
@@ -132,6 +136,7 @@ step 'redis-cli keeps every byte of 3 MB' redis_cli_keeps_every_byte
 step 'redis-cli --pipe' redis_cli_pipes
 step 'redis-benchmark, plain, pipelined and with 1 MiB values' redis_benchmark_runs
 step 'redis-py 8' redis_py_works
+step 'valkey-glide, as LMCache uses it' valkey_glide_works
 here 'SIGTERM stops it cleanly' stop_server TERM 0
 here 'a server with a user starts on all addresses' start_server "$work/redis" \
     --resp-host 0.0.0.0 --resp-user app=secret

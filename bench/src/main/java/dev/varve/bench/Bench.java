@@ -16,6 +16,7 @@ public final class Bench {
             new RespBenchmark("resp-8m", 8 << 20, 32, 8, new RespBenchmark.Bar(1.3, 1.0), false),
             new RespBenchmark("resp-4k", 4 << 10, 10_000, 50, new RespBenchmark.Bar(0.8, 0.8),
                     true),
+            new KvBenchmark(),
             new FlashBenchmark(),
             new S3Benchmark(),
             new RestartBenchmark(),

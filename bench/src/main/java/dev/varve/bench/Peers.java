@@ -1,10 +1,14 @@
 package dev.varve.bench;
 
+import java.io.File;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The servers that Varve is compared with, as Debian packages them, started with what makes them
 /// fastest at the work.
@@ -12,6 +16,7 @@ import java.util.List;
 /// Thread-safe: stateless.
 final class Peers {
     private static final Duration START_TIME = Duration.ofSeconds(10);
+    private static final String VALKEY = "valkey-server";
 
     private Peers() {}
 
@@ -24,11 +29,35 @@ final class Peers {
     }
 
     /// Redis without persistence.
-    static Peer redis(Workplace workplace) throws InterruptedException {
+    ///
+    /// @param more options of `redis-server`
+    static Peer redis(Workplace workplace, String... more) throws InterruptedException {
+        return redisLike("redis-server", "redis", workplace, more);
+    }
+
+    /// Valkey without persistence, where its server is on the path.
+    ///
+    /// @param more options of `valkey-server`
+    static Optional<Peer> valkey(Workplace workplace, String... more)
+            throws InterruptedException {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, VALKEY)))
+                        ? Optional.of(redisLike(VALKEY, "valkey", workplace, more))
+                        : Optional.empty();
+    }
+
+    private static Peer redisLike(
+            String program,
+            String name,
+            Workplace workplace,
+            String... more) throws InterruptedException {
         int port = ChildProcess.freePort();
-        return start(workplace, "redis", port, List.of("redis-server",
+        var command = new ArrayList<>(List.of(program,
                 "--port", Integer.toString(port), "--bind", "127.0.0.1", "--save", "",
-                "--appendonly", "no", "--dir", workplace.folder("redis").toString()));
+                "--appendonly", "no", "--dir", workplace.folder(name).toString()));
+        command.addAll(List.of(more));
+        // Several may run at a time, each with a log of its own.
+        return start(workplace, name + "-" + port, port, command);
     }
 
     /// memcached with its flash tier.

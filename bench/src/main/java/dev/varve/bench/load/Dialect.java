@@ -21,6 +21,8 @@ public interface Dialect {
         DONE,
         /// A value follows.
         VALUE,
+        /// The key is there; no value follows.
+        PRESENT,
         /// There is no such key.
         MISS,
         /// Anything else.

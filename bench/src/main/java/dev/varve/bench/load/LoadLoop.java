@@ -31,6 +31,7 @@ final class LoadLoop {
     private long deadlineNanos;
     private long requests;
     private long contentBytes;
+    private long present;
     private long misses;
     private long wrong;
     private long failed;
@@ -89,7 +90,7 @@ final class LoadLoop {
             }
             selector.selectedKeys().clear();
         }
-        return new LoadResult(requests, contentBytes, misses, wrong, failed,
+        return new LoadResult(requests, contentBytes, present, misses, wrong, failed,
                 firstFailure, System.nanoTime() - startNanos, latencies);
     }
 
@@ -204,6 +205,8 @@ final class LoadLoop {
             if (remainingBytes > 0) {
                 return false;
             }
+            // A server that says more than it was asked breaks clients that count bytes.
+            wrong += received.hasRemaining() ? 1 : 0;
             finish();
             return true;
         }
@@ -246,6 +249,7 @@ final class LoadLoop {
             switch (kind) {
                 case VALUE -> contentBytes += expectedBytes;
                 case DONE -> contentBytes += plan.valueBytes();
+                case PRESENT -> present++;
                 case MISS -> misses++;
                 case FAILED, INCOMPLETE -> failed++;
             }

@@ -7,8 +7,9 @@ import org.HdrHistogram.Histogram;
 ///
 /// @param requests     answered
 /// @param contentBytes of values, both ways
-/// @param misses       gets without a value
-/// @param wrong        values of another key or length
+/// @param present      keys that were there, where nothing but that was asked
+/// @param misses       keys that were not there
+/// @param wrong        values of another key or length, and answers followed by what nobody asked
 /// @param failed       answers that were errors
 /// @param firstFailure what the first of them said; empty where none failed
 /// @param elapsedNanos from the first request to the last answer
@@ -18,6 +19,7 @@ import org.HdrHistogram.Histogram;
 public record LoadResult(
         long requests,
         long contentBytes,
+        long present,
         long misses,
         long wrong,
         long failed,
@@ -52,6 +54,7 @@ public record LoadResult(
         return new LoadResult(
                 parts.stream().mapToLong(LoadResult::requests).sum(),
                 parts.stream().mapToLong(LoadResult::contentBytes).sum(),
+                parts.stream().mapToLong(LoadResult::present).sum(),
                 parts.stream().mapToLong(LoadResult::misses).sum(),
                 parts.stream().mapToLong(LoadResult::wrong).sum(),
                 parts.stream().mapToLong(LoadResult::failed).sum(),

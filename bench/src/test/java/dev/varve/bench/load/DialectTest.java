@@ -31,6 +31,39 @@ final class DialectTest {
     }
 
     @Test
+    void lmCacheAsksAndUnderstandsAnswers() {
+        LmCacheDialect loads = LmCacheDialect.loads(100);
+        LmCacheDialect lookups = LmCacheDialect.lookups(0x1234567890L);
+        String key = "$108\r\nmeta-llama/Llama-3.1-8B-Instruct@00000000@0@" + "0".repeat(54);
+        assertThat(get(loads)).isEqualTo("*2\r\n$3\r\nGET\r\n" + key + "0000000007\r\n");
+        assertThat(put(loads))
+                .isEqualTo("*3\r\n$3\r\nSET\r\n" + key + "0000000007\r\n$100\r\n");
+        assertThat(get(lookups))
+                .isEqualTo("*2\r\n$6\r\nEXISTS\r\n" + key + "1234567897\r\n");
+        assertHead(loads, "$100\r\n", false, Kind.VALUE, 100, 2);
+        assertHead(loads, "$-1\r\n", false, Kind.MISS, 0, 0);
+        assertHead(loads, "+OK\r\n", true, Kind.DONE, 0, 0);
+        assertHead(lookups, ":1\r\n", false, Kind.PRESENT, 0, 0);
+        assertHead(lookups, ":0\r\n", false, Kind.MISS, 0, 0);
+    }
+
+    /// All of these are right, or may be, but LMCache counts on other bytes.
+    @Test
+    void lmCacheUnderstandsNothingElse() {
+        LmCacheDialect loads = LmCacheDialect.loads(100);
+        LmCacheDialect lookups = LmCacheDialect.lookups(0);
+        assertFails(loads, "$99\r\n", false);
+        assertFails(loads, "$0100\r\n", false);
+        assertFails(loads, "_\r\n", false);
+        assertFails(loads, "-LOADING\r\n", false);
+        assertFails(loads, "+OK \r\n", true);
+        assertFails(loads, "$2\r\nOK\r\n", true);
+        assertFails(loads, "-OOM\r\n", true);
+        assertFails(lookups, ":2\r\n", false);
+        assertFails(lookups, "#t\r\n", false);
+    }
+
+    @Test
     void memcachedAsksAndUnderstandsAnswers() {
         var memcached = new MemcachedDialect();
         assertThat(get(memcached)).isEqualTo("get bench-00000000000007\r\n");
@@ -85,6 +118,13 @@ final class DialectTest {
             assertThat(whole.position()).isZero();
             whole.limit(whole.capacity());
         }
+    }
+
+    private static void assertFails(Dialect dialect, String reply, boolean put) {
+        ByteBuffer whole = ByteBuffer.wrap(reply.getBytes(StandardCharsets.US_ASCII));
+        Dialect.Head head = dialect.head(whole, put);
+        assertThat(head.kind()).isEqualTo(Kind.FAILED);
+        assertThat(head.said()).isEqualTo(reply.strip());
     }
 
     private static String get(Dialect dialect) {

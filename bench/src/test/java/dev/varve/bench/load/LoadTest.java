@@ -22,6 +22,7 @@ final class LoadTest {
     private static final int KEYS = 20;
 
     private final Map<String, byte[]> values = new ConcurrentHashMap<>();
+    private volatile String extra = "";
     private ServerSocket listener;
 
     LoadTest() throws IOException {
@@ -91,6 +92,30 @@ final class LoadTest {
                 .hasMessageContaining("1 were answered wrongly");
     }
 
+    @Test
+    void lookupsCountWhatIsThere() throws Exception {
+        LoadPlan plan = plan(100, 2, 1);
+        Load.run(withLookups(plan, 0).fill());
+        LoadResult found = Load.run(withLookups(plan, 5).sweep()).clean(true);
+        assertThat(found.present()).isEqualTo(KEYS - 5);
+        assertThat(found.misses()).isEqualTo(5);
+        assertThat(found.contentBytes()).isZero();
+    }
+
+    @Test
+    void whatNobodyAskedForIsNoticed() throws Exception {
+        LoadPlan plan = plan(100, 1, 1);
+        Load.run(plan.fill()).clean(false);
+        extra = "+OK\r\n";
+        assertThatThrownBy(() -> Load.run(plan.sweep()).clean(true))
+                .hasMessageContaining("answered wrongly");
+    }
+
+    private static LoadPlan withLookups(LoadPlan plan, long firstKey) {
+        return LoadPlan.gets(() -> LmCacheDialect.lookups(firstKey), plan.address(),
+                plan.connections(), plan.keyCount(), plan.valueBytes());
+    }
+
     private LoadPlan plan(int valueBytes, int connections, int loops) {
         var address = (InetSocketAddress) listener.getLocalSocketAddress();
         var plan = LoadPlan.gets(RespDialect::new, address, connections, KEYS, valueBytes);
@@ -109,10 +134,12 @@ final class LoadTest {
                     values.put(key, word(in));
                     assertThat(command).isEqualTo("SET");
                     send(socket, "+OK\r\n");
+                } else if (command.equals("EXISTS")) {
+                    send(socket, values.containsKey(key) ? ":1\r\n" : ":0\r\n");
                 } else if (values.containsKey(key)) {
                     send(socket, "$" + values.get(key).length + "\r\n");
                     socket.getOutputStream().write(values.get(key));
-                    send(socket, "\r\n");
+                    send(socket, "\r\n" + extra);
                 } else {
                     send(socket, "$-1\r\n");
                 }
