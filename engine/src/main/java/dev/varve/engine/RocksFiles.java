@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -16,6 +18,7 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.IndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -33,7 +36,9 @@ final class RocksFiles implements AutoCloseable {
         WRITE,
         /// Reading; nothing in the folder changes.
         READ,
-        /// Reading of [#meta] alone, which works while the other families are yet to be created.
+        /// Reading of what is there, which works while some families are yet to be created. All
+        /// others must be open, because the log is read for the open ones alone, and might seem to
+        /// end before its end.
         PROBE
     }
 
@@ -60,7 +65,7 @@ final class RocksFiles implements AutoCloseable {
             var options = own(options(settings));
             this.reads = own(new ReadOptions());
             this.writes = own(new WriteOptions());
-            var names = access == Access.PROBE ? FAMILIES.subList(0, 1) : FAMILIES;
+            var names = access == Access.PROBE ? present(folder) : FAMILIES;
             // Objects have a cache of their own, so that walks over blocks do not displace the
             // filters by which a missing object is known without reading.
             var objectCache = own(cache(settings));
@@ -91,6 +96,18 @@ final class RocksFiles implements AutoCloseable {
             return new RocksFiles(folder, settings, access);
         } catch (RocksDBException e) {
             throw RocksErrors.of(folder, "open it", e);
+        }
+    }
+
+    /// The families that exist, [#meta] first.
+    private static List<String> present(Path folder) throws RocksDBException {
+        try (var plain = new Options()) {
+            var found = RocksDB.listColumnFamilies(plain, folder.toString())
+                    .stream()
+                    .map(name -> new String(name, StandardCharsets.US_ASCII))
+                    .collect(Collectors.toCollection(HashSet::new));
+            found.add(FAMILIES.getFirst()); // of damage, which hides all, opening it tells more
+            return FAMILIES.stream().filter(found::contains).toList();
         }
     }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
@@ -170,6 +171,30 @@ final class RocksDamageTest {
             }
             assertThat(catalog.mayHaveObject(1, RocksFolder.key(0))).isTrue();
             assertThat(catalog.object(1, RocksFolder.key(SYNCED))).isPresent();
+        }
+    }
+
+    /// A process that is killed while it closes may have written the last changes of some families
+    /// to sorted files, and have those of the others in the log alone.
+    @Test
+    void opensAfterAnUnfinishedFlush() throws IOException, RocksDBException {
+        var path = home.resolve("closing");
+        try (var fresh = new RocksFolder(path).open()) {
+            fresh.sync();
+        }
+        var killed = home.resolve("killed-closing");
+        try (var files = RocksFiles.open(path, CatalogSettings.DEFAULT, RocksFiles.Access.WRITE);
+                var mark = SyncedMark.open(path);
+                var some = new FlushOptions().setWaitForFlush(true)) {
+            var meta = CatalogCodec.metaKey(CatalogLayout.META_FORMAT);
+            files.db().put(files.meta(), meta, files.db().get(files.meta(), meta));
+            files.db().put(files.blocks(), new byte[]{1}, new byte[]{2});
+            mark.write(files.db().getLatestSequenceNumber());
+            files.db().flush(some, files.meta());
+            new RocksFolder(path).copyTo(killed);
+        }
+        try (var catalog = new RocksFolder(killed).open()) {
+            assertThat(catalog.buckets()).isEmpty();
         }
     }
 
