@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
         footer = {
                 "",
                 "Every option can also stand in the configuration file (KEY = value) and in the",
-                "environment (VARVE_KEY); the command line wins, then the environment. SIGHUP reads",
-                "the file again, and the certificate, and puts users and TLS in force.",
+                "environment (VARVE_KEY); the command line wins, then the environment.",
+                "SIGHUP reads the file again and puts users and the TLS certificate in force.",
                 "",
                 "Examples:",
                 "  varve serve --data DIR",

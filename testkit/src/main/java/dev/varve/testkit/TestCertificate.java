@@ -12,8 +12,8 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -23,7 +23,7 @@ import javax.net.ssl.TrustManagerFactory;
 ///
 /// Immutable.
 public record TestCertificate(X509Certificate certificate, PrivateKey key) {
-    private static final ConcurrentMap<List<String>, TestCertificate> MADE = new ConcurrentHashMap<>();
+    private static final Map<List<String>, TestCertificate> MADE = new ConcurrentHashMap<>();
     /// Of every store that this class writes.
     public static final String PASSWORD = "changeit";
 
