@@ -30,8 +30,10 @@ public final class TieredEngine implements Engine {
     /// How many objects are brought up at a time: what a flash device needs to be busy.
     private static final int PREFETCH_DEPTH = 4;
 
-    /// The share of memory whose bytes clients may hold.
-    private static final int HELD_SHARE = 4;
+    /// The shares of memory and flash whose bytes clients may hold: enough for the chunks of some
+    /// long prompts, and too little to stop eviction.
+    private static final int HELD_MEMORY_SHARE = 4;
+    private static final int HELD_FLASH_SHARE = 8;
 
     private final Parts parts;
     private final EngineSettings settings;
@@ -68,7 +70,8 @@ public final class TieredEngine implements Engine {
         var rules = parts.rules();
         var clock = parts.clock();
         var locks = new KeyLocks();
-        holds = new Holds(clock, parts.slab().capacityBytes() / HELD_SHARE, counters);
+        holds = new Holds(clock, parts.slab().capacityBytes() / HELD_MEMORY_SHARE
+                + flash.budgetBytes() / HELD_FLASH_SHARE, counters);
         departures = new DepartureLog(clock);
         buckets = new BucketRegistry(catalog, clock);
         residency = new Residency(parts.slab(), parts.eviction(), locks, counters);

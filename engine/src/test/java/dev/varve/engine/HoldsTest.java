@@ -13,9 +13,10 @@ final class HoldsTest {
     private static final ObjectKey KEY = ObjectKey.of("key");
     private static final Duration LEASE = EngineRig.SETTINGS.lease();
     private static final int LENGTH = 40_000;
+    private static final int FLASH_BYTES = 6 << 20;
 
     /// Flash holds a few times what memory does, so that both evict soon.
-    private final EngineRig rig = new EngineRig(7, 6 << 20);
+    private final EngineRig rig = new EngineRig(7, FLASH_BYTES);
     private int written;
 
     @AfterEach
@@ -79,14 +80,14 @@ final class HoldsTest {
     }
 
     @Test
-    void holdsAreRefusedBeyondAShareOfMemory() {
+    void holdsAreRefusedBeyondAShareOfMemoryAndFlash() {
         int pinned = 0;
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 40; i++) {
             var key = ObjectKey.of("p" + i);
             rig.cache().put(key, bytes(i));
             pinned += rig.cache().pin(key, Duration.ofMinutes(1)) ? 1 : 0;
         }
-        assertThat(pinned).isEqualTo(EngineRig.MEMORY_BYTES / 4 / LENGTH);
+        assertThat(pinned).isEqualTo((EngineRig.MEMORY_BYTES / 4 + FLASH_BYTES / 8) / LENGTH);
         press(600);
         for (int i = 0; i < pinned; i++) {
             assertThat(rig.cache().get(ObjectKey.of("p" + i))).contains(bytes(i));
