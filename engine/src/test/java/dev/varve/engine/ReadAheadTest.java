@@ -21,17 +21,21 @@ final class ReadAheadTest {
     }
 
     @Test
-    void bringsUpWhatFollowedTheLastTime() {
+    void bringsUpWhatFollowedTheLastTimeFartherAndFartherAhead() {
         store("a");
         walk(rig.cache().readAhead(), "a");
         pushOut();
+        var reader = rig.cache().readAhead();
+        reader.read(head("a", 0));
+        step();
         assertThat(inMemory("a")).isZero();
-        rig.cache().readAhead().read(head("a", 0));
-        rig.tasks.stepAll();
-        rig.tasks.stepAll();
-        assertThat(inMemory("a")).isEqualTo(CHAIN - 1);
-        assertThat(rig.engine.status().movement().prefetchedBytes())
-                .isEqualTo((CHAIN - 1L) * LENGTH);
+        reader.read(head("a", 1));
+        step();
+        assertThat(inMemory("a")).isEqualTo(2);
+        reader.read(head("a", 2));
+        step();
+        assertThat(inMemory("a")).isEqualTo(CHAIN - 2);
+        assertThat(prefetchedBytes()).isEqualTo((CHAIN - 2L) * LENGTH);
     }
 
     @Test
@@ -40,11 +44,8 @@ final class ReadAheadTest {
         walk(rig.cache().readAhead(), "a");
         pushOut();
         walk(rig.cache().readAhead(), "a");
-        for (int i = 0; i < CHAIN; i++) {
-            rig.tasks.stepAll();
-        }
-        assertThat(rig.engine.status().movement().prefetchedBytes())
-                .isEqualTo((CHAIN - 1L) * LENGTH);
+        step();
+        assertThat(prefetchedBytes()).isEqualTo((CHAIN - 2L) * LENGTH);
     }
 
     @Test
@@ -52,15 +53,27 @@ final class ReadAheadTest {
         store("a");
         store("b");
         walk(rig.cache().readAhead(), "a");
-        var reader = rig.cache().readAhead();
-        reader.read(head("a", 0));
-        reader.read(head("b", 3));
+        var newOrder = List.of(head("a", 0), head("b", 3), head("b", 5));
+        newOrder.forEach(rig.cache().readAhead()::read);
         pushOut();
-        rig.cache().readAhead().read(head("a", 0));
-        rig.tasks.stepAll();
-        rig.tasks.stepAll();
+        newOrder.subList(0, 2).forEach(rig.cache().readAhead()::read);
+        step();
         assertThat(inMemory("a")).isZero();
         assertThat(inMemory("b")).isOne();
+    }
+
+    @Test
+    void readersThatKeepNoOrderCostNothing() {
+        store("a");
+        pushOut();
+        for (int pass = 0; pass < 10; pass++) {
+            int stride = pass % 2 == 0 ? 1 : CHAIN - 1;
+            var reader = rig.cache().readAhead();
+            IntStream.rangeClosed(0, CHAIN)
+                    .forEach(i -> reader.read(head("a", i * stride % CHAIN)));
+        }
+        step();
+        assertThat(prefetchedBytes()).isZero();
     }
 
     @Test
@@ -74,7 +87,7 @@ final class ReadAheadTest {
         pushOut();
         rig.cache().readAhead().read(rig.cache().head(ObjectKey.of("s1")).orElseThrow());
         rig.tasks.stepAll();
-        assertThat(rig.engine.status().movement().prefetchedBytes()).isZero();
+        assertThat(prefetchedBytes()).isZero();
     }
 
     @Test
@@ -86,6 +99,16 @@ final class ReadAheadTest {
         }
         rig.tasks.stepAll();
         assertThat(rig.cache().get(key("a", 0))).isPresent();
+    }
+
+    private void step() {
+        for (int i = 0; i < CHAIN; i++) {
+            rig.tasks.stepAll();
+        }
+    }
+
+    private long prefetchedBytes() {
+        return rig.engine.status().movement().prefetchedBytes();
     }
 
     private void store(String chain) {
