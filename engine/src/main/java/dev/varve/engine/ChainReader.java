@@ -15,7 +15,7 @@ final class ChainReader implements ReadAhead {
     /// Less is read as fast as it is asked for.
     private static final long LEAST_BYTES = 64 << 10;
 
-    /// How far ahead of its reader it goes: in objects, and in bytes at the size of the present one.
+    /// How far ahead of its reader it goes: in objects, and in bytes of the present size.
     private static final int MAX_AHEAD = 16;
     private static final long MAX_AHEAD_BYTES = 64L << 20;
 

@@ -116,7 +116,7 @@ public final class LmCacheDialect implements Dialect {
     /// The key's number, in hexadecimal, at the end of a hash of zeros.
     private void hash(ByteBuffer out, long key) {
         for (int shift = (KEY_DIGITS - 1) * 4; shift >= 0; shift -= 4) {
-            out.put(DIGITS[(int) (firstKey + key >>> shift) & 0xf]);
+            out.put(DIGITS[(int) ((firstKey + key) >>> shift) & 0xf]);
         }
         out.put(LINE_END);
     }
