@@ -136,39 +136,7 @@ final class Conversation implements Runnable {
         var head = AnswerHead.of(http, response, id, door.clock().epochMillis(),
                 last ? AnswerHead.Connection.CLOSED : AnswerHead.Connection.KEPT);
         outbound.awaitRoom();
-        switch (response.content()) {
-            case Response.Nothing _,Response.Announced _ -> outbound.send(head.alone());
-            case Response.Document(var bytes) -> outbound.send(head.with(bytes));
-            case Response.Slice(var walk) -> stream(head, walk);
-        }
-    }
-
-    private void stream(AnswerHead head, SliceWalk walk) {
-        if (!walk.hasNext()) {
-            outbound.send(head.alone());
-            return;
-        }
-        var first = walk.next();
-        outbound.send(head.open(), first, !walk.hasNext());
-        while (walk.hasNext()) {
-            var piece = walk.next();
-            sendWithRoom(piece, !walk.hasNext());
-        }
-    }
-
-    /// Sends a piece when there is room for it. It is read before that, so that disk and network
-    /// work at the same time.
-    private void sendWithRoom(SliceWalk.Piece piece, boolean isLast) {
-        boolean sent = false;
-        try {
-            outbound.awaitRoom();
-            outbound.send(piece, isLast);
-            sent = true;
-        } finally {
-            if (!sent) {
-                piece.close();
-            }
-        }
+        outbound.send(head, response.content(), outbound::awaitRoom);
     }
 
     /// Goes on reading for a while after the last answer: a socket that is closed with unread bytes

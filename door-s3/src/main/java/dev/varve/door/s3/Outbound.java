@@ -43,15 +43,49 @@ final class Outbound {
         this.metrics = metrics;
     }
 
-    /// Sends all of an answer.
+    /// Sends all of an answer that has no blocks.
     void send(FullHttpResponse response) {
         write(List.of(response), () -> {});
+    }
+
+    /// Sends all of an answer.
+    ///
+    /// @param content stays the caller's, who closes it; what was read of it does not
+    /// @param room    called before each block but the first: waits until more may be sent, or does
+    ///                nothing where waiting is not allowed
+    void send(AnswerHead head, Response.Content content, Runnable room) {
+        switch (content) {
+            case Response.Nothing _,Response.Announced _ -> send(head.alone());
+            case Response.Document(var bytes) -> send(head.with(bytes));
+            case Response.Slice(var walk) -> send(head, walk, room);
+        }
+    }
+
+    /// Each block is read before there is room for it, so that disk and network work at the same
+    /// time.
+    private void send(AnswerHead head, SliceWalk walk, Runnable room) {
+        if (!walk.hasNext()) {
+            send(head.alone());
+            return;
+        }
+        var first = walk.next();
+        send(head.open(), first, !walk.hasNext());
+        while (walk.hasNext()) {
+            var piece = walk.next();
+            try {
+                room.run();
+            } catch (ConnectionClosedException e) {
+                piece.close();
+                throw e;
+            }
+            send(piece, !walk.hasNext());
+        }
     }
 
     /// Sends the beginning of an answer, and the end as well if this is all.
     ///
     /// @param piece owned
-    void send(HttpResponse head, SliceWalk.Piece piece, boolean isLast) {
+    private void send(HttpResponse head, SliceWalk.Piece piece, boolean isLast) {
         var messages = new ArrayList<>();
         messages.add(head);
         addPieces(messages, piece, isLast);
@@ -61,7 +95,7 @@ final class Outbound {
     /// Sends more of an answer, and the end as well if this is the rest.
     ///
     /// @param piece owned
-    void send(SliceWalk.Piece piece, boolean isLast) {
+    private void send(SliceWalk.Piece piece, boolean isLast) {
         var messages = new ArrayList<>();
         addPieces(messages, piece, isLast);
         write(messages, piece::close);

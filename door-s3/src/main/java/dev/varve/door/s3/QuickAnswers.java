@@ -52,31 +52,12 @@ final class QuickAnswers {
         }
         var head = AnswerHead.of(found.http, response, found.id, door.clock().epochMillis(),
                 Connection.KEPT);
-        switch (response.content()) {
-            case Response.Nothing _,Response.Announced _ -> outbound.send(head.alone());
-            case Response.Document(var bytes) -> outbound.send(head.with(bytes));
-            case Response.Slice(var walk) -> {
-                try (walk) {
-                    send(head, walk);
-                }
-            }
+        try (var _ = found.answer) {
+            outbound.send(head, response.content(), () -> {});
         }
         door.metrics()
                 .answered(found.answer.operation(), response.status(),
                         door.clock().nanoTime() - found.beganNanos);
         return true;
-    }
-
-    private void send(AnswerHead head, SliceWalk walk) {
-        if (!walk.hasNext()) {
-            outbound.send(head.alone());
-            return;
-        }
-        var first = walk.next();
-        outbound.send(head.open(), first, !walk.hasNext());
-        while (walk.hasNext()) {
-            var piece = walk.next();
-            outbound.send(piece, !walk.hasNext());
-        }
     }
 }
