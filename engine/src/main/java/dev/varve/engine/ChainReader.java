@@ -45,7 +45,7 @@ final class ChainReader implements ReadAhead {
             return;
         }
         last = key;
-        if (before == null || !follows(before, key)) {
+        if (before == null || !chains.follow(bucket, before, key)) {
             ahead = key;
             distance = 0;
             expectedInARow = 0;
@@ -58,15 +58,6 @@ final class ChainReader implements ReadAhead {
             ahead = key;
         }
         goAhead(Math.min(reach(info), 1 << expectedInARow));
-    }
-
-    /// Learns that one was read after the other; tells whether that was expected.
-    private boolean follows(ObjectKey before, ObjectKey key) {
-        boolean expected = chains.after(bucket, before).filter(key::equals).isPresent();
-        if (!expected) {
-            chains.follow(bucket, before, key);
-        }
-        return expected;
     }
 
     private void goAhead(int reach) {

@@ -1,6 +1,7 @@
 package dev.varve.engine;
 
 import dev.varve.bytes.Block;
+import dev.varve.engine.Catalog.StoredObject;
 import dev.varve.engine.Departure.Reason;
 import dev.varve.env.Invariant;
 import dev.varve.env.StorageException;
@@ -146,13 +147,18 @@ final class Demotion implements Tasks.Worker {
             }
         }
         boolean whole = load.writes().size() == stored.blocks().size();
-        boolean worthIt = table.mustStay(object.bucket(), object.key())
-                || stored.blocks().stream().allMatch(b -> rules.demote(b.lengthBytes(), reads));
-        if (whole && worthIt) {
+        if (whole && (isWorthIt(stored, reads)
+                || table.mustStay(object.bucket(), object.key()))) {
             return Optional.of(load);
         }
         load.close();
         return Optional.empty();
+    }
+
+    private boolean isWorthIt(StoredObject stored, int reads) {
+        return stored.blocks()
+                .stream()
+                .allMatch(block -> rules.demote(block.lengthBytes(), reads));
     }
 
     private void finish(Load load, List<Place> places) {

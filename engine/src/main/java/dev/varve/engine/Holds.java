@@ -3,6 +3,7 @@ package dev.varve.engine;
 import dev.varve.env.Clock;
 import dev.varve.env.Tasks;
 import java.time.Duration;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,16 +34,15 @@ final class Holds implements Tasks.Worker {
     private final EngineCounters counters;
     private final ConcurrentMap<Name, Hold> holds = new ConcurrentHashMap<>();
     private final AtomicLong heldBytes = new AtomicLong();
-    private final Slot[] wheel = Stream.generate(Slot::new).limit(SLOTS).toArray(Slot[]::new);
+    private final List<Queue<Name>> wheel = Stream
+            .<Queue<Name>>generate(ConcurrentLinkedQueue::new)
+            .limit(SLOTS)
+            .toList();
     private long sweptSlot;
 
     private record Name(int bucket, ObjectKey key) {}
 
     private record Hold(long untilNanos, long bytes) {}
-
-    private static final class Slot {
-        private final Queue<Name> names = new ConcurrentLinkedQueue<>();
-    }
 
     /// @param maxBytes what all holds together may keep
     Holds(Clock clock, long maxBytes, EngineCounters counters) {
@@ -68,7 +68,7 @@ final class Holds implements Tasks.Worker {
                 heldBytes.addAndGet(-bytes);
                 return null;
             }
-            wheel[wheelIndex(until)].names.add(name);
+            wheel.get(wheelIndex(until)).add(name);
             return new Hold(until, bytes);
         });
         if (held == null) {
@@ -111,7 +111,7 @@ final class Holds implements Tasks.Worker {
         long now = clock.nanoTime();
         int ended = 0;
         for (long due = Math.max(sweptSlot, slot(now) - SLOTS); due < slot(now); due++) {
-            ended += sweep(wheel[Math.floorMod(due, SLOTS)].names, now);
+            ended += sweep(wheel.get(Math.floorMod(due, SLOTS)), now);
         }
         sweptSlot = slot(now);
         return ended;
@@ -126,7 +126,7 @@ final class Holds implements Tasks.Worker {
             }
             var kept = holds.computeIfPresent(name, (_, hold) -> {
                 if (hold.untilNanos > now) {
-                    wheel[wheelIndex(hold.untilNanos)].names.add(name);
+                    wheel.get(wheelIndex(hold.untilNanos)).add(name);
                     return hold;
                 }
                 heldBytes.addAndGet(-hold.bytes);

@@ -141,7 +141,7 @@ final class TieredBucket implements Bucket {
         return engine.departures()
                 .latest(state, key)
                 .<Explanation>map(Explanation.Left::new)
-                .orElseGet(() -> new Explanation.Unknown(DepartureLog.SLOTS));
+                .orElseGet(() -> new Explanation.Unknown(HashedTable.SLOTS));
     }
 
     private Explanation present(Catalog.StoredObject stored) {
