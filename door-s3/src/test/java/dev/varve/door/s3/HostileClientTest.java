@@ -178,7 +178,8 @@ final class HostileClientTest {
     @Test
     void oversizedDocumentsAreRefused() {
         try (var wire = rig.wire()) {
-            assertThat(wire.request("PUT", "/bucket2").body(new byte[2 << 20]).call().code())
+            // Of a longer one the rest is not read, and the client may not see the answer.
+            assertThat(wire.request("PUT", "/bucket2").body(new byte[(1 << 20) + 1]).call().code())
                     .isEqualTo("MaxMessageLengthExceeded");
         }
         try (var wire = rig.wire()) {
