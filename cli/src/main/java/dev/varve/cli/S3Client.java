@@ -3,6 +3,7 @@ package dev.varve.cli;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.replay.S3Signer;
 import dev.varve.server.Endpoint;
 import dev.varve.server.S3Keys;
 import java.io.IOException;
@@ -32,7 +33,8 @@ final class S3Client implements AutoCloseable {
 
     private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT_WAIT).build();
     private final Endpoint endpoint;
-    private final RequestSigner signer;
+    private final S3Signer signer;
+    private final Clock clock;
 
     /// An object as a listing shows it.
     record Listed(String key, long sizeBytes, String modified) {}
@@ -48,7 +50,8 @@ final class S3Client implements AutoCloseable {
 
     S3Client(Endpoint endpoint, S3Keys keys, Clock clock) {
         this.endpoint = endpoint.asSeenLocally();
-        this.signer = new RequestSigner(keys, REGION, clock);
+        this.signer = new S3Signer(keys.accessKey(), keys.secretKey(), REGION);
+        this.clock = clock;
     }
 
     /// The buckets' names, sorted.
@@ -115,8 +118,8 @@ final class S3Client implements AutoCloseable {
     }
 
     private static String path(String bucket, String key) {
-        return "/" + RequestSigner.encode(bucket, false)
-                + (key.isEmpty() ? "" : "/" + RequestSigner.encode(key, true));
+        return "/" + S3Signer.encode(bucket, false)
+                + (key.isEmpty() ? "" : "/" + S3Signer.encode(key, true));
     }
 
     private HttpResponse<InputStream> send(
@@ -151,11 +154,11 @@ final class S3Client implements AutoCloseable {
             String path,
             Map<String, String> query,
             BodyPublisher body) {
-        var queryText = RequestSigner.query(query);
         var uri = URI.create("http://" + endpoint + path
-                + (queryText.isEmpty() ? "" : "?" + queryText));
+                + (query.isEmpty() ? "" : "?" + S3Signer.query(query)));
         var request = HttpRequest.newBuilder(uri).method(method, body);
-        signer.sign(method, endpoint.toString(), path, queryText).forEach(request::header);
+        signer.sign(method, uri, Map.of(), S3Signer.UNSIGNED_PAYLOAD, clock.epochMillis())
+                .forEach(request::header);
         try {
             return http.send(request.build(), BodyHandlers.ofInputStream());
         } catch (IOException e) {

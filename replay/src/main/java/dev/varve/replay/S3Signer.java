@@ -10,20 +10,23 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// Signs S3 requests in their headers: AWS Signature Version 4, for requests without a query.
+/// Signs S3 requests in their headers: AWS Signature Version 4.
 ///
 /// Immutable.
-final class S3Signer {
+public final class S3Signer {
     /// The payload hash of a body that is not part of the signature.
-    static final String UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
+    public static final String UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
 
     private static final String ALGORITHM = "AWS4-HMAC-SHA256";
+    private static final String UNRESERVED = "abcdefghijklmnopqrstuvwxyz"
+            + "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~";
     private static final DateTimeFormatter TIME = DateTimeFormatter
             .ofPattern("yyyyMMdd'T'HHmmss'Z'")
             .withZone(ZoneOffset.UTC);
@@ -32,7 +35,9 @@ final class S3Signer {
     private final String secretKey;
     private final String region;
 
-    S3Signer(String accessKey, String secretKey, String region) {
+    /// @param secretKey what requests are signed with; never printed
+    /// @param region    part of the signature; any name that the server accepts
+    public S3Signer(String accessKey, String secretKey, String region) {
         this.accessKey = accessKey;
         this.secretKey = secretKey;
         this.region = region;
@@ -40,10 +45,11 @@ final class S3Signer {
 
     /// The headers that make a request a signed one.
     ///
+    /// @param uri         its query, if it has one, as [#query] writes it
     /// @param headers     further headers to be signed, their names in lower case
     /// @param payloadHash SHA-256 of the body in hexadecimal, or [#UNSIGNED_PAYLOAD]
     /// @return the headers to be added: time, payload hash and signature
-    Map<String, String> sign(
+    public Map<String, String> sign(
             String method,
             URI uri,
             Map<String, String> headers,
@@ -60,7 +66,8 @@ final class S3Signer {
                 .map(header -> header.getKey() + ":" + header.getValue() + "\n")
                 .collect(Collectors.joining());
         String canonical = String.join(
-                "\n", method, uri.getRawPath(), "", lines, names, payloadHash);
+                "\n", method, uri.getRawPath(), Objects.requireNonNullElse(uri.getRawQuery(), ""),
+                lines, names, payloadHash);
 
         String date = time.substring(0, 8);
         String scope = date + "/" + region + "/s3/aws4_request";
@@ -76,6 +83,28 @@ final class S3Signer {
                 "Authorization", ALGORITHM + " Credential=" + accessKey + "/" + scope
                         + ",SignedHeaders=" + names
                         + ",Signature=" + HexFormat.of().formatHex(hmac(key, toSign)));
+    }
+
+    /// A query in the order and the encoding that the signature demands.
+    public static String query(Map<String, String> parameters) {
+        return new TreeMap<>(parameters).entrySet()
+                .stream()
+                .map(entry -> encode(entry.getKey(), false) + "=" + encode(entry.getValue(), false))
+                .collect(Collectors.joining("&"));
+    }
+
+    /// Percent-encodes the UTF-8 bytes of a text, but for unreserved characters.
+    public static String encode(String text, boolean keepSlashes) {
+        var encoded = new StringBuilder();
+        for (byte b : text.getBytes(UTF_8)) {
+            char c = (char) (b & 0xFF);
+            if (UNRESERVED.indexOf(c) >= 0 || (keepSlashes && c == '/')) {
+                encoded.append(c);
+            } else {
+                encoded.append('%').append(HexFormat.of().withUpperCase().toHexDigits(b));
+            }
+        }
+        return encoded.toString();
     }
 
     /// The Host header as HTTP clients send it: with the port only where it is not the usual one.

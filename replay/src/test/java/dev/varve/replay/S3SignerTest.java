@@ -32,6 +32,25 @@ final class S3SignerTest {
                         + "0bd44f0170aba48dd91039c6036bdb41");
     }
 
+    /// The example "GET Bucket (List Objects)" of the same page.
+    @Test
+    void signsTheQueryOfTheSpecification() {
+        String nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        String query = S3Signer.query(Map.of("prefix", "J", "max-keys", "2"));
+        assertThat(query).isEqualTo("max-keys=2&prefix=J");
+        var headers = SIGNER.sign("GET",
+                URI.create("https://examplebucket.s3.amazonaws.com/?" + query), Map.of(), nothing,
+                TIME);
+        assertThat(headers.get("Authorization")).endsWith("Signature="
+                + "34b48302e7b5fa45bde8084f4b7868a86f0a534bc59db6670ed5711ef69dc6f7");
+    }
+
+    @Test
+    void encodesAllButUnreservedCharacters() {
+        assertThat(S3Signer.encode("aZ09-._~/ ü+", true)).isEqualTo("aZ09-._~/%20%C3%BC%2B");
+        assertThat(S3Signer.encode("a/b", false)).isEqualTo("a%2Fb");
+    }
+
     @Test
     void signsThePortOnlyWhereItIsSent() {
         String usual = authorization("http://host/b/k");
