@@ -7,6 +7,7 @@ import dev.varve.bench.load.LoadResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -60,8 +61,39 @@ record KvBenchmark() implements Benchmark {
                     server -> chunks(server, bar.chunkBytes()).puts(),
                     result -> result.clean(false).megabytesPerSecond())
                     .compare(servers, options));
+            rows.addAll(lookUpBesideLoads(bar, servers, options));
             return rows;
         }
+    }
+
+    /// Looks up chunks on one connection while the others load them: whoever asks a little must
+    /// not wait for those who ask for much.
+    private static List<Row> lookUpBesideLoads(Bar bar, KvServers servers, BenchOptions options)
+            throws Exception {
+        return new Comparison("KV EXISTS on 1 connection while " + CONNECTIONS + " load "
+                + (bar.chunkBytes() >> 20) + " MiB", "requests/s",
+                lookUpBesideLoads(bar, servers.ours()),
+                servers.peers()
+                        .stream()
+                        .map(peer -> new Comparison.Peer(lookUpBesideLoads(bar, peer), 0))
+                        .toList())
+                .run(options);
+    }
+
+    private static Side lookUpBesideLoads(Bar bar, KvServers.Server server) {
+        LoadPlan loads = chunks(server, bar.chunkBytes());
+        LoadPlan lookups = LoadPlan.gets(() -> LmCacheDialect.lookups(0), server.address(), 1,
+                loads.keyCount(), bar.chunkBytes());
+        return Side.of(server.name(), (round, millis) -> {
+            var time = Duration.ofMillis(millis);
+            try (var beside = Executors.newSingleThreadExecutor()) {
+                var loading = beside.submit(
+                        () -> Load.run(loads.seeded(round).lasting(time)).clean(false));
+                LoadResult found = Load.run(lookups.seeded(round).lasting(time));
+                loading.get();
+                return requests(found.clean(false), found.present());
+            }
+        });
     }
 
     /// Looks up keys that are there, and keys that are not.
