@@ -49,11 +49,19 @@ record MemoryBenchmark() implements Benchmark {
                     loads.submit(() -> Load.run(small.lasting(time))),
                     loads.submit(() -> Load.run(objects.lasting(time))));
             long pid = varve.process().pid();
+            long start = System.nanoTime();
+            long minute = 0;
             long residentKib = 0;
             long proportionalKib = 0;
             while (!running.stream().allMatch(Future::isDone)) {
                 residentKib = Math.max(residentKib, field(pid, "status", "VmRSS:"));
                 proportionalKib = Math.max(proportionalKib, field(pid, "smaps_rollup", "Pss:"));
+                long minutes = Duration.ofNanos(System.nanoTime() - start).toMinutes();
+                if (minutes > minute) {
+                    minute = minutes;
+                    System.err.printf("bench: memory: after %d of %d min at most %d MiB resident%n",
+                            minute, options.memoryMinutes(), residentKib >> 10);
+                }
                 Thread.sleep(SAMPLE_MILLIS);
             }
             long requests = 0;

@@ -18,7 +18,7 @@ import org.HdrHistogram.Histogram;
 /// Confined to its thread.
 final class LoadLoop {
     private static final int RECEIVE_BYTES = 512 << 10;
-    private static final long SELECT_MILLIS = 20_000;
+    private static final long SELECT_MILLIS = 60_000;
 
     private final LoadPlan plan;
     private final Dialect dialect;
