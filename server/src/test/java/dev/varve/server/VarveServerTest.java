@@ -155,7 +155,7 @@ class VarveServerTest {
         var closed = new Settings(open.data(), open.memoryBytes(), open.flashBytes(),
                 open.eviction(),
                 open.directIo(), open.resp(), Map.of("app", "secret"),
-                Optional.empty(), open.s3(), open.s3Domain(),
+                Optional.empty(), Optional.empty(), open.s3(), open.s3Domain(),
                 open.s3Region(), open.s3ETags(), open.admin());
         try (var server = start(closed)) {
             assertThat(redis(server, "GET key\r\n", 7)).isEqualTo("-NOAUTH");
@@ -165,7 +165,7 @@ class VarveServerTest {
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
         return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false, resp, Map.of(),
-                Optional.empty(), s3,
+                Optional.empty(), Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
     }
 
