@@ -102,7 +102,7 @@ class Client:
 
     def get_many(self, keys):
         """The values of several keys as a list, in one round trip for each `limits.max_keys`."""
-        return self._fetch(keys, lambda index, length, parts: b"".join(parts))
+        return self.fetch(keys, lambda index, length, parts: b"".join(parts))
 
     def get_many_into(self, keys, buffers):
         """As get_into for each key; a list of lengths and Nones."""
@@ -118,7 +118,42 @@ class Client:
                 target[at:at + len(part)] = part
                 at += len(part)
             return length
-        return self._fetch(keys, copy)
+        return self.fetch(keys, copy)
+
+    def fetch(self, keys, take):
+        """What `take(index, length, parts)` makes of each value, as a list with None for those that
+        are not there.
+
+        parts: memoryviews of the value's bytes, in order, to be read before `take` returns. Where
+        that took longer than the lease, `take` is called once more for the same index, and its
+        first result must be forgotten.
+        """
+        fetched = [None] * len(keys)
+        todo = list(enumerate(_key(key) for key in keys))
+        while todo:
+            batch = next(self._batches(todo))
+            todo = todo[len(batch):]
+            entries, deadline = self._ask([key for _, key in batch])
+            leased = [e.handle for e in entries if e.outcome == protocol.ENTRY_LEASED]
+            late, unleased = [], []
+            try:
+                for (index, key), entry in zip(batch, entries):
+                    if entry.outcome == protocol.ENTRY_UNLEASED:
+                        unleased.append((index, key))
+                    elif entry.outcome == protocol.ENTRY_LEASED:
+                        fetched[index] = take(index, entry.length, self._parts(entry))
+                        if time.monotonic() >= deadline:
+                            late.append((index, key))
+            finally:
+                self._give_back(leased)
+            if leased:
+                todo = unleased + todo  # there is room for them now
+            else:
+                late += unleased
+            for index, key in late:
+                value = self._read(key)
+                fetched[index] = None if value is None else take(index, len(value), [value])
+        return fetched
 
     def view(self, key):
         """The value in place, see View, or None if there is none. Raises Busy if this client has
@@ -164,35 +199,6 @@ class Client:
 
     def __exit__(self, *_):
         self.close()
-
-    def _fetch(self, keys, take):
-        """What `take(index, length, parts)` makes of each value, while its parts may be read."""
-        fetched = [None] * len(keys)
-        todo = list(enumerate(_key(key) for key in keys))
-        while todo:
-            batch = next(self._batches(todo))
-            todo = todo[len(batch):]
-            entries, deadline = self._ask([key for _, key in batch])
-            leased = [e.handle for e in entries if e.outcome == protocol.ENTRY_LEASED]
-            late, unleased = [], []
-            try:
-                for (index, key), entry in zip(batch, entries):
-                    if entry.outcome == protocol.ENTRY_UNLEASED:
-                        unleased.append((index, key))
-                    elif entry.outcome == protocol.ENTRY_LEASED:
-                        fetched[index] = take(index, entry.length, self._parts(entry))
-                        if time.monotonic() >= deadline:
-                            late.append((index, key))
-            finally:
-                self._give_back(leased)
-            if leased:
-                todo = unleased + todo  # there is room for them now
-            else:
-                late += unleased
-            for index, key in late:
-                value = self._read(key)
-                fetched[index] = None if value is None else take(index, len(value), [value])
-        return fetched
 
     def _parts(self, entry):
         return [self._view_of(offset, length) for offset, length in entry.runs]
