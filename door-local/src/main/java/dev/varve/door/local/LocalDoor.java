@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Phaser;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// The door for clients on the same host: a Unix-domain socket over which a client is given the
 /// memory tier to map, read-only, and then told where in it values lie.
@@ -53,6 +54,7 @@ public final class LocalDoor implements AutoCloseable {
     private final EventLoopGroup loops;
     private final Channel listener;
     private final Tasks.Task checks;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private LocalDoor(Door door, EventLoopGroup loops, Channel listener, Tasks.Task checks) {
         this.door = door;
@@ -114,8 +116,12 @@ public final class LocalDoor implements AutoCloseable {
 
     /// Removes the socket, closes all connections and waits for what is on its way through the
     /// engine, so that the engine can be closed after this. What clients have mapped stays theirs.
+    /// Closing again does nothing.
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         listener.close().awaitUninterruptibly();
         awaitLoops();
         door.connections().forEach(Connection::close);

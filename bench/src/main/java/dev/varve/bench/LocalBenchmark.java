@@ -1,0 +1,159 @@
+package dev.varve.bench;
+
+import dev.varve.bench.load.Load;
+import dev.varve.bench.load.LoadPlan;
+import dev.varve.bench.load.RespDialect;
+import dev.varve.client.local.LocalClient;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntConsumer;
+
+/// Values of 8 MiB by mapping the server's memory, everything in memory, one client: beside the
+/// copying of as many bytes within one process, and beside Redis over loopback.
+///
+/// All sides read values in random order out of a working set that no processor's cache holds, and
+/// ours and the copying put each into the same one buffer.
+///
+/// Thread-safe: stateless.
+record LocalBenchmark() implements Benchmark {
+    private static final int VALUE_BYTES = 8 << 20;
+    private static final int VALUES = 32;
+    private static final long MEMORY_BYTES = 1L << 30;
+    private static final long FLASH_BYTES = 4L << 30;
+    private static final double COPY_BAR = 0.8;
+    private static final double REDIS_BAR = 5;
+    private static final Duration PYTHON_LIMIT = Duration.ofMinutes(2);
+    private static final String PYTHON = """
+            import random, sys, time
+            from varve_local import Client
+            path, count, size, millis = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
+            order = random.Random(int(sys.argv[5]))
+            buffer, got = bytearray(size), 0
+            with Client(path) as client:
+                began = time.monotonic()
+                while time.monotonic() - began < millis / 1000:
+                    assert client.get_into(f"local:{order.randrange(count)}", buffer) == size
+                    got += size
+                print(got / (time.monotonic() - began) / 1e6)
+            """;
+
+    @Override
+    public String name() {
+        return "local";
+    }
+
+    @Override
+    public List<Row> run(BenchOptions options, Workplace workplace) throws Exception {
+        Path socket = workplace.folder("local").resolve("socket");
+        try (var arena = Arena.ofShared();
+                var varve = VarveServer.start(options.launcher(), workplace, MEMORY_BYTES,
+                        FLASH_BYTES, "--local-socket", socket.toString());
+                var redis = Peers.redis(workplace);
+                var client = LocalClient.connect(socket)) {
+            MemorySegment sources = arena.allocate((long) VALUES * VALUE_BYTES, 4096);
+            MemorySegment target = arena.allocate(VALUE_BYTES, 4096);
+            fill(client, sources, target);
+            LoadPlan ours = overLoopback(varve.resp());
+            LoadPlan theirs = overLoopback(redis.address());
+            Load.run(ours.fill()).clean(false);
+            Load.run(theirs.fill()).clean(false);
+            Side copying = Side.of("copying within one process, one core", (round, millis) -> loop(
+                    round, millis, index -> target.copyFrom(source(sources, index))));
+            var rows = new ArrayList<Row>();
+            rows.addAll(new Comparison("local GET 8 MiB, one client", "MB/s",
+                    Side.of("Varve", (round, millis) -> loop(
+                            round, millis, index -> get(client, index, target))),
+                    List.of(new Comparison.Peer(copying, COPY_BAR),
+                            new Comparison.Peer(side("Redis over loopback", theirs), REDIS_BAR),
+                            new Comparison.Peer(side("Varve's Redis door", ours), 0)))
+                    .run(options));
+            rows.addAll(new Comparison("the same in Python, get_into", "MB/s",
+                    Side.of("Varve", (round, millis) -> python(
+                            options, workplace, socket, round, millis)),
+                    List.of(new Comparison.Peer(copying, 0)))
+                    .run(options));
+            return rows;
+        }
+    }
+
+    /// Stores all values and looks whether each is read as it was stored.
+    private static void fill(LocalClient client, MemorySegment sources, MemorySegment target) {
+        var random = new SplittableRandom(VALUES);
+        for (long at = 0; at < sources.byteSize(); at += Long.BYTES) {
+            sources.set(ValueLayout.JAVA_LONG, at, random.nextLong());
+        }
+        for (int i = 0; i < VALUES; i++) {
+            client.put(key(i), source(sources, i));
+        }
+        for (int i = 0; i < VALUES; i++) {
+            get(client, i, target);
+            if (target.mismatch(source(sources, i)) >= 0) {
+                throw new IllegalStateException("value " + i + " is not what was stored");
+            }
+        }
+    }
+
+    private static void get(LocalClient client, int index, MemorySegment target) {
+        if (client.getInto(key(index), target).orElse(0) != VALUE_BYTES) {
+            throw new IllegalStateException("value " + index + " is gone");
+        }
+    }
+
+    /// One value after the other for so long, in MB/s.
+    private static double loop(int round, long millis, IntConsumer take) {
+        var random = new SplittableRandom(round);
+        long began = System.nanoTime();
+        long limit = millis * 1_000_000;
+        long bytes = 0;
+        long elapsed = 0;
+        while (elapsed < limit) {
+            take.accept(random.nextInt(VALUES));
+            bytes += VALUE_BYTES;
+            elapsed = System.nanoTime() - began;
+        }
+        return bytes * 1e3 / elapsed;
+    }
+
+    private static LoadPlan overLoopback(InetSocketAddress address) {
+        return LoadPlan.gets(RespDialect::new, address, 1, VALUES, VALUE_BYTES);
+    }
+
+    private static Side side(String name, LoadPlan plan) {
+        return Side.of(name, (round, millis) -> Load
+                .run(plan.seeded(round).lasting(Duration.ofMillis(millis)))
+                .clean(false)
+                .megabytesPerSecond());
+    }
+
+    private static double python(
+            BenchOptions options,
+            Workplace workplace,
+            Path socket,
+            int round,
+            long millis) throws IOException, InterruptedException {
+        Path clients = options.launcher().resolveSibling("clients").resolve("python");
+        return Double.parseDouble(ChildProcess.run(workplace.folder("logs"), "python",
+                PYTHON_LIMIT, List.of("env", "PYTHONPATH=" + clients, "PYTHONDONTWRITEBYTECODE=1",
+                        "python3", "-c", PYTHON, socket.toString(), Integer.toString(VALUES),
+                        Integer.toString(VALUE_BYTES), Long.toString(millis),
+                        Integer.toString(round)))
+                .strip());
+    }
+
+    private static MemorySegment source(MemorySegment sources, int index) {
+        return sources.asSlice((long) index * VALUE_BYTES, VALUE_BYTES);
+    }
+
+    private static byte[] key(int index) {
+        return ("local:" + index).getBytes(StandardCharsets.UTF_8);
+    }
+}
