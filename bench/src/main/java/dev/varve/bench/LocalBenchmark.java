@@ -12,16 +12,18 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.IntConsumer;
 
 /// Values of 8 MiB by mapping the server's memory, everything in memory, one client: beside the
 /// copying of as many bytes within one process, and beside Redis over loopback.
 ///
 /// All sides read values in random order out of a working set that no processor's cache holds, and
-/// ours and the copying put each into the same one buffer.
+/// ours and the copying put each into the same one buffer. These two take turns value by value: on a
+/// busy machine the scheduler prefers a thread that waits for answers to one that only computes,
+/// so that either by itself would be measured by another rule.
 ///
 /// Thread-safe: stateless.
 record LocalBenchmark() implements Benchmark {
@@ -37,13 +39,19 @@ record LocalBenchmark() implements Benchmark {
             from varve_local import Client
             path, count, size, millis = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
             order = random.Random(int(sys.argv[5]))
-            buffer, got = bytearray(size), 0
+            buffer, sources = bytearray(size), [bytes([i]) * size for i in range(count)]
+            getting = copying = turns = 0
             with Client(path) as client:
-                began = time.monotonic()
-                while time.monotonic() - began < millis / 1000:
+                until = time.monotonic() + millis / 1000
+                while time.monotonic() < until:
+                    began = time.monotonic()
                     assert client.get_into(f"local:{order.randrange(count)}", buffer) == size
-                    got += size
-                print(got / (time.monotonic() - began) / 1e6)
+                    got = time.monotonic()
+                    memoryview(buffer)[:] = sources[order.randrange(count)]
+                    copying += time.monotonic() - got
+                    getting += got - began
+                    turns += 1
+            print(turns * size / getting / 1e6, turns * size / copying / 1e6)
             """;
 
     @Override
@@ -66,21 +74,15 @@ record LocalBenchmark() implements Benchmark {
             LoadPlan theirs = overLoopback(redis.address());
             Load.run(ours.fill()).clean(false);
             Load.run(theirs.fill()).clean(false);
-            Side copying = Side.of("copying within one process, one core", (round, millis) -> loop(
-                    round, millis, index -> target.copyFrom(source(sources, index))));
             var rows = new ArrayList<Row>();
-            rows.addAll(new Comparison("local GET 8 MiB, one client", "MB/s",
-                    Side.of("Varve", (round, millis) -> loop(
-                            round, millis, index -> get(client, index, target))),
-                    List.of(new Comparison.Peer(copying, COPY_BAR),
-                            new Comparison.Peer(side("Redis over loopback", theirs), REDIS_BAR),
-                            new Comparison.Peer(side("Varve's Redis door", ours), 0)))
-                    .run(options));
-            rows.addAll(new Comparison("the same in Python, get_into", "MB/s",
-                    Side.of("Varve", (round, millis) -> python(
-                            options, workplace, socket, round, millis)),
-                    List.of(new Comparison.Peer(copying, 0)))
-                    .run(options));
+            rows.addAll(compare("local GET 8 MiB, one client", COPY_BAR,
+                    (round, millis) -> takeTurns(client, sources, target, round, millis),
+                    List.of(new Comparison.Peer(side("Redis over loopback", theirs), REDIS_BAR),
+                            new Comparison.Peer(side("Varve's Redis door", ours), 0)),
+                    options));
+            rows.addAll(compare("the same in Python, get_into", 0,
+                    (round, millis) -> python(options, workplace, socket, round, millis),
+                    List.of(), options));
             return rows;
         }
     }
@@ -108,19 +110,56 @@ record LocalBenchmark() implements Benchmark {
         }
     }
 
-    /// One value after the other for so long, in MB/s.
-    private static double loop(int round, long millis, IntConsumer take) {
+    /// What one round of taking turns gave, in MB/s.
+    private record Turns(double getting, double copying) {}
+
+    /// A round of taking turns.
+    private interface Turning {
+        Turns measure(int round, long millis) throws Exception;
+    }
+
+    private static List<Row> compare(
+            String work,
+            double copyBar,
+            Turning turning,
+            List<Comparison.Peer> others,
+            BenchOptions options) throws Exception {
+        var latest = new ArrayDeque<Turns>(1);
+        Side getting = Side.of("Varve", (round, millis) -> {
+            latest.clear();
+            latest.add(turning.measure(round, millis));
+            return latest.getFirst().getting();
+        });
+        Side copying = Side.of("copying within the process, one core",
+                (_, _) -> latest.getFirst().copying());
+        var peers = new ArrayList<Comparison.Peer>();
+        peers.add(new Comparison.Peer(copying, copyBar));
+        peers.addAll(others);
+        return new Comparison(work, "MB/s", getting, peers).run(options);
+    }
+
+    private static Turns takeTurns(
+            LocalClient client,
+            MemorySegment sources,
+            MemorySegment target,
+            int round,
+            long millis) {
         var random = new SplittableRandom(round);
-        long began = System.nanoTime();
-        long limit = millis * 1_000_000;
+        long end = System.nanoTime() + millis * 1_000_000;
+        long getting = 0;
+        long copying = 0;
         long bytes = 0;
-        long elapsed = 0;
-        while (elapsed < limit) {
-            take.accept(random.nextInt(VALUES));
+        for (long now = System.nanoTime(); now < end;) {
+            get(client, random.nextInt(VALUES), target);
+            long got = System.nanoTime();
+            target.copyFrom(source(sources, random.nextInt(VALUES)));
+            long copied = System.nanoTime();
+            getting += got - now;
+            copying += copied - got;
             bytes += VALUE_BYTES;
-            elapsed = System.nanoTime() - began;
+            now = copied;
         }
-        return bytes * 1e3 / elapsed;
+        return new Turns(bytes * 1e3 / getting, bytes * 1e3 / copying);
     }
 
     private static LoadPlan overLoopback(InetSocketAddress address) {
@@ -134,19 +173,21 @@ record LocalBenchmark() implements Benchmark {
                 .megabytesPerSecond());
     }
 
-    private static double python(
+    private static Turns python(
             BenchOptions options,
             Workplace workplace,
             Path socket,
             int round,
             long millis) throws IOException, InterruptedException {
         Path clients = options.launcher().resolveSibling("clients").resolve("python");
-        return Double.parseDouble(ChildProcess.run(workplace.folder("logs"), "python",
+        String[] figures = ChildProcess.run(workplace.folder("logs"), "python",
                 PYTHON_LIMIT, List.of("env", "PYTHONPATH=" + clients, "PYTHONDONTWRITEBYTECODE=1",
                         "python3", "-c", PYTHON, socket.toString(), Integer.toString(VALUES),
                         Integer.toString(VALUE_BYTES), Long.toString(millis),
                         Integer.toString(round)))
-                .strip());
+                .strip()
+                .split(" ");
+        return new Turns(Double.parseDouble(figures[0]), Double.parseDouble(figures[1]));
     }
 
     private static MemorySegment source(MemorySegment sources, int index) {

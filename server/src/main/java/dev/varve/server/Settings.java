@@ -59,7 +59,8 @@ public record Settings(
                 + flashBytes
                 + ", eviction=" + eviction + ", directIo=" + directIo + ", resp=" + resp
                 + ", respUsers=" + respUsers.keySet() + ", respTls="
-                + respTls.map(RespTls::endpoint) + ", localSocket=" + localSocket + ", s3=" + s3 + ", s3Domain=" + s3Domain
+                + respTls.map(RespTls::endpoint) + ", localSocket=" + localSocket + ", s3=" + s3
+                + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags
                 + ", admin=" + admin + "]";
     }

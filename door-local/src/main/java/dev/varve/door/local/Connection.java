@@ -229,7 +229,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 var sending = new Sending(door, channel, key.getFirst(),
                         at -> movedNanos = at);
                 errand(sending::run, () -> {
-                    movedNanos = Long.MAX_VALUE;
+                    storeWorks();
                     sending.failure().ifPresent(failure -> fail(kind, failure));
                 });
             }
@@ -340,9 +340,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
         door.tallies().requests.increment();
         var begun = new Intake(door.bucket(), ObjectKey.of(key), valueBytes);
         intake = Optional.of(begun);
-        movedNanos = door.clock().nanoTime();
+        clientMoves();
         if (!begun.tryOpen()) {
-            errand(begun::open, () -> {});
+            storeWorks();
+            errand(begun::open, this::clientMoves);
         }
         return true;
     }
@@ -355,7 +356,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         if (value.missingBytes() > 0 && !input.isReadable()) {
             return false;
         }
-        movedNanos = door.clock().nanoTime();
+        clientMoves();
         if (value.missingBytes() == 0) {
             finish(value);
             return true;
@@ -363,7 +364,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
         int bytes = (int) Math.min(input.readableBytes(), value.missingBytes());
         if (value.waits()) {
             var piece = input.readRetainedSlice(bytes);
-            errand(() -> value.take(piece), piece::release);
+            storeWorks();
+            errand(() -> value.take(piece), () -> {
+                piece.release();
+                clientMoves();
+            });
         } else {
             value.take(input.readSlice(bytes));
         }
@@ -371,7 +376,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
 
     private void finish(Intake value) {
-        movedNanos = Long.MAX_VALUE;
+        storeWorks();
         if (value.tryFinish()) {
             stored(value, Optional.empty());
             return;
@@ -406,7 +411,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     /// Says why, and closes.
     private void refuse(Kind kind, String why) {
         ending = true;
-        movedNanos = door.clock().nanoTime();
+        clientMoves();
         complain(kind, Status.REFUSED, why);
         channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
@@ -418,6 +423,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
         FrameLayout.header(head, kind, status, text.readableBytes());
         channel.write(head);
         channel.write(text);
+    }
+
+    /// It is the client's turn to go on with a value, or to leave.
+    private void clientMoves() {
+        movedNanos = door.clock().nanoTime();
+    }
+
+    /// Nobody waits for the client.
+    private void storeWorks() {
+        movedNanos = Long.MAX_VALUE;
     }
 
     /// Does `work` beside the loop and then `then` on it.
