@@ -34,35 +34,51 @@ final class FrameLayout {
     static final int LEASED = 1;
     static final int UNLEASED = 2;
 
-    /// What a client asks for; the ordinal plus one is on the wire.
+    /// What a client asks for.
     enum Kind {
-        HELLO,
-        GET,
-        RELEASE,
-        EXISTS,
-        PUT,
-        READ;
+        HELLO(1),
+        GET(2),
+        RELEASE(3),
+        EXISTS(4),
+        PUT(5),
+        READ(6);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
 
         int code() {
-            return ordinal() + 1;
+            return code;
         }
     }
 
-    /// How it went; the ordinal is on the wire.
+    /// How it went.
     enum Status {
-        OK,
-        MISS,
+        OK(0),
+        MISS(1),
         /// This request could not be served; the body says why.
-        FAILED,
+        FAILED(2),
         /// The connection ends; the body says why.
-        REFUSED
+        REFUSED(3);
+
+        private final int code;
+
+        Status(int code) {
+            this.code = code;
+        }
+
+        int code() {
+            return code;
+        }
     }
 
     private FrameLayout() {}
 
     static void header(ByteBuf out, Kind kind, Status status, long bodyBytes) {
         out.writeByte(kind.code());
-        out.writeByte(status.ordinal());
+        out.writeByte(status.code());
         out.writeShortLE(0);
         out.writeIntLE((int) bodyBytes);
     }

@@ -43,6 +43,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// of root are let in.
 ///
 /// Thread-safe.
+@SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of what never began
 public final class LocalDoor implements AutoCloseable {
     private static final Logger LOG = System.getLogger(LocalDoor.class.getName());
     private static final int BACKLOG = 128;
@@ -181,7 +182,7 @@ public final class LocalDoor implements AutoCloseable {
             channel.pipeline().addLast(new Connection(door, channel));
         } else {
             door.tallies().refused.increment();
-            var ignored = channel.close();
+            channel.close();
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.function.LongConsumer;
 /// pieces, no faster than the client takes them.
 ///
 /// Confined to the errand that runs it.
+@SuppressWarnings("FutureReturnValueIgnored") // closing ends what waits
 final class Sending {
     private static final int PIECE_BYTES = 128 << 10;
 

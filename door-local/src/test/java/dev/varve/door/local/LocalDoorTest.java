@@ -61,7 +61,7 @@ final class LocalDoorTest {
             crc.update(value);
             assertThat(first.crcs()).containsExactly((int) crc.getValue());
             assertThat(first.handle()).isNotEqualTo(entries.getLast().handle());
-            assertThat(fixture.door.counters().leasedBytes()).isEqualTo(2 * value.length);
+            assertThat(fixture.door.counters().leasedBytes()).isEqualTo(2L * value.length);
         }
         await(() -> fixture.door.counters().leasedBytes() == 0);
     }

@@ -14,6 +14,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Says to a door whatever a test wants, byte by byte.
@@ -155,7 +156,11 @@ final class RawClient implements AutoCloseable {
     Answer answer() {
         var header = read(FrameLayout.HEADER_BYTES);
         int kind = header.get();
-        var status = Status.values()[header.get()];
+        int code = header.get();
+        var status = Arrays.stream(Status.values())
+                .filter(it -> it.code() == code)
+                .findFirst()
+                .orElseThrow();
         assertThat(header.getShort()).isZero();
         return new Answer(kind, status, read(header.getInt()));
     }

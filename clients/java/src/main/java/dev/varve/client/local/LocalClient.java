@@ -40,6 +40,7 @@ public final class LocalClient implements AutoCloseable {
     private final Arena arena;
     private final MemorySegment memory;
 
+    @SuppressWarnings("MustBeClosedChecker") // the arena is closed with the client
     private LocalClient(UnixSocket socket, LongSupplier nanoClock, String user, String password) {
         this.socket = socket;
         this.nanoClock = nanoClock;

@@ -69,6 +69,7 @@ final class UnixSocket implements AutoCloseable {
 
     /// @param timeout how long the other side may be silent
     /// @throws LocalException if nobody listens there
+    @SuppressWarnings("MustBeClosedChecker") // closed with the socket
     static UnixSocket connect(Path path, Duration timeout) {
         var bytes = path.toString().getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0 || bytes.length >= ADDRESS_BYTES - PATH_AT) {
