@@ -21,8 +21,8 @@ import java.util.SplittableRandom;
 /// copying of as many bytes within one process, and beside Redis over loopback.
 ///
 /// All sides read values in random order out of a working set that no processor's cache holds, and
-/// ours and the copying put each into the same one buffer. These two take turns value by value: on a
-/// busy machine the scheduler prefers a thread that waits for answers to one that only computes,
+/// ours and the copying put each into the same one buffer. These two take turns value by value: on
+/// a busy machine the scheduler prefers a thread that waits for answers to one that only computes,
 /// so that either by itself would be measured by another rule.
 ///
 /// Thread-safe: stateless.
@@ -37,8 +37,8 @@ record LocalBenchmark() implements Benchmark {
     private static final String PYTHON = """
             import random, sys, time
             from varve_local import Client
-            path, count, size, millis = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
-            order = random.Random(int(sys.argv[5]))
+            path, (count, size, millis, seed) = sys.argv[1], map(int, sys.argv[2:])
+            order = random.Random(seed)
             buffer, sources = bytearray(size), [bytes([i]) * size for i in range(count)]
             getting = copying = turns = 0
             with Client(path) as client:
