@@ -1,5 +1,6 @@
-"""LMCache's in-process connectors (redis://, resp://, valkey://), as its engine creates and drives
-them, with buffers of its own allocator in the memory of the host."""
+"""LMCache's in-process connectors (redis://, resp://, valkey://, and Varve's own by external:// and
+plugin://), as its engine creates and drives them, with buffers of its own allocator in the memory of
+the host. VARVE_LOCAL_SOCKET names the server's local socket."""
 import asyncio
 import os
 import sys
@@ -56,13 +57,25 @@ async def run(url, config, metadata, backend, loop):
     print(f"ok: {url.split('@')[-1]}: {CHUNKS} chunks of {size} bytes, {len(loaded)} loads")
 
 
+def extra(url):
+    if url.startswith("redis"):
+        return {}
+    return {
+        # External connectors keep the description of a chunk, plugins here do without.
+        "save_chunk_meta": url.startswith("external"),
+        "varve_local.socket": os.environ.get("VARVE_LOCAL_SOCKET"),
+        "remote_storage_plugin.varve.module_path": "varve_local.lmcache",
+        "remote_storage_plugin.varve.class_name": "VarveConnector",
+    }
+
+
 def main():
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, daemon=True).start()
     for url in sys.argv[1:]:
         config = LMCacheEngineConfig.from_defaults(
-            chunk_size=TOKENS, remote_url=url,
-            extra_config={} if url.startswith("redis") else {"save_chunk_meta": False})
+            chunk_size=TOKENS, remote_url=url, remote_storage_plugins=["varve"],
+            extra_config=extra(url))
         metadata = LMCacheMetadata(
             model_name=MODEL, world_size=1, local_world_size=1, worker_id=0, local_worker_id=0,
             kv_dtype=torch.bfloat16, kv_shape=(LAYERS, 2, TOKENS, KV_HEADS, HEAD_SIZE),

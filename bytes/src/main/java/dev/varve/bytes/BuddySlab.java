@@ -107,6 +107,11 @@ public final class BuddySlab implements Slab {
     }
 
     @Override
+    public Optional<SharedMemory> shared() {
+        return region.shared();
+    }
+
+    @Override
     public void close() {
         region.close();
     }

@@ -1,21 +1,19 @@
 package dev.varve.bytes;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /// One long-lived stretch of shared memory behind the slab: an anonymous file (Linux memfd), so
-/// that it can later be mapped by a process on the same host; else a nameless file in a temporary
-/// folder.
+/// that it can be mapped by a process on the same host, which cannot write to it; else a nameless
+/// file in a temporary folder.
 ///
 /// Thread-safe: the memory is shared, closing it is not to race with its use.
 final class MemoryRegion implements AutoCloseable {
@@ -24,11 +22,18 @@ final class MemoryRegion implements AutoCloseable {
     private final Arena arena;
     private final MemorySegment memory;
     private final String backing;
+    /// Of the file, where other processes may map it; owned.
+    private final OptionalInt descriptor;
 
-    private MemoryRegion(Arena arena, MemorySegment memory, String backing) {
+    private MemoryRegion(
+            Arena arena,
+            MemorySegment memory,
+            String backing,
+            OptionalInt descriptor) {
         this.arena = arena;
         this.memory = memory;
         this.backing = backing;
+        this.descriptor = descriptor;
     }
 
     /// @param sizeBytes at least 1; pages are taken from the system when they are first touched
@@ -60,29 +65,35 @@ final class MemoryRegion implements AutoCloseable {
         return backing;
     }
 
+    /// The memory as other processes can map it, until the region is closed; empty where it is
+    /// nothing that can be passed on.
+    Optional<SharedMemory> shared() {
+        return descriptor.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new SharedMemory(descriptor.getAsInt(), 0, memory));
+    }
+
     @Override
     public void close() {
         arena.close();
+        if (descriptor.isPresent()) {
+            try {
+                LinuxCalls.close(descriptor.getAsInt());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
-    @SuppressWarnings("restricted") // two calls of the C library, as it documents them
-    private static MemoryRegion anonymousFile(Arena arena, long sizeBytes) throws Throwable {
-        var linker = Linker.nativeLinker();
-        var create = linker.downcallHandle(
-                linker.defaultLookup().find("memfd_create").orElseThrow(),
-                FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-        var close = linker.downcallHandle(
-                linker.defaultLookup().find("close").orElseThrow(),
-                FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-        int closeOnExec = 1;
-        int descriptor = (int) create.invokeExact(arena.allocateFrom("varve"), closeOnExec);
-        if (descriptor < 0) {
-            throw new IOException("memfd_create refused");
-        }
+    private static MemoryRegion anonymousFile(Arena arena, long sizeBytes) throws IOException {
+        int descriptor = LinuxCalls.anonymousFile("varve");
         try {
-            return map(arena, Path.of("/proc/self/fd/" + descriptor), sizeBytes, "memfd");
-        } finally {
-            int ignored = (int) close.invokeExact(descriptor);
+            var memory = map(arena, Path.of("/proc/self/fd/" + descriptor), sizeBytes);
+            boolean ignored = LinuxCalls.seal(descriptor); // older kernels can do without
+            return new MemoryRegion(arena, memory, "memfd", OptionalInt.of(descriptor));
+        } catch (IOException | RuntimeException failed) {
+            LinuxCalls.close(descriptor);
+            throw failed;
         }
     }
 
@@ -92,18 +103,17 @@ final class MemoryRegion implements AutoCloseable {
                 ? Files.createTempFile(tmpfs, "varve", ".memory")
                 : Files.createTempFile("varve", ".memory");
         try {
-            return map(arena, file, sizeBytes, "plain file");
+            var memory = map(arena, file, sizeBytes);
+            return new MemoryRegion(arena, memory, "plain file", OptionalInt.empty());
         } finally {
             Files.delete(file);
         }
     }
 
-    private static MemoryRegion map(Arena arena, Path file, long sizeBytes, String backing)
-            throws IOException {
+    private static MemorySegment map(Arena arena, Path file, long sizeBytes) throws IOException {
         try (var channel = FileChannel.open(
                 file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            var memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes, arena);
-            return new MemoryRegion(arena, memory, backing);
+            return channel.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes, arena);
         }
     }
 }

@@ -22,6 +22,12 @@ public interface Slab extends AutoCloseable {
     /// Bytes of all blocks with a lease, slack included.
     long usedBytes();
 
+    /// The memory as other processes on this host can map it, until [#close]; empty where they
+    /// cannot.
+    default Optional<SharedMemory> shared() {
+        return Optional.empty();
+    }
+
     /// Returns the memory to the system. All blocks must have been closed.
     @Override
     void close();

@@ -24,7 +24,8 @@ record ClassRules(String root, JavaClasses classes) {
     /// Which rooms may name a library's packages; every library that is wrapped has a line.
     private static final Map<String, Set<Room>> LIBRARIES = Map.of(
             "org.rocksdb", Set.of(Room.ENGINE),
-            "io.netty", Set.of(Room.DOOR_RESP, Room.DOOR_S3, Room.SERVER, Room.BENCH),
+            "io.netty",
+            Set.of(Room.DOOR_RESP, Room.DOOR_S3, Room.DOOR_LOCAL, Room.SERVER, Room.BENCH),
             "io.micrometer", Set.of(Room.SERVER),
             "picocli", Set.of(Room.CLI),
             "com.fasterxml.jackson", Set.of(Room.REPLAY, Room.SERVER, Room.CLI),

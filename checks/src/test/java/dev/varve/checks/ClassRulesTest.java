@@ -15,12 +15,16 @@ final class ClassRulesTest {
 
     /// Who may take time, chance and threads from the surroundings.
     private static final List<Exemption> MAY_BE_AMBIENT = List.of(
-            new Exemption("bench", "measures real time with real threads; nothing depends on it"));
+            new Exemption("bench", "measures real time with real threads; nothing depends on it"),
+            new Exemption("client-local/LocalClient",
+                    "stands alone in other people's programs: there is no env to own its clock"));
 
     /// Who may make arenas beside `bytes`.
     private static final List<Exemption> MAY_MAKE_ARENAS = List.of(
             new Exemption("testkit", "test scope: its fakes own memory as a test does"),
-            new Exemption("bench", "its micro-benchmarks measure such memory"));
+            new Exemption("bench", "its micro-benchmarks measure such memory"),
+            new Exemption("client-local/LocalClient", "owns its mapping of a server's memory"),
+            new Exemption("client-local/UnixSocket", "owns what it hands to the system"));
 
     /// Which rooms may have more than two packages.
     private static final List<Exemption> MAY_BE_CROWDED = List.of(

@@ -26,12 +26,12 @@ record ModuleRules(SourceTree tree) {
         List<String> modules = texts(read(tree.root().resolve("pom.xml")).getDocumentElement(),
                 "module");
         for (String module : modules) {
-            if (Room.ofModule(module).isEmpty()) {
+            if (Room.ofFolder(module).isEmpty()) {
                 findings.add(new Finding(module, "a module that is no room"));
             }
         }
         for (Room room : Room.values()) {
-            if (!modules.contains(room.module())) {
+            if (!modules.contains(room.folder())) {
                 findings.add(new Finding(room.module(), "a room that is no module"));
             }
         }
@@ -42,7 +42,7 @@ record ModuleRules(SourceTree tree) {
     List<Finding> dependenciesFollowArrows() {
         var findings = new ArrayList<Finding>();
         for (Room room : Room.values()) {
-            Path pom = tree.root().resolve(room.module()).resolve("pom.xml");
+            Path pom = tree.root().resolve(room.folder()).resolve("pom.xml");
             if (!tree.files().contains(pom)) {
                 continue;
             }
@@ -57,7 +57,7 @@ record ModuleRules(SourceTree tree) {
     List<Finding> versionsAreInTheRoot() {
         var findings = new ArrayList<Finding>();
         for (Room room : Room.values()) {
-            Path pom = tree.root().resolve(room.module()).resolve("pom.xml");
+            Path pom = tree.root().resolve(room.folder()).resolve("pom.xml");
             if (!tree.files().contains(pom)) {
                 continue;
             }

@@ -30,30 +30,46 @@ enum Room {
     DOOR_RESP("door-resp", BYTES, ENV, ENGINE),
     /// Doors never see each other.
     DOOR_S3("door-s3", BYTES, ENV, ENGINE),
+    /// Doors never see each other.
+    DOOR_LOCAL("door-local", BYTES, ENV, ENGINE),
+    /// What a program on the same host embeds: sees nobody.
+    CLIENT_LOCAL("client-local", "clients/java"),
     /// Wires doors onto a store.
-    SERVER("server", BYTES, ENV, TIER, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3),
+    SERVER("server", BYTES, ENV, TIER, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3, DOOR_LOCAL),
     /// Replays and simulates; may construct tiers.
     REPLAY("replay", BYTES, ENV, TIER, POLICY, ENGINE, TIER_FLASH),
     /// The command.
-    CLI("cli", BYTES, ENV, TIER, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3, SERVER, REPLAY),
+    CLI("cli", BYTES, ENV, TIER, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3, DOOR_LOCAL, SERVER,
+            REPLAY),
     /// Measures everything; nothing depends on it.
-    BENCH("bench", BYTES, ENV, POLICY, TIER, TIER_FLASH, ENGINE, STORE, DOOR_RESP, DOOR_S3, SERVER,
-            REPLAY, CLI),
+    BENCH("bench", BYTES, ENV, POLICY, TIER, TIER_FLASH, ENGINE, STORE, DOOR_RESP, DOOR_S3,
+            DOOR_LOCAL, CLIENT_LOCAL, SERVER, REPLAY, CLI),
     /// These tests.
     CHECKS("checks");
 
     private final String module;
+    private final String folder;
     @SuppressWarnings("ImmutableEnumChecker") // made by Set.of, which the checker cannot see
     private final Set<Room> sees;
 
     Room(String module, Room... sees) {
+        this(module, module, sees);
+    }
+
+    Room(String module, String folder, Room... sees) {
         this.module = module;
+        this.folder = folder;
         this.sees = Set.of(sees);
     }
 
-    /// The Maven module's folder.
+    /// The Maven module's name, without what all of them begin with.
     String module() {
         return module;
+    }
+
+    /// The Maven module's folder, from the root.
+    String folder() {
+        return folder;
     }
 
     /// The package that the room's classes are in or under, below `root`.
@@ -70,6 +86,10 @@ enum Room {
         return Arrays.stream(values())
                 .filter(room -> (packageName + ".").startsWith(room.packageUnder(root) + "."))
                 .max(Comparator.comparingInt(room -> room.module.length()));
+    }
+
+    static Optional<Room> ofFolder(String folder) {
+        return Arrays.stream(values()).filter(room -> room.folder.equals(folder)).findFirst();
     }
 
     static Optional<Room> ofModule(String module) {

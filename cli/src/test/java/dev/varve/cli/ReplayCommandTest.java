@@ -88,7 +88,7 @@ class ReplayCommandTest {
     private VarveServer server() {
         var any = new Endpoint("127.0.0.1", 0);
         var settings = new Settings(folder.resolve("data"), 32 << 20, 128 << 20, Eviction.S3_FIFO,
-                false, any, Map.of(), Optional.empty(), any, "localhost", "us-east-1", ETags.MD5,
+                false, any, Map.of(), Optional.empty(), Optional.empty(), any, "localhost", "us-east-1", ETags.MD5,
                 any);
         return VarveServer.start(settings, Clock.system(), new Random(1));
     }

@@ -1,5 +1,6 @@
 package dev.varve.engine;
 
+import dev.varve.bytes.SharedMemory;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +34,12 @@ public interface Engine extends AutoCloseable {
     List<Bucket> buckets();
 
     EngineStatus status();
+
+    /// The memory that all blocks of open readers lie in, as other processes on this host can map
+    /// it, while the store is open; empty where they cannot.
+    default Optional<SharedMemory> sharedMemory() {
+        return Optional.empty();
+    }
 
     /// Stops background work, writes what is worth keeping of cache buckets to flash (for a bounded
     /// time), and closes tiers and catalog. Readers and writers still open fail with CLOSED.

@@ -16,6 +16,9 @@ public interface ObjectReader extends AutoCloseable {
     /// Position of a block's first byte within the object.
     long blockOffset(int index);
 
+    /// Checksum of a block's content, see [dev.varve.bytes.Crc32c]; taken when it was written.
+    int blockCrc32c(int index);
+
     /// The block that holds the byte at `offset`, which must lie within the object.
     int blockAt(long offset);
 

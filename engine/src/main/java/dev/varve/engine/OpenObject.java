@@ -76,6 +76,11 @@ final class OpenObject implements ObjectReader {
     }
 
     @Override
+    public int blockCrc32c(int index) {
+        return block(index).crc32c();
+    }
+
+    @Override
     public int blockAt(long offset) {
         long end = 0;
         for (int i = 0; i < stored.blocks().size(); i++) {

@@ -1,5 +1,6 @@
 package dev.varve.engine;
 
+import dev.varve.bytes.SharedMemory;
 import dev.varve.bytes.Slab;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
@@ -169,6 +170,11 @@ public final class TieredEngine implements Engine {
                         device.contentBytesWritten()),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
                 counters.corruptBlocks.sum(), true);
+    }
+
+    @Override
+    public Optional<SharedMemory> sharedMemory() {
+        return parts.slab().shared();
     }
 
     @Override

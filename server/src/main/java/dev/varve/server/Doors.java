@@ -1,19 +1,23 @@
 package dev.varve.server;
 
+import dev.varve.door.local.LocalDoor;
 import dev.varve.door.resp.RespDoor;
 import dev.varve.door.s3.S3Counters.Operation;
 import dev.varve.door.s3.S3Door;
 import dev.varve.server.StatusReport.DoorStatus;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The open doors, as the admin port describes them.
 ///
 /// @param resp the Redis door
 /// @param s3   the S3 door
+/// @param local the door for clients on the same host, if it is open
 ///
 /// Thread-safe.
-record Doors(RespDoor resp, S3Door s3) {
+record Doors(RespDoor resp, S3Door s3, Optional<LocalDoor> local) {
 
     /// Where the Redis door listens.
     Endpoint respEndpoint(Settings settings) {
@@ -34,11 +38,15 @@ record Doors(RespDoor resp, S3Door s3) {
                 .stream()
                 .mapToLong(operation -> operation.clientErrors() + operation.serverErrors())
                 .sum();
-        return List.of(
+        var status = new ArrayList<>(List.of(
                 new DoorStatus("redis", redis.connectionsOpen(), redis.commands(), redis.errors(),
                         redis.bytesIn(), redis.bytesOut()),
                 new DoorStatus("s3", objects.connectionsOpen(), requests, errors, objects.bytesIn(),
-                        objects.bytesOut()));
+                        objects.bytesOut())));
+        local.map(LocalDoor::counters)
+                .ifPresent(it -> status.add(new DoorStatus("local", it.connectionsOpen(),
+                        it.requests(), it.errors(), it.bytesIn(), it.bytesOut())));
+        return status;
     }
 
     private static Endpoint endpoint(Endpoint wanted, InetSocketAddress actual) {

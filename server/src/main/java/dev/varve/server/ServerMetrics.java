@@ -1,5 +1,6 @@
 package dev.varve.server;
 
+import dev.varve.door.local.LocalCounters;
 import dev.varve.door.resp.LatencyRecorder;
 import dev.varve.door.resp.RespCounters;
 import dev.varve.door.s3.S3Counters;
@@ -44,6 +45,11 @@ final class ServerMetrics implements AutoCloseable {
     /// Shows the Redis door's counters; to be called once.
     void watchResp(Supplier<RespCounters> counters) {
         resp.watch(counters);
+    }
+
+    /// Shows the local door's counters; to be called once.
+    void watchLocal(Supplier<LocalCounters> counters) {
+        LocalMetrics.watch(registry, counters);
     }
 
     /// Shows the S3 door's counters; to be called once.

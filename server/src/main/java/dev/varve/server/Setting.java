@@ -62,6 +62,12 @@ public enum Setting {
             "PORT",
             "6380",
             "Port of the Redis door for TLS; 0 takes a free one."),
+    LOCAL_SOCKET(
+            "local-socket",
+            "FILE",
+            "none",
+            "Unix-domain socket for clients on this host that map the memory tier; its path is at"
+                    + " most 107 bytes long."),
     S3_HOST(
             "s3-host", "HOST",
             "127.0.0.1",

@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param resp        where the Redis door listens
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
 /// @param respTls     how the Redis door offers TLS, if it does
+/// @param localSocket where clients on this host come in that map the memory, if they may
 /// @param s3          where the S3 door listens
 /// @param s3Domain    domain under which `BUCKET.domain` addresses a bucket
 /// @param s3Region    region that S3 clients are told
@@ -34,6 +35,7 @@ public record Settings(
         Endpoint resp,
         Map<String, String> respUsers,
         Optional<RespTls> respTls,
+        Optional<Path> localSocket,
         Endpoint s3,
         String s3Domain,
         String s3Region,
@@ -57,7 +59,8 @@ public record Settings(
                 + flashBytes
                 + ", eviction=" + eviction + ", directIo=" + directIo + ", resp=" + resp
                 + ", respUsers=" + respUsers.keySet() + ", respTls="
-                + respTls.map(RespTls::endpoint) + ", s3=" + s3 + ", s3Domain=" + s3Domain
+                + respTls.map(RespTls::endpoint) + ", localSocket=" + localSocket + ", s3=" + s3
+                + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags
                 + ", admin=" + admin + "]";
     }

@@ -1,5 +1,6 @@
 package dev.varve.server;
 
+import dev.varve.door.local.LocalSettings;
 import dev.varve.door.resp.TlsIdentity;
 import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
@@ -193,6 +194,7 @@ public final class SettingsReader {
                 resp,
                 respUsers,
                 respTls(resp),
+                localSocket(),
                 new Endpoint(host(Setting.S3_HOST), port(Setting.S3_PORT)),
                 pattern(Setting.S3_DOMAIN, DOMAIN, "a domain name in lower case"),
                 pattern(Setting.S3_REGION, REGION, "a region name such as us-east-1"),
@@ -313,6 +315,23 @@ public final class SettingsReader {
         } catch (InvalidPathException _) {
             throw new PemFile.Unfit("the path of a file");
         }
+    }
+
+    private Optional<Path> localSocket() {
+        if (!given.containsKey(Setting.LOCAL_SOCKET)) {
+            return Optional.empty();
+        }
+        try {
+            var socket = Path.of(text(Setting.LOCAL_SOCKET).text());
+            if (LocalSettings.fits(socket)) {
+                return Optional.of(socket);
+            }
+        } catch (InvalidPathException _) {
+            // rejected below
+        }
+        reject(Setting.LOCAL_SOCKET,
+                "a path of 1 to " + LocalSettings.MAX_PATH_BYTES + " bytes");
+        return Optional.empty();
     }
 
     private Path path() {

@@ -1,5 +1,7 @@
 package dev.varve.server;
 
+import dev.varve.door.local.LocalDoor;
+import dev.varve.door.local.LocalSettings;
 import dev.varve.door.resp.RespDoor;
 import dev.varve.door.resp.RespSettings;
 import dev.varve.door.resp.TlsIdentity;
@@ -73,9 +75,14 @@ public final class VarveServer implements AutoCloseable {
             var tls = settings.respTls().map(wanted -> OpenTls.on(resp, wanted));
             var s3 = parts.add(atSetting(Setting.S3_PORT, settings.s3(), () -> S3Door.open(
                     engine, s3Settings(settings), keys::secretOf, clock, random, tasks)));
+            var local = settings.localSocket()
+                    .map(socket -> parts.add(LocalDoor.open(engine,
+                            LocalSettings.at(socket, RespSettings.BUCKET), new RespEntry(resp),
+                            clock, tasks)));
+            local.ifPresent(door -> metrics.watchLocal(door::counters));
             metrics.watchResp(resp::counters);
             metrics.watchS3(s3::counters);
-            var doors = new Doors(resp, s3);
+            var doors = new Doors(resp, s3, local);
             var reloading = new Reloading(settings, source, resp, tls.map(OpenTls::identity));
             var pages = new AdminPages(settings, engine, doors, metrics, reloading, clock);
             var admin = parts.add(AdminServer.open(
@@ -120,6 +127,7 @@ public final class VarveServer implements AutoCloseable {
                 .ifPresent(tls -> facts.add("  redis   rediss://"
                         + endpoints.respTls().orElseThrow() + " (TLS; certificate valid until "
                         + tls.identity().validUntil() + ")"));
+        settings.localSocket().ifPresent(socket -> facts.add("  local   " + socket));
         facts.add("  s3      http://" + endpoints.s3() + " (keys: varve keys --data "
                 + settings.data() + ")");
         facts.add("  admin   http://" + endpoints.admin() + "/status /health /metrics");

@@ -147,11 +147,21 @@ class SettingsReaderTest {
             "S3_DOMAIN  | Not/Good  | a domain name in lower case",
             "S3_REGION  | ''        | a region name such as us-east-1",
             "ADMIN_PORT | 6379      | another port than resp-port",
+            "LOCAL_SOCKET | ''      | a path of 1 to 107 bytes",
             "DATA       | ''        | the path of a folder"})
     void saysOneLineForABadSetting(Setting setting, String text, String what) {
         argument(setting, text);
         assertThat(problems()).containsExactly(
                 setting.key() + " (" + text + ") from --" + setting.key() + " must be " + what);
+    }
+
+    @Test
+    void opensALocalSocketOnlyWhereOneIsNamed() {
+        assertThat(read().localSocket()).isEmpty();
+        argument(Setting.LOCAL_SOCKET, "/run/" + "v".repeat(102));
+        assertThat(read().localSocket()).isPresent();
+        argument(Setting.LOCAL_SOCKET, "/run/" + "v".repeat(103));
+        assertThat(problems()).singleElement().asString().contains("must be a path of 1 to 107");
     }
 
     @Test

@@ -14,11 +14,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,6 +31,8 @@ import java.util.Random;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class VarveServerTest {
@@ -88,9 +94,10 @@ class VarveServerTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX) // the local door has metrics, and is nowhere else
     void describesEachMetricInTheDocumentation() throws Exception {
         var shown = new TreeSet<String>();
-        try (var server = start(settings(ANY_PORT, ANY_PORT, ANY_PORT))) {
+        try (var server = start(withLocalSocket(folder.resolve("local.sock"), Map.of()))) {
             redis(server, "PING\r\n", 7);
             get(server.endpoints().s3(), "/");
             var text = get(server.endpoints().admin(), "/metrics").body();
@@ -155,7 +162,7 @@ class VarveServerTest {
         var closed = new Settings(open.data(), open.memoryBytes(), open.flashBytes(),
                 open.eviction(),
                 open.directIo(), open.resp(), Map.of("app", "secret"),
-                Optional.empty(), open.s3(), open.s3Domain(),
+                Optional.empty(), Optional.empty(), open.s3(), open.s3Domain(),
                 open.s3Region(), open.s3ETags(), open.admin());
         try (var server = start(closed)) {
             assertThat(redis(server, "GET key\r\n", 7)).isEqualTo("-NOAUTH");
@@ -163,9 +170,61 @@ class VarveServerTest {
         }
     }
 
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void letsTheRedisDoorsUsersInAtTheLocalSocket() throws Exception {
+        var socket = folder.resolve("local.sock");
+        var refused = hello("", "");
+        var admitted = hello("app", "secret");
+        try (var server = start(withLocalSocket(socket, Map.of("app", "secret")))) {
+            assertThat(server.facts()).contains("  local   " + socket);
+            assertThat(status(socket, refused)).isEqualTo(3);
+            assertThat(status(socket, hello("app", "wrong"))).isEqualTo(3);
+            assertThat(status(socket, admitted)).isZero();
+            var report = StatusReport.ofJson(get(server.endpoints().admin(), "/status").body());
+            assertThat(report.doors()).extracting(door -> door.name())
+                    .containsExactly("redis", "s3", "local");
+            assertThat(report.doors().getLast().errors()).isEqualTo(2);
+        }
+        assertThat(socket).doesNotExist();
+        try (var _ = start(withLocalSocket(socket, Map.of()))) {
+            assertThat(status(socket, refused)).isZero();
+        }
+    }
+
+    private Settings withLocalSocket(Path socket, Map<String, String> users) {
+        var plain = settings(ANY_PORT, ANY_PORT, ANY_PORT);
+        return new Settings(plain.data(), plain.memoryBytes(), plain.flashBytes(),
+                plain.eviction(), plain.directIo(), plain.resp(), users, Optional.empty(),
+                Optional.of(socket), plain.s3(), plain.s3Domain(), plain.s3Region(),
+                plain.s3ETags(), plain.admin());
+    }
+
+    /// The local door's first request.
+    private static ByteBuffer hello(String user, String password) {
+        var body = ByteBuffer.allocate(24 + user.length() + password.length())
+                .order(ByteOrder.LITTLE_ENDIAN);
+        body.putInt(1).putInt(body.capacity() - 8).put("VARVELOC".getBytes(US_ASCII));
+        body.putShort((short) 1).putShort((short) user.length());
+        body.putShort((short) password.length()).putShort((short) 0);
+        return body.put(user.getBytes(US_ASCII)).put(password.getBytes(US_ASCII)).flip();
+    }
+
+    /// What the local door answers to a request.
+    private static int status(Path socket, ByteBuffer request) throws IOException {
+        try (var channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            channel.write(request.duplicate());
+            var header = ByteBuffer.allocate(8);
+            while (header.hasRemaining() && channel.read(header) >= 0) {
+                assertThat(header.position()).isPositive();
+            }
+            return header.get(1);
+        }
+    }
+
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
         return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false, resp, Map.of(),
-                Optional.empty(), s3,
+                Optional.empty(), Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
     }
 

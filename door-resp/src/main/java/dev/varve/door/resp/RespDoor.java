@@ -121,6 +121,11 @@ public final class RespDoor implements AutoCloseable {
         door.clients().all().forEach(Connection::review);
     }
 
+    /// Who may come in at this moment.
+    public Users users() {
+        return door.users().get();
+    }
+
     public RespCounters counters() {
         return door.tallies().snapshot(door.clients().count(), door.commands());
     }

@@ -12,7 +12,7 @@ import java.util.Map;
 /// exist takes as long as one who does.
 ///
 /// Immutable.
-final class Users {
+public final class Users {
     /// The user that `AUTH password` means.
     static final String DEFAULT = "default";
 
@@ -29,18 +29,18 @@ final class Users {
     }
 
     /// Whether everybody may come in.
-    boolean open() {
+    public boolean open() {
         return digestByName.isEmpty();
     }
 
     /// Whether there is such a user. False where everybody may come in.
-    boolean has(String name) {
+    public boolean has(String name) {
         return digestByName.containsKey(name);
     }
 
     /// Whether this is the user's password. Where everybody may come in, the user `default` has
     /// every password and there is no other user.
-    boolean admits(byte[] name, byte[] password) {
+    public boolean admits(byte[] name, byte[] password) {
         var user = new String(name, StandardCharsets.UTF_8);
         if (open()) {
             return user.equals(DEFAULT);

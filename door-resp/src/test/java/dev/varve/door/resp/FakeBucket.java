@@ -254,6 +254,11 @@ final class FakeBucket implements Bucket {
         }
 
         @Override
+        public int blockCrc32c(int index) {
+            return stored.blocks.get(index).crc32c();
+        }
+
+        @Override
         public int blockAt(long offset) {
             return (int) (offset / engine.blockBytes);
         }
