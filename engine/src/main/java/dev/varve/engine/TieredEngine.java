@@ -16,6 +16,7 @@ import dev.varve.tier.SegmentTier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
 /// The engine over one memory tier and one flash tier. The constructor is the plan of the house.
@@ -30,15 +31,11 @@ public final class TieredEngine implements Engine {
     /// How many objects are brought up at a time: what a flash device needs to be busy.
     private static final int PREFETCH_DEPTH = 4;
 
-    /// The shares of memory and flash whose bytes clients may hold: enough for the chunks of some
-    /// long prompts, and too little to stop eviction.
-    private static final int HELD_MEMORY_SHARE = 4;
-    private static final int HELD_FLASH_SHARE = 8;
-
     private final Parts parts;
     private final EngineSettings settings;
     private final EngineCounters counters = new EngineCounters();
     private final BucketRegistry buckets;
+    private final MemoryEviction eviction;
     private final Residency residency;
     private final Holds holds;
     private final DepartureLog departures;
@@ -49,6 +46,7 @@ public final class TieredEngine implements Engine {
     private final ReadPath readPath;
     private final WritePath writePath;
     private final Prefetch prefetch;
+    private volatile Division division;
     private volatile boolean closed;
 
     /// What an engine is built of. The engine closes catalog, flash and tasks, in the order that
@@ -57,7 +55,7 @@ public final class TieredEngine implements Engine {
             Catalog catalog,
             SegmentTier flash,
             Slab slab,
-            EvictionPolicy eviction,
+            LongFunction<EvictionPolicy> eviction,
             PlacementRules rules,
             Clock clock,
             Tasks tasks) {}
@@ -70,11 +68,12 @@ public final class TieredEngine implements Engine {
         var rules = parts.rules();
         var clock = parts.clock();
         var locks = new KeyLocks();
-        holds = new Holds(clock, parts.slab().capacityBytes() / HELD_MEMORY_SHARE
-                + flash.budgetBytes() / HELD_FLASH_SHARE, counters);
+        division = divided(List.of(), List.of());
+        holds = new Holds(clock, division, counters);
         departures = new DepartureLog(clock);
         buckets = new BucketRegistry(catalog, clock);
-        residency = new Residency(parts.slab(), parts.eviction(), locks, counters);
+        eviction = new MemoryEviction(parts.slab(), parts.eviction(), division);
+        residency = new Residency(parts.slab(), eviction, locks, counters);
         table = new ObjectTable(buckets, catalog, flash, residency, locks, holds, departures,
                 clock, counters);
         demotion = new Demotion(residency, table, flash, rules, counters);
@@ -145,6 +144,23 @@ public final class TieredEngine implements Engine {
     @Override
     public List<Bucket> buckets() {
         return buckets.all().stream().<Bucket>map(state -> new TieredBucket(this, state)).toList();
+    }
+
+    @Override
+    public synchronized void divide(List<ShareSettings> shares) {
+        requireOpen();
+        if (division.isOf(shares)) {
+            return;
+        }
+        var next = divided(shares, division.shares());
+        division = next;
+        holds.divide(next, buckets::byId);
+        residency.divide(next);
+    }
+
+    private Division divided(List<ShareSettings> shares, List<Share> before) {
+        return new Division(
+                shares, parts.slab().capacityBytes(), parts.flash().budgetBytes(), before);
     }
 
     @Override

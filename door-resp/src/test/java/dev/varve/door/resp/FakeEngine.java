@@ -10,6 +10,7 @@ import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
+import dev.varve.engine.ShareSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -80,6 +81,11 @@ final class FakeEngine implements Engine {
     @Override
     public List<Bucket> buckets() {
         return List.copyOf(buckets.values());
+    }
+
+    @Override
+    public void divide(List<ShareSettings> shares) {
+        throw new UnsupportedOperationException("a door divides nothing");
     }
 
     @Override
