@@ -44,7 +44,7 @@ final class ServeCommand implements Callable<Integer> {
     void addSettings(CommandSpec itself) {
         spec = itself;
         for (var setting : Setting.values()) {
-            var isList = setting == Setting.RESP_USER;
+            var isList = setting.repeats();
             var option = OptionSpec.builder("--" + setting.key())
                     .paramLabel(setting.placeholder())
                     .description(setting.description() + " Default: " + setting.fallback() + ".");

@@ -21,6 +21,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -155,7 +156,7 @@ class VarveServerTest {
         var closed = new Settings(open.data(), open.memoryBytes(), open.flashBytes(),
                 open.eviction(),
                 open.directIo(), open.resp(), Map.of("app", "secret"),
-                Optional.empty(), open.s3(), open.s3Domain(),
+                List.of(), Optional.empty(), open.s3(), open.s3Domain(),
                 open.s3Region(), open.s3ETags(), open.admin());
         try (var server = start(closed)) {
             assertThat(redis(server, "GET key\r\n", 7)).isEqualTo("-NOAUTH");
@@ -165,7 +166,7 @@ class VarveServerTest {
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
         return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false, resp, Map.of(),
-                Optional.empty(), s3,
+                List.of(), Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
     }
 

@@ -76,7 +76,8 @@ public final class RespDoor implements AutoCloseable {
         var door = new Door(
                 settings, ProtocolLimits.of(settings), engine,
                 new Databases(engine, settings.bucketName()), new CommandTable(),
-                new AtomicReference<>(new Users(settings.users())), clock, new Errands(tasks),
+                new AtomicReference<>(new Users(settings.users(), settings.accesses())), clock,
+                new Errands(tasks),
                 new Clients(),
                 new ScanCursors(), new MemoryBudget(settings.argumentMemoryBytes()),
                 new Tallies(), latencies,
@@ -116,8 +117,10 @@ public final class RespDoor implements AutoCloseable {
     /// password again. Who came in when there were no users has to show one from now on.
     ///
     /// @param passwordByName empty means that nobody has to say who he is
-    public void admit(Map<String, String> passwordByName) {
-        door.users().set(new Users(passwordByName));
+    /// @param accessByName   what users may do who may not do everything; holds for connections
+    ///                       that are open as well, from their next command on
+    public void admit(Map<String, String> passwordByName, Map<String, Access> accessByName) {
+        door.users().set(new Users(passwordByName, accessByName));
         door.clients().all().forEach(Connection::review);
     }
 

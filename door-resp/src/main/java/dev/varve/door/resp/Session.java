@@ -32,6 +32,8 @@ final class Session {
     private boolean resp3;
     private int database;
     private String user = Users.DEFAULT;
+    private Access access = Access.ALL;
+    private @Nullable Users accessFrom;
     private boolean authenticated;
     private String name = "";
     private String libraryName = "";
@@ -74,6 +76,7 @@ final class Session {
         resp3 = false;
         database = 0;
         user = Users.DEFAULT;
+        accessFrom = null;
         authenticated = false;
         name = "";
         replies = Replies.ALL;
@@ -103,6 +106,16 @@ final class Session {
         database = index;
     }
 
+    /// What the client may touch; who has not said who he is yet, and has to, can do nothing anyway.
+    Access access() {
+        var present = users.get();
+        if (present != accessFrom) {
+            access = present.accessOf(user);
+            accessFrom = present;
+        }
+        return access;
+    }
+
     /// Whether the client still has to say who it is. The users may change at any time.
     boolean guest() {
         return !authenticated && !users.get().open();
@@ -117,7 +130,15 @@ final class Session {
         user = new String(userName, StandardCharsets.UTF_8);
         // Where everybody may come in nobody has shown a password.
         authenticated = !present.open();
+        access = present.accessOf(user);
+        accessFrom = present;
+        // What one user reads is no guess at what the next one will.
+        readAhead = null;
         return true;
+    }
+
+    String user() {
+        return user;
     }
 
     boolean usersExist() {

@@ -19,13 +19,16 @@ final class Users {
     private static final byte[] NO_DIGEST = new byte[32];
 
     private final Map<String, byte[]> digestByName;
+    private final Map<String, Access> accessByName;
 
-    Users(Map<String, String> passwordByName) {
+    /// @param accessByName what users may do who may not do everything
+    Users(Map<String, String> passwordByName, Map<String, Access> accessByName) {
         var digests = new HashMap<String, byte[]>();
         passwordByName.forEach(
                 (name, password) -> digests.put(name,
                         digest(password.getBytes(StandardCharsets.UTF_8))));
         digestByName = Map.copyOf(digests);
+        this.accessByName = Map.copyOf(accessByName);
     }
 
     /// Whether everybody may come in.
@@ -36,6 +39,11 @@ final class Users {
     /// Whether there is such a user. False where everybody may come in.
     boolean has(String name) {
         return digestByName.containsKey(name);
+    }
+
+    /// What a user may do, by name.
+    Access accessOf(String name) {
+        return accessByName.getOrDefault(name, Access.ALL);
     }
 
     /// Whether this is the user's password. Where everybody may come in, the user `default` has
