@@ -16,6 +16,7 @@ final class StatusTable {
         var table = new StatusTable();
         table.server(report);
         table.tiers(report);
+        table.shares(report);
         table.traffic(report);
         table.doors(report);
         return table.text.toString();
@@ -37,6 +38,23 @@ final class StatusTable {
                     "%-10s %12s %12s %8s %14d", tier.name(), ByteSize.format(tier.usedBytes()),
                     ByteSize.format(tier.budgetBytes()),
                     percent(tier.usedBytes(), tier.budgetBytes()), tier.blocks());
+        }
+    }
+
+    private void shares(StatusReport report) {
+        var shares = report.engine().shares();
+        if (shares.isEmpty()) {
+            return;
+        }
+        line("");
+        line("%-10s %12s %12s %12s %12s %8s %12s", "tenant", "memory", "quota", "flash", "quota",
+                "hits", "over quota");
+        for (var share : shares) {
+            line("%-10s %12s %12s %12s %12s %8s %12d", share.name().isEmpty()
+                    ? "(others)"
+                    : share.name(), size(share.memoryBytes()), size(share.memoryQuotaBytes()),
+                    size(share.flashBytes()), size(share.flashQuotaBytes()),
+                    percent(share.hits(), share.hits() + share.misses()), share.overQuota());
         }
     }
 
@@ -82,6 +100,10 @@ final class StatusTable {
     @FormatMethod
     private void line(String format, Object... values) {
         text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+    }
+
+    private static String size(long bytes) {
+        return bytes < 0 ? "-" : ByteSize.format(bytes);
     }
 
     private static String percent(long part, long whole) {

@@ -6,6 +6,7 @@ import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
+import dev.varve.engine.EngineStatus.ShareStatus;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.server.StatusReport;
@@ -21,7 +22,9 @@ class StatusTableTest {
                 List.of(new TierStatus("memory", 1 << 30, 1 << 29, 77)),
                 new Reads(3, 1, 3, 0, 3072, 0),
                 new Writes(4, 1, 4096), new Movement(5, 6, 10, 7, 8, 9, 3000, 2000),
-                new Promises(1, 2, 3), 2, true);
+                new Promises(1, 2, 3), 2, true,
+                List.of(new ShareStatus("", -1, -1, 1 << 20, 1 << 30, 0, 0, 0, 0),
+                        new ShareStatus("ann", 1 << 20, 1 << 22, -1, -1, 5, 3, 1, 7)));
         var report = new StatusReport(
                 "1.2.3", 3700, "/data", "127.0.0.1:6379", "127.0.0.1:9000", 1 << 20, engine,
                 List.of(new DoorStatus("redis", 2, 100, 1, 1024, 2048)));
@@ -33,6 +36,10 @@ class StatusTableTest {
 
                 tier               used       budget     full         blocks
                 memory          512 MiB        1 GiB   50.0 %             77
+
+                tenant           memory        quota        flash        quota     hits   over quota
+                (others)              -            -        1 MiB        1 GiB        -            0
+                ann               1 MiB        4 MiB            -            -   75.0 %            7
 
                 lookups    3 hits, 1 misses (75.0 % hits)
                 read       3 KiB from memory, 0 B from flash

@@ -20,6 +20,9 @@ final class Division {
     private static final int HELD_MEMORY_SHARE = 4;
     private static final int HELD_FLASH_SHARE = 8;
 
+    /// The part that is nobody's: the reserve for what comes in, and what is on its way.
+    private static final int UNDIVIDED = 8;
+
     private final List<ShareSettings> settings;
     private final List<Share> shares;
     private final List<Long> memoryQuotas;
@@ -78,8 +81,11 @@ final class Division {
             List<ShareSettings> settings,
             Function<ShareSettings, OptionalLong> quota,
             long budgetBytes) {
+        if (settings.isEmpty()) {
+            return List.of(budgetBytes);
+        }
         var quotas = new ArrayList<Long>();
-        long left = budgetBytes;
+        long left = budgetBytes - budgetBytes / UNDIVIDED;
         for (var share : settings) {
             long bytes = Math.min(budgetBytes, quota.apply(share).orElse(0));
             quotas.add(bytes);

@@ -4,6 +4,7 @@ import dev.varve.bytes.Slab;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
+import dev.varve.engine.EngineStatus.ShareStatus;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.env.Clock;
@@ -37,12 +38,14 @@ public final class TieredEngine implements Engine {
     private final BucketRegistry buckets;
     private final MemoryEviction eviction;
     private final Residency residency;
+    private final FlashShares flashShares;
     private final Holds holds;
     private final DepartureLog departures;
     private final Chains chains = new Chains();
     private final ObjectTable table;
     private final Demotion demotion;
     private final Reclamation reclamation;
+    private final Lookups lookups;
     private final ReadPath readPath;
     private final WritePath writePath;
     private final Prefetch prefetch;
@@ -74,13 +77,16 @@ public final class TieredEngine implements Engine {
         buckets = new BucketRegistry(catalog, clock);
         eviction = new MemoryEviction(parts.slab(), parts.eviction(), division);
         residency = new Residency(parts.slab(), eviction, locks, counters);
-        table = new ObjectTable(buckets, catalog, flash, residency, locks, holds, departures,
-                clock, counters);
+        flashShares = new FlashShares(buckets, division);
+        table = new ObjectTable(buckets, catalog, flash, residency, flashShares, locks, holds,
+                departures, clock, counters);
         demotion = new Demotion(residency, table, flash, rules, counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), counters);
-        reclamation = new Reclamation(flash, catalog, table, source, residency, rules, counters);
-        readPath = new ReadPath(table, source, catalog, flash, counters);
+        reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
+                counters);
+        lookups = new Lookups(counters, division);
+        readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation,
                 new IdSource(catalog), clock, settings, counters);
         prefetch = new Prefetch(readPath, counters);
@@ -154,8 +160,10 @@ public final class TieredEngine implements Engine {
         }
         var next = divided(shares, division.shares());
         division = next;
+        lookups.divide(next);
         holds.divide(next, buckets::byId);
         residency.divide(next);
+        reclamation.divide(next);
     }
 
     private Division divided(List<ShareSettings> shares, List<Share> before) {
@@ -184,7 +192,21 @@ public final class TieredEngine implements Engine {
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten()),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
-                counters.corruptBlocks.sum(), true);
+                counters.corruptBlocks.sum(), true, shareStatus());
+    }
+
+    private List<ShareStatus> shareStatus() {
+        return division.shares()
+                .stream()
+                .filter(share -> division.isDivided())
+                .map(share -> new ShareStatus(share.name(), share.memoryBytes().isPresent()
+                        ? eviction.bytes(share)
+                        : -1, share.memoryBytes().orElse(-1),
+                        share.flashBytes().isPresent() ? flashShares.bytes(share) : -1,
+                        share.flashBytes().orElse(-1), share.held().get(),
+                        share.tally().hits().sum(), share.tally().misses().sum(),
+                        share.tally().overQuota().sum()))
+                .toList();
     }
 
     @Override
@@ -210,8 +232,8 @@ public final class TieredEngine implements Engine {
         }
     }
 
-    void count(boolean hit) {
-        (hit ? counters.hits : counters.misses).increment();
+    Lookups lookups() {
+        return lookups;
     }
 
     void countDelete(CommitOutcome outcome) {

@@ -95,7 +95,8 @@ final class FakeEngine implements Engine {
                 List.of(new TierStatus(
                         "memory", slab.capacityBytes(), slab.usedBytes(), objects)),
                 new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0),
-                new Movement(0, 0, 0, 0, 0, 0, 0, 0), new Promises(0, 0, 0), 0, true);
+                new Movement(0, 0, 0, 0, 0, 0, 0, 0), new Promises(0, 0, 0), 0, true,
+                List.of());
     }
 
     @Override
