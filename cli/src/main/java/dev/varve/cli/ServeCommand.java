@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
                 "",
                 "Every option can also stand in the configuration file (KEY = value) and in the",
                 "environment (VARVE_KEY); the command line wins, then the environment.",
-                "SIGHUP reads the file again and puts users and the TLS certificate in force.",
+                "SIGHUP reads the file again: users, tenants and the TLS certificate.",
                 "",
                 "Examples:",
                 "  varve serve --data DIR",

@@ -5,6 +5,8 @@ import dev.varve.server.ByteSize;
 import dev.varve.server.StatusReport;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A status report as people read it.
 final class StatusTable {
@@ -43,19 +45,24 @@ final class StatusTable {
 
     private void shares(StatusReport report) {
         var shares = report.engine().shares();
-        if (shares.isEmpty()) {
+        var waited = new TreeMap<>(report.waitedMillis());
+        if (shares.isEmpty() && waited.isEmpty()) {
             return;
         }
         line("");
-        line("%-10s %12s %12s %12s %12s %8s %12s", "tenant", "memory", "quota", "flash", "quota",
-                "hits", "over quota");
+        line("%-10s %9s %9s %9s %9s %7s %10s %8s", "tenant", "memory", "quota", "flash",
+                "quota",
+                "hits", "over quota", "waited");
         for (var share : shares) {
-            line("%-10s %12s %12s %12s %12s %8s %12d", share.name().isEmpty()
+            line("%-10s %9s %9s %9s %9s %7s %10d %8s", share.name().isEmpty()
                     ? "(others)"
                     : share.name(), size(share.memoryBytes()), size(share.memoryQuotaBytes()),
                     size(share.flashBytes()), size(share.flashQuotaBytes()),
-                    percent(share.hits(), share.hits() + share.misses()), share.overQuota());
+                    percent(share.hits(), share.hits() + share.misses()), share.overQuota(),
+                    seconds(waited.remove(share.name())));
         }
+        waited.forEach((user, millis) -> line("%-10s %9s %9s %9s %9s %7s %10s %8s", user, "-",
+                "-", "-", "-", "-", "-", seconds(millis)));
     }
 
     private void traffic(StatusReport report) {
@@ -104,6 +111,10 @@ final class StatusTable {
 
     private static String size(long bytes) {
         return bytes < 0 ? "-" : ByteSize.format(bytes);
+    }
+
+    private static String seconds(@Nullable Long millis) {
+        return millis == null ? "-" : String.format(Locale.ROOT, "%.1f s", millis / 1e3);
     }
 
     private static String percent(long part, long whole) {

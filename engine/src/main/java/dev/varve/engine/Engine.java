@@ -32,7 +32,8 @@ public interface Engine extends AutoCloseable {
     /// All buckets, by name.
     List<Bucket> buckets();
 
-    /// Divides memory and flash among keys, in place of how they were divided before. No block leaves
+    /// Divides memory and flash among keys, in place of how they were divided before. No block
+    /// leaves
     /// for it at once. Nothing of it is kept when the engine closes. May take as long as looking at
     /// all blocks; the same division again takes no time.
     ///

@@ -87,7 +87,8 @@ final class MemoryEviction {
         }
     }
 
-    /// Puts another division in force. The blocks stay, each in its new share, in the order in which
+    /// Puts another division in force. The blocks stay, each in its new share, in the order in
+    /// which
     /// they would have left their old ones. Takes as long as going through all of them.
     ///
     /// @param residents all blocks in memory

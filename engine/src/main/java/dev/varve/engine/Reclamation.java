@@ -158,8 +158,8 @@ final class Reclamation implements Tasks.Worker {
     }
 
     private boolean isWorthEvicting(Segment segment) {
-        return segment.usedBytes() - shares.keptBytes(segment.number())
-                >= segment.usedBytes() * LEAST_CLEANING;
+        return segment.usedBytes() - shares.keptBytes(segment.number()) >= segment.usedBytes()
+                * LEAST_CLEANING;
     }
 
     private void drop(int segment) {

@@ -1,5 +1,6 @@
 package dev.varve.policy;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,11 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SharedEvictionTest {
-    private static final LongFunction<EvictionPolicy> LRU = _ -> new LruPolicy();
-
     @Test
     void takesFromTheShareThatIsAboveItsQuota() {
-        var shared = new SharedEviction(List.of(100L, 10L), LRU);
+        var shared = new SharedEviction(List.of(100L, 10L), SharedEvictionTest::lru);
         shared.of(0).inserted(1, 90);
         shared.of(1).inserted(2, 6);
         shared.of(1).inserted(3, 6);
@@ -30,7 +29,7 @@ final class SharedEvictionTest {
 
     @Test
     void takesFirstFromShareWithoutAnyQuota() {
-        var shared = new SharedEviction(List.of(0L, 10L, 0L), LRU);
+        var shared = new SharedEviction(List.of(0L, 10L, 0L), SharedEvictionTest::lru);
         shared.of(0).inserted(1, 1);
         shared.of(1).inserted(2, 1000);
         shared.of(2).inserted(3, 2);
@@ -51,7 +50,9 @@ final class SharedEvictionTest {
         for (int i = 0; i < shares; i++) {
             quotas.add(random.nextLong(capacity * 2 / shares));
         }
-        LongFunction<EvictionPolicy> policy = seed % 2 == 0 ? LRU : S3FifoPolicy::new;
+        LongFunction<EvictionPolicy> policy = seed % 2 == 0
+                ? SharedEvictionTest::lru
+                : S3FifoPolicy::new;
         var shared = new SharedEviction(quotas, policy);
         var shareOf = new HashMap<Long, Integer>();
         var sizeOf = new HashMap<Long, Long>();
@@ -72,19 +73,23 @@ final class SharedEvictionTest {
                     someAbove |= bytes[i] > quotas.get(i);
                 }
                 long victim = shared.victim();
-                int loser = shareOf.remove(victim);
+                int loser = requireNonNull(shareOf.remove(victim));
                 if (someAbove) {
                     assertThat(bytes[loser]).as("seed %d, block %d", seed, id)
                             .isGreaterThan(quotas.get(loser));
                     losses++;
                 }
-                bytes[loser] -= sizeOf.remove(victim);
+                bytes[loser] -= requireNonNull(sizeOf.remove(victim));
             }
             for (int i = 0; i < shares; i++) {
                 assertThat(shared.bytes(i)).as("seed %d", seed).isEqualTo(bytes[i]);
             }
         }
         assertThat(losses).as("seed %d", seed).isPositive();
+    }
+
+    private static EvictionPolicy lru(long capacityBytes) {
+        return new LruPolicy();
     }
 
     private static long sum(long[] bytes) {
@@ -97,9 +102,9 @@ final class SharedEvictionTest {
 
     @Test
     void refusesDivisionsThatAreNone() {
-        assertThatThrownBy(() -> new SharedEviction(List.of(), LRU))
+        assertThatThrownBy(() -> new SharedEviction(List.of(), SharedEvictionTest::lru))
                 .hasMessage("shares (0) must be at least 1");
-        assertThatThrownBy(() -> new SharedEviction(List.of(1L, -1L), LRU))
+        assertThatThrownBy(() -> new SharedEviction(List.of(1L, -1L), SharedEvictionTest::lru))
                 .hasMessage("quota (-1 bytes) must be at least 0");
     }
 }

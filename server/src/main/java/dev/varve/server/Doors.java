@@ -6,6 +6,9 @@ import dev.varve.door.s3.S3Door;
 import dev.varve.server.StatusReport.DoorStatus;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /// The open doors, as the admin port describes them.
 ///
@@ -39,6 +42,15 @@ record Doors(RespDoor resp, S3Door s3) {
                         redis.bytesIn(), redis.bytesOut()),
                 new DoorStatus("s3", objects.connectionsOpen(), requests, errors, objects.bytesIn(),
                         objects.bytesOut()));
+    }
+
+    /// How long connections were made to wait because of their user's rate.
+    Map<String, Long> waitedMillis() {
+        var waited = new TreeMap<String, Long>();
+        resp.counters()
+                .waitedNanosByUser()
+                .forEach((user, nanos) -> waited.put(user, TimeUnit.NANOSECONDS.toMillis(nanos)));
+        return waited;
     }
 
     private static Endpoint endpoint(Endpoint wanted, InetSocketAddress actual) {

@@ -1,5 +1,6 @@
 package dev.varve.server;
 
+import dev.varve.door.resp.Access;
 import dev.varve.engine.ObjectKey;
 import dev.varve.server.TenantSettings.Quota;
 import java.util.ArrayList;
@@ -126,7 +127,7 @@ final class TenantsReader {
     }
 
     private List<ObjectKey> prefixes(String name, Given value) {
-        var words = Arrays.stream(value.text().split("\\s+"))
+        var words = Arrays.stream(value.text().split("\\s+", -1))
                 .filter(word -> !word.isEmpty())
                 .toList();
         if (words.isEmpty()
@@ -135,7 +136,7 @@ final class TenantsReader {
                     + " each of at most " + ObjectKey.MAX_BYTES / 4 + " characters");
             return List.of();
         }
-        return words.stream().map(ObjectKey::of).toList();
+        return new Access(words.stream().map(ObjectKey::of).toList(), 0).prefixes();
     }
 
     private Optional<Quota> quota(String name, Part part, Given value) {

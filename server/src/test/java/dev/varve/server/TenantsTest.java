@@ -73,7 +73,8 @@ class TenantsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
-            "ann.prefix=      | one or more beginnings of keys, separated by blanks, each of at most"
+            "ann.prefix=      | one or more beginnings of keys, separated by blanks, each"
+            + " of at most"
                     + " 1024 characters",
             "ann.memory=lots  | a size such as 2g, or a share such as 25%",
             "ann.memory=0     | a size such as 2g, or a share such as 25%",
@@ -104,7 +105,8 @@ class TenantsTest {
                 "tenant (ann) from --tenant must be NAME.PART=VALUE",
                 "tenant (ann) from --tenant must be a user's name, then .prefix, memory, flash or"
                         + " rate",
-                "tenant (ann.speed) from --tenant must be a user's name, then .prefix, memory, flash"
+                "tenant (ann.speed) from --tenant must be a user's name, then .prefix,"
+                + " memory, flash"
                         + " or rate",
                 "tenant (nobody) from --tenant must be the name of a resp-user");
     }
@@ -116,8 +118,15 @@ class TenantsTest {
         assertThat(problems()).containsExactly(
                 "tenant.ann.memory (1m) from --tenant must be given together with"
                         + " tenant.ann.prefix",
-                "tenant.c.d.prefix (x/) from --tenant must be apart from x/a of tenant.bert, because"
+                "tenant.c.d.prefix (x/) from --tenant must be apart from x/a of"
+                + " tenant.bert, because"
                         + " both have quotas");
+    }
+
+    @Test
+    void countsPrefixesOfOneTenantThatOverlapOnce() {
+        arguments.put(Setting.TENANT, List.of("ann.prefix=b a/x a/", "ann.memory=1m"));
+        assertThat(read().tenants().getFirst().prefixes()).isEqualTo(keys("a/", "b"));
     }
 
     @Test

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.varve.door.s3.S3Settings.ETags;
+import dev.varve.engine.ObjectKey;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.server.TenantSettings.Quota;
 import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -91,7 +93,9 @@ class VarveServerTest {
     @Test
     void describesEachMetricInTheDocumentation() throws Exception {
         var shown = new TreeSet<String>();
-        try (var server = start(settings(ANY_PORT, ANY_PORT, ANY_PORT))) {
+        var tenant = new TenantSettings("app", List.of(ObjectKey.of("a/")),
+                Optional.of(new Quota(10, true)), Optional.empty(), 0);
+        try (var server = start(settings(List.of(tenant)))) {
             redis(server, "PING\r\n", 7);
             get(server.endpoints().s3(), "/");
             var text = get(server.endpoints().admin(), "/metrics").body();
@@ -152,16 +156,18 @@ class VarveServerTest {
 
     @Test
     void asksForAPasswordWhereThereAreUsers() throws Exception {
-        var open = settings(ANY_PORT, ANY_PORT, ANY_PORT);
-        var closed = new Settings(open.data(), open.memoryBytes(), open.flashBytes(),
-                open.eviction(),
-                open.directIo(), open.resp(), Map.of("app", "secret"),
-                List.of(), Optional.empty(), open.s3(), open.s3Domain(),
-                open.s3Region(), open.s3ETags(), open.admin());
-        try (var server = start(closed)) {
+        try (var server = start(settings(List.of()))) {
             assertThat(redis(server, "GET key\r\n", 7)).isEqualTo("-NOAUTH");
             assertThat(redis(server, "AUTH app secret\r\n", 5)).isEqualTo("+OK\r\n");
         }
+    }
+
+    /// With a user, who may not do everything.
+    private Settings settings(List<TenantSettings> tenants) {
+        var open = settings(ANY_PORT, ANY_PORT, ANY_PORT);
+        return new Settings(open.data(), open.memoryBytes(), open.flashBytes(), open.eviction(),
+                open.directIo(), open.resp(), Map.of("app", "secret"), tenants, Optional.empty(),
+                open.s3(), open.s3Domain(), open.s3Region(), open.s3ETags(), open.admin());
     }
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {

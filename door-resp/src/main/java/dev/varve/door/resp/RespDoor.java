@@ -76,7 +76,8 @@ public final class RespDoor implements AutoCloseable {
         var door = new Door(
                 settings, ProtocolLimits.of(settings), engine,
                 new Databases(engine, settings.bucketName()), new CommandTable(),
-                new AtomicReference<>(new Users(settings.users(), settings.accesses())), clock,
+                new AtomicReference<>(new Users(settings.users(), settings.accesses(), clock)),
+                clock,
                 new Errands(tasks),
                 new Clients(),
                 new ScanCursors(), new MemoryBudget(settings.argumentMemoryBytes()),
@@ -120,12 +121,13 @@ public final class RespDoor implements AutoCloseable {
     /// @param accessByName   what users may do who may not do everything; holds for connections
     ///                       that are open as well, from their next command on
     public void admit(Map<String, String> passwordByName, Map<String, Access> accessByName) {
-        door.users().set(new Users(passwordByName, accessByName));
+        door.users().updateAndGet(users -> users.replaced(passwordByName, accessByName));
         door.clients().all().forEach(Connection::review);
     }
 
     public RespCounters counters() {
-        return door.tallies().snapshot(door.clients().count(), door.commands());
+        return door.tallies()
+                .snapshot(door.clients().count(), door.commands(), door.users().get());
     }
 
     /// Turns new clients away, closes all connections and waits for commands that are on their way

@@ -33,6 +33,7 @@ final class Session {
     private int database;
     private String user = Users.DEFAULT;
     private Access access = Access.ALL;
+    private Throttle throttle;
     private @Nullable Users accessFrom;
     private boolean authenticated;
     private String name = "";
@@ -54,6 +55,7 @@ final class Session {
         this.client = client;
         this.server = server;
         this.users = users;
+        throttle = users.get().throttleOf(user);
         createdNanos = nowNanos;
         lastActiveNanos = nowNanos;
     }
@@ -106,14 +108,25 @@ final class Session {
         database = index;
     }
 
-    /// What the client may touch; who has not said who he is yet, and has to, can do nothing anyway.
+    /// What the client may touch; who has not said who he is yet, and has to, can do nothing
+    /// anyway.
     Access access() {
-        var present = users.get();
+        refresh(users.get());
+        return access;
+    }
+
+    /// What limits the client's rate.
+    Throttle throttle() {
+        refresh(users.get());
+        return throttle;
+    }
+
+    private void refresh(Users present) {
         if (present != accessFrom) {
             access = present.accessOf(user);
+            throttle = present.throttleOf(user);
             accessFrom = present;
         }
-        return access;
     }
 
     /// Whether the client still has to say who it is. The users may change at any time.
@@ -130,8 +143,8 @@ final class Session {
         user = new String(userName, StandardCharsets.UTF_8);
         // Where everybody may come in nobody has shown a password.
         authenticated = !present.open();
-        access = present.accessOf(user);
-        accessFrom = present;
+        accessFrom = null;
+        refresh(present);
         // What one user reads is no guess at what the next one will.
         readAhead = null;
         return true;

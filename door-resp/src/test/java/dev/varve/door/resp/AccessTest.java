@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -99,7 +100,7 @@ final class AccessTest {
 
     @Test
     void takesNoCursorOfAnotherUser() {
-        var reply = bert.ask("SCAN 0 COUNT 1").split("\r\n");
+        var reply = bert.ask("SCAN 0 COUNT 1").split("\r\n", -1);
         assertThat(reply[2]).isNotEqualTo("0");
         assertThat(ann.ask("SCAN " + reply[2])).isEqualTo("-ERR invalid cursor\r\n");
         assertThat(bert.ask("SCAN " + reply[2])).isEqualTo("*2\r\n$1\r\n0\r\n*0\r\n");
@@ -193,11 +194,11 @@ final class AccessTest {
         assertThat(client.ask(command)).isEqualTo("+OK\r\n");
     }
 
-    private static TreeSet<String> scanned(RawClient client, String command) {
+    private static Set<String> scanned(RawClient client, String command) {
         var found = new HashSet<String>();
         var cursor = "0";
         do {
-            var reply = client.ask(command.formatted(cursor)).split("\r\n");
+            var reply = client.ask(command.formatted(cursor)).split("\r\n", -1);
             cursor = reply[2];
             for (int i = 5; i < reply.length; i += 2) {
                 found.add(reply[i]);
