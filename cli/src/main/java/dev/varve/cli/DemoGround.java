@@ -65,7 +65,8 @@ final class DemoGround implements AutoCloseable {
             var settings = new Settings(
                     folder, Math.max(StoreSettings.MIN_MEMORY_BYTES, dataBytes / 10), flashBytes,
                     Eviction.S3_FIFO, true, usualOrFree(Setting.RESP_PORT), Map.of(),
-                    Optional.empty(), Optional.empty(), usualOrFree(Setting.S3_PORT), "localhost", REGION, ETags.MD5,
+                    List.of(), Optional.empty(), Optional.empty(), usualOrFree(Setting.S3_PORT),
+                    "localhost", REGION, ETags.MD5,
                     usualOrFree(Setting.ADMIN_PORT));
             var server = VarveServer.start(settings, Clock.system(), Randomness.system());
             var ground = new DemoGround(settings, server, S3Keys.read(folder).orElseThrow());

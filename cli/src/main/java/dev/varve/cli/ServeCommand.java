@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
                 "",
                 "Every option can also stand in the configuration file (KEY = value) and in the",
                 "environment (VARVE_KEY); the command line wins, then the environment.",
-                "SIGHUP reads the file again and puts users and the TLS certificate in force.",
+                "SIGHUP reads the file again: users, tenants and the TLS certificate.",
                 "",
                 "Examples:",
                 "  varve serve --data DIR",
@@ -44,7 +44,7 @@ final class ServeCommand implements Callable<Integer> {
     void addSettings(CommandSpec itself) {
         spec = itself;
         for (var setting : Setting.values()) {
-            var isList = setting == Setting.RESP_USER;
+            var isList = setting.repeats();
             var option = OptionSpec.builder("--" + setting.key())
                     .paramLabel(setting.placeholder())
                     .description(setting.description() + " Default: " + setting.fallback() + ".");

@@ -5,6 +5,8 @@ import dev.varve.server.ByteSize;
 import dev.varve.server.StatusReport;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// A status report as people read it.
 final class StatusTable {
@@ -16,6 +18,7 @@ final class StatusTable {
         var table = new StatusTable();
         table.server(report);
         table.tiers(report);
+        table.shares(report);
         table.traffic(report);
         table.doors(report);
         return table.text.toString();
@@ -38,6 +41,28 @@ final class StatusTable {
                     ByteSize.format(tier.budgetBytes()),
                     percent(tier.usedBytes(), tier.budgetBytes()), tier.blocks());
         }
+    }
+
+    private void shares(StatusReport report) {
+        var shares = report.engine().shares();
+        var waited = new TreeMap<>(report.waitedMillis());
+        if (shares.isEmpty() && waited.isEmpty()) {
+            return;
+        }
+        line("");
+        line("%-10s %9s %9s %9s %9s %7s %10s %8s", "tenant", "memory", "quota", "flash",
+                "quota",
+                "hits", "over quota", "waited");
+        for (var share : shares) {
+            line("%-10s %9s %9s %9s %9s %7s %10d %8s", share.name().isEmpty()
+                    ? "(others)"
+                    : share.name(), size(share.memoryBytes()), size(share.memoryQuotaBytes()),
+                    size(share.flashBytes()), size(share.flashQuotaBytes()),
+                    percent(share.hits(), share.hits() + share.misses()), share.overQuota(),
+                    seconds(waited.remove(share.name())));
+        }
+        waited.forEach((user, millis) -> line("%-10s %9s %9s %9s %9s %7s %10s %8s", user, "-",
+                "-", "-", "-", "-", "-", seconds(millis)));
     }
 
     private void traffic(StatusReport report) {
@@ -82,6 +107,14 @@ final class StatusTable {
     @FormatMethod
     private void line(String format, Object... values) {
         text.append(String.format(Locale.ROOT, format, values).stripTrailing()).append('\n');
+    }
+
+    private static String size(long bytes) {
+        return bytes < 0 ? "-" : ByteSize.format(bytes);
+    }
+
+    private static String seconds(@Nullable Long millis) {
+        return millis == null ? "-" : String.format(Locale.ROOT, "%.1f s", millis / 1e3);
     }
 
     private static String percent(long part, long whole) {

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -88,7 +89,8 @@ class ReplayCommandTest {
     private VarveServer server() {
         var any = new Endpoint("127.0.0.1", 0);
         var settings = new Settings(folder.resolve("data"), 32 << 20, 128 << 20, Eviction.S3_FIFO,
-                false, any, Map.of(), Optional.empty(), Optional.empty(), any, "localhost", "us-east-1", ETags.MD5,
+                false, any, Map.of(), List.of(), Optional.empty(), Optional.empty(), any,
+                "localhost", "us-east-1", ETags.MD5,
                 any);
         return VarveServer.start(settings, Clock.system(), new Random(1));
     }

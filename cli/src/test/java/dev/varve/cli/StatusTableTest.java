@@ -6,11 +6,13 @@ import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
+import dev.varve.engine.EngineStatus.ShareStatus;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.server.StatusReport;
 import dev.varve.server.StatusReport.DoorStatus;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StatusTableTest {
@@ -21,28 +23,37 @@ class StatusTableTest {
                 List.of(new TierStatus("memory", 1 << 30, 1 << 29, 77)),
                 new Reads(3, 1, 3, 0, 3072, 0),
                 new Writes(4, 1, 4096), new Movement(5, 6, 10, 7, 8, 9, 3000, 2000),
-                new Promises(1, 2, 3), 2, true);
+                new Promises(1, 2, 3), 2, true,
+                List.of(new ShareStatus("", -1, -1, 1 << 20, 1 << 30, 0, 0, 0, 0),
+                        new ShareStatus("ann", 1 << 20, 1 << 22, -1, -1, 5, 3, 1, 7)));
         var report = new StatusReport(
                 "1.2.3", 3700, "/data", "127.0.0.1:6379", "127.0.0.1:9000", 1 << 20, engine,
-                List.of(new DoorStatus("redis", 2, 100, 1, 1024, 2048)));
+                List.of(new DoorStatus("redis", 2, 100, 1, 1024, 2048)),
+                Map.of("ann", 1500L, "bert", 0L));
 
-        assertThat(StatusTable.render(StatusReport.ofJson(report.toJson()))).isEqualTo("""
-                Varve 1.2.3, up for 1 h 1 min
-                data /data   redis 127.0.0.1:6379   s3 http://127.0.0.1:9000
-                the process occupies 1 MiB of memory
+        assertThat(StatusTable.render(StatusReport.ofJson(report.toJson()))).isEqualTo(
+                """
+                        Varve 1.2.3, up for 1 h 1 min
+                        data /data   redis 127.0.0.1:6379   s3 http://127.0.0.1:9000
+                        the process occupies 1 MiB of memory
 
-                tier               used       budget     full         blocks
-                memory          512 MiB        1 GiB   50.0 %             77
+                        tier               used       budget     full         blocks
+                        memory          512 MiB        1 GiB   50.0 %             77
 
-                lookups    3 hits, 1 misses (75.0 % hits)
-                read       3 KiB from memory, 0 B from flash
-                written    4 KiB in 4 commits, 1 deletes
-                moved      5 B to flash, 6 B to memory; 7 blocks dropped
-                flash      2.9 KiB written for 2 KiB of content (1.50x)
-                corrupt    2 blocks found, none served
+                tenant        memory     quota     flash     quota    hits over quota   waited
+                (others)           -         -     1 MiB     1 GiB       -          0        -
+                ann            1 MiB     4 MiB         -         -  75.0 %          7    1.5 s
+                bert               -         -         -         -       -          -    0.0 s
 
-                door        connections       requests     errors           in          out
-                redis                 2            100          1        1 KiB        2 KiB
-                """);
+                        lookups    3 hits, 1 misses (75.0 % hits)
+                        read       3 KiB from memory, 0 B from flash
+                        written    4 KiB in 4 commits, 1 deletes
+                        moved      5 B to flash, 6 B to memory; 7 blocks dropped
+                        flash      2.9 KiB written for 2 KiB of content (1.50x)
+                        corrupt    2 blocks found, none served
+
+                        door        connections       requests     errors           in          out
+                        redis                 2            100          1        1 KiB        2 KiB
+                        """);
     }
 }

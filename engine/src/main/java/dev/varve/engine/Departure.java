@@ -19,6 +19,9 @@ public record Departure(Reason reason, long atMillis, long ageMillis, int reads,
         FLASH_REFUSED("flash could not take it"),
         /// Its flash segment was reclaimed, and it was not worth writing again.
         EVICTED("evicted from flash"),
+        /// Its flash segment was reclaimed, and its share had more than its quota; see
+        /// [Engine#divide].
+        OVER_QUOTA("over quota"),
         /// There was no memory for it when it was written.
         NO_MEMORY("no memory when it was written"),
         /// Its time to live ran out.

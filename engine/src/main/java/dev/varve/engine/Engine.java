@@ -33,6 +33,16 @@ public interface Engine extends AutoCloseable {
     /// All buckets, by name.
     List<Bucket> buckets();
 
+    /// Divides memory and flash among keys, in place of how they were divided before. No block
+    /// leaves
+    /// for it at once. Nothing of it is kept when the engine closes. May take as long as looking at
+    /// all blocks; the same division again takes no time.
+    ///
+    /// @param shares their prefixes must not overlap; keys that begin with none of them share what
+    ///               the quotas leave
+    /// @throws IllegalArgumentException if prefixes overlap: nothing has changed
+    void divide(List<ShareSettings> shares);
+
     EngineStatus status();
 
     /// The memory that all blocks of open readers lie in, as other processes on this host can map

@@ -12,7 +12,34 @@ public record EngineStatus(
         Movement movement,
         Promises promises,
         long corruptBlocks,
-        boolean accounted) {
+        boolean accounted,
+        List<ShareStatus> shares) {
+
+    public EngineStatus {
+        tiers = List.copyOf(tiers);
+        shares = List.copyOf(shares);
+    }
+
+    /// A share of memory and flash; see [Engine#divide]. None where nothing is divided. Bytes are
+    /// -1 where the share has no quota of its own, and is counted with the share of all others.
+    ///
+    /// @param name        empty for the share of all keys that have no other
+    /// @param memoryBytes what it holds in memory, without what is on its way out
+    /// @param flashBytes  what it holds on flash
+    /// @param heldBytes   what clients were promised to find again of it
+    /// @param hits        lookups that found something
+    /// @param misses      lookups that found nothing
+    /// @param overQuota   blocks that left flash because the share had more than its quota
+    public record ShareStatus(
+            String name,
+            long memoryBytes,
+            long memoryQuotaBytes,
+            long flashBytes,
+            long flashQuotaBytes,
+            long heldBytes,
+            long hits,
+            long misses,
+            long overQuota) {}
 
     /// How full a tier is, in bytes, and how many blocks it holds.
     public record TierStatus(String name, long budgetBytes, long usedBytes, long blocks) {}

@@ -4,19 +4,22 @@ import dev.varve.env.Clock;
 import dev.varve.env.Tasks;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import java.util.stream.Stream;
 
 /// Objects of cache buckets that stay in the store for a while: a client was told that they are
 /// there and will come for them (a *lease*), or asked to keep them (a *pin*).
 ///
 /// A hold keeps an object from being dropped, not in any particular tier: what would leave the
-/// store is asked for here, and finds another place instead. Holds are bounded in bytes; beyond
-/// that they are refused, so that a client that asks for everything cannot stop eviction.
+/// store is asked for here, and finds another place instead. Holds are bounded in bytes for
+/// each share; beyond that they are refused, so that a client that asks for everything cannot stop
+/// eviction.
 ///
 /// Running out is found on a wheel of slots of one second (Varghese and Lauck, "Hashed and
 /// Hierarchical Timing Wheels", 1987), so that a lease costs one map entry and no lock.
@@ -30,7 +33,7 @@ final class Holds implements Tasks.Worker {
     private static final long LEAST_BYTES = 512;
 
     private final Clock clock;
-    private final long maxBytes;
+    private volatile Division division;
     private final EngineCounters counters;
     private final ConcurrentMap<Name, Hold> holds = new ConcurrentHashMap<>();
     private final AtomicLong heldBytes = new AtomicLong();
@@ -42,12 +45,12 @@ final class Holds implements Tasks.Worker {
 
     private record Name(int bucket, ObjectKey key) {}
 
-    private record Hold(long untilNanos, long bytes) {}
+    /// @param account what it is counted in
+    private record Hold(long untilNanos, long bytes, AtomicLong account) {}
 
-    /// @param maxBytes what all holds together may keep
-    Holds(Clock clock, long maxBytes, EngineCounters counters) {
+    Holds(Clock clock, Division division, EngineCounters counters) {
         this.clock = clock;
-        this.maxBytes = maxBytes;
+        this.division = division;
         this.counters = counters;
         this.sweptSlot = slot(clock.nanoTime());
     }
@@ -59,17 +62,21 @@ final class Holds implements Tasks.Worker {
     boolean hold(BucketState bucket, ObjectInfo info, Duration time) {
         long until = clock.nanoTime() + time.toNanos();
         var name = new Name(bucket.id(), info.key());
+        var share = division.of(bucket, info.key());
         var held = holds.compute(name, (_, present) -> {
             if (present != null) {
-                return present.untilNanos >= until ? present : new Hold(until, present.bytes);
+                return present.untilNanos >= until
+                        ? present
+                        : new Hold(until, present.bytes, present.account);
             }
             long bytes = Math.max(LEAST_BYTES, info.sizeBytes());
-            if (heldBytes.addAndGet(bytes) > maxBytes) {
-                heldBytes.addAndGet(-bytes);
+            if (share.held().addAndGet(bytes) > share.maxHeld()) {
+                share.held().addAndGet(-bytes);
                 return null;
             }
+            heldBytes.addAndGet(bytes);
             wheel.get(wheelIndex(until)).add(name);
-            return new Hold(until, bytes);
+            return new Hold(until, bytes, share.held());
         });
         if (held == null) {
             counters.refusedHolds.increment();
@@ -93,8 +100,29 @@ final class Holds implements Tasks.Worker {
     void release(BucketState bucket, ObjectKey key) {
         var hold = holds.remove(new Name(bucket.id(), key));
         if (hold != null) {
-            heldBytes.addAndGet(-hold.bytes);
+            end(hold);
         }
+    }
+
+    /// Counts what is held in the shares of another division. No hold ends for it.
+    ///
+    /// @param buckets finds the bucket of an id
+    void divide(Division next, IntFunction<Optional<BucketState>> buckets) {
+        division = next;
+        for (var name : holds.keySet()) {
+            var bucket = buckets.apply(name.bucket);
+            bucket.ifPresent(found -> holds.computeIfPresent(name, (_, hold) -> {
+                var account = next.of(found, name.key).held();
+                hold.account.addAndGet(-hold.bytes);
+                account.addAndGet(hold.bytes);
+                return new Hold(hold.untilNanos, hold.bytes, account);
+            }));
+        }
+    }
+
+    private void end(Hold hold) {
+        heldBytes.addAndGet(-hold.bytes);
+        hold.account.addAndGet(-hold.bytes);
     }
 
     long heldBytes() {
@@ -129,7 +157,7 @@ final class Holds implements Tasks.Worker {
                     wheel.get(wheelIndex(hold.untilNanos)).add(name);
                     return hold;
                 }
-                heldBytes.addAndGet(-hold.bytes);
+                end(hold);
                 return null;
             });
             ended += kept == null ? 1 : 0;

@@ -30,6 +30,7 @@ final class ObjectTable {
     private final Catalog catalog;
     private final SegmentTier flash;
     private final Residency residency;
+    private final FlashShares flashShares;
     private final KeyLocks locks;
     private final Holds holds;
     private final DepartureLog departures;
@@ -41,6 +42,7 @@ final class ObjectTable {
             Catalog catalog,
             SegmentTier flash,
             Residency residency,
+            FlashShares flashShares,
             KeyLocks locks,
             Holds holds,
             DepartureLog departures,
@@ -50,6 +52,7 @@ final class ObjectTable {
         this.catalog = catalog;
         this.flash = flash;
         this.residency = residency;
+        this.flashShares = flashShares;
         this.locks = locks;
         this.holds = holds;
         this.departures = departures;
@@ -417,6 +420,7 @@ final class ObjectTable {
         return underOwnersLock(entry, (bucket, present) -> {
             commit(List.of(new Change.PutBlock(
                     new BlockEntry(entry.info(), target, entry.bucket(), entry.owner()))));
+            flashShares.removed(entry);
             return true;
         });
     }
@@ -424,37 +428,43 @@ final class ObjectTable {
     /// Gives up the flash copy of a block in a cache bucket: its object becomes fresh again if
     /// memory has all of it, and is dropped if not, unless something holds it.
     ///
-    /// @param reads how often it was read, as far as is known
+    /// @param reads  how often it was read, as far as is known
+    /// @param reason why, for those who ask later
     /// @return false if it is held: then nothing happened
-    boolean abandon(BlockEntry entry, int reads) {
+    boolean abandon(BlockEntry entry, int reads, Reason reason) {
         boolean stays = underOwnersLock(entry, (bucket, present) -> {
             boolean memoryHasAll = present.live() != null && present.live().isWhollyResident();
             if (!memoryHasAll && mustStay(bucket, entry.owner())) {
                 return true;
             }
-            giveUp(entry, bucket, present, reads);
+            giveUp(entry, bucket, present, reads, reason);
             return false;
         });
-        dropLabelOf(entry);
+        dropLabelOf(entry, reason);
         return !stays;
     }
 
     /// As [#abandon], whatever holds it: the copy cannot be kept.
     void lose(BlockEntry entry) {
         underOwnersLock(entry, (bucket, present) -> {
-            giveUp(entry, bucket, present, 0);
+            giveUp(entry, bucket, present, 0, Reason.EVICTED);
             return true;
         });
-        dropLabelOf(entry);
+        dropLabelOf(entry, Reason.EVICTED);
     }
 
-    private void dropLabelOf(BlockEntry entry) {
+    private void dropLabelOf(BlockEntry entry, Reason reason) {
         buckets.byId(entry.bucket())
-                .ifPresent(bucket -> dropLabel(bucket, entry.owner(), Reason.EVICTED,
+                .ifPresent(bucket -> dropLabel(bucket, entry.owner(), reason,
                         "segment " + entry.place().segment()));
     }
 
-    private void giveUp(BlockEntry entry, BucketState bucket, Present present, int reads) {
+    private void giveUp(
+            BlockEntry entry,
+            BucketState bucket,
+            Present present,
+            int reads,
+            Reason reason) {
         var changes = new ArrayList<Change>();
         var retired = retire(bucket, present, changes);
         var live = present.live();
@@ -470,7 +480,7 @@ final class ObjectTable {
             counters.droppedBlocks.increment();
             present.stored()
                     .ifPresent(stored -> departures.note(bucket, stored.info(),
-                            Reason.EVICTED, reads, "segment " + entry.place().segment()));
+                            reason, reads, "segment " + entry.place().segment()));
         }
     }
 
@@ -579,7 +589,10 @@ final class ObjectTable {
 
     private void release(List<BlockEntry> entries) {
         counters.persistedBlocks.add(-entries.size());
-        entries.forEach(entry -> flash.release(entry.place(), entry.info().lengthBytes()));
+        entries.forEach(entry -> {
+            flash.release(entry.place(), entry.info().lengthBytes());
+            flashShares.removed(entry);
+        });
     }
 
     private void install(
@@ -657,6 +670,7 @@ final class ObjectTable {
     private void commit(List<Change> changes) {
         if (!changes.isEmpty()) {
             catalog.commit(changes);
+            flashShares.committed(changes);
         }
     }
 

@@ -28,6 +28,7 @@ final class ReadPath {
     private final BlockSource source;
     private final Catalog catalog;
     private final SegmentTier flash;
+    private final Lookups lookups;
     private final EngineCounters counters;
 
     ReadPath(
@@ -35,11 +36,13 @@ final class ReadPath {
             BlockSource source,
             Catalog catalog,
             SegmentTier flash,
+            Lookups lookups,
             EngineCounters counters) {
         this.table = table;
         this.source = source;
         this.catalog = catalog;
         this.flash = flash;
+        this.lookups = lookups;
         this.counters = counters;
     }
 
@@ -47,12 +50,14 @@ final class ReadPath {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             var stored = table.find(bucket, key);
             if (stored.isEmpty()) {
-                counters.misses.increment();
+                lookups.count(bucket, key, false);
                 return Optional.empty();
             }
             var reader = hold(bucket, stored.get());
             if (reader.isPresent()) {
-                return bucket.isDurable() ? hit(reader.get()) : proven(reader.get());
+                return bucket.isDurable()
+                        ? hit(bucket, reader.get())
+                        : proven(bucket, key, reader.get());
             }
         }
         return lost(bucket, key);
@@ -61,7 +66,7 @@ final class ReadPath {
     Peek<ObjectReader> tryOpen(BucketState bucket, ObjectKey key) {
         return switch (table.tryFind(bucket, key)) {
             case Peek.Miss<LiveObject> _ -> {
-                counters.misses.increment();
+                lookups.count(bucket, key, false);
                 yield new Peek.Miss<>();
             }
             case Peek.Unsure<LiveObject> _ -> new Peek.Unsure<>();
@@ -74,7 +79,7 @@ final class ReadPath {
                 if (held.isEmpty()) {
                     yield new Peek.Unsure<>();
                 }
-                counters.hits.increment();
+                lookups.count(bucket, key, true);
                 yield new Peek.Hit<>(new OpenObject(
                         bucket, stored, source, table, held, List.of(), List.of()));
             }
@@ -155,30 +160,33 @@ final class ReadPath {
 
     /// Reads the first block of a cache object before calling it a hit, so that a copy that
     /// cannot be read is a miss rather than an error in the middle of a reply.
-    private Optional<ObjectReader> proven(OpenObject reader) {
+    private Optional<ObjectReader> proven(
+            BucketState bucket,
+            ObjectKey key,
+            OpenObject reader) {
         if (reader.blockCount() == 0) {
-            return hit(reader);
+            return hit(bucket, reader);
         }
         try (var first = reader.read(0)) {
-            return hit(reader.holding(first));
+            return hit(bucket, reader.holding(first));
         } catch (StorageException unreadable) {
             reader.close();
             if (unreadable.kind() == StorageException.Kind.CLOSED
                     || unreadable.kind() == StorageException.Kind.FULL) {
                 throw unreadable;
             }
-            counters.misses.increment();
+            lookups.count(bucket, key, false);
             return Optional.empty();
         }
     }
 
-    private Optional<ObjectReader> hit(OpenObject reader) {
-        counters.hits.increment();
+    private Optional<ObjectReader> hit(BucketState bucket, OpenObject reader) {
+        lookups.count(bucket, reader.info().key(), true);
         return Optional.of(reader);
     }
 
     private Optional<ObjectReader> lost(BucketState bucket, ObjectKey key) {
-        counters.misses.increment();
+        lookups.count(bucket, key, false);
         var stored = table.find(bucket, key);
         if (stored.isEmpty()) {
             return Optional.empty();

@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.bytes.Block;
 import dev.varve.engine.Catalog.BlockEntry;
+import dev.varve.engine.Departure.Reason;
 import dev.varve.env.StorageException;
 import dev.varve.env.Tasks;
 import dev.varve.policy.PlacementRules;
@@ -27,7 +28,8 @@ import java.util.stream.Collectors;
 ///     and Ousterhout, "The Design and Implementation of a Log-Structured File System", 1992,
 ///     greedy choice: the one with most dead bytes).
 ///   - A cache segment is *evicted*, the oldest first: blocks that were read since they were
-///     written are written again, up to a share, the others leave the store.
+///     written are written again, up to a share, the others leave the store. Where flash is divided
+///     among shares, [FlashShares] chooses, and what it keeps is written again as well.
 ///
 /// Before a segment is dropped, everything that says so is flushed: the new copies, then the
 /// catalog. Otherwise a power failure could bring back an entry whose bytes are gone.
@@ -50,6 +52,7 @@ final class Reclamation implements Tasks.Worker {
     private final SegmentTier flash;
     private final Catalog catalog;
     private final ObjectTable table;
+    private final FlashShares shares;
     private final BlockSource source;
     private final Residency residency;
     private final PlacementRules rules;
@@ -64,6 +67,7 @@ final class Reclamation implements Tasks.Worker {
             SegmentTier flash,
             Catalog catalog,
             ObjectTable table,
+            FlashShares shares,
             BlockSource source,
             Residency residency,
             PlacementRules rules,
@@ -71,6 +75,7 @@ final class Reclamation implements Tasks.Worker {
         this.flash = flash;
         this.catalog = catalog;
         this.table = table;
+        this.shares = shares;
         this.source = source;
         this.residency = residency;
         this.rules = rules;
@@ -114,7 +119,7 @@ final class Reclamation implements Tasks.Worker {
                 .toList();
         if (!unwanted.isEmpty()) {
             catalog.sync();
-            unwanted.forEach(segment -> flash.drop(segment.number()));
+            unwanted.forEach(segment -> drop(segment.number()));
         }
         contentBytes.keySet()
                 .retainAll(
@@ -127,12 +132,13 @@ final class Reclamation implements Tasks.Worker {
         if (durable.isPresent() && deadShare(durable.get()) >= WORTH_CLEANING) {
             return clean(durable.get());
         }
-        var cache = oldestCache();
-        if (cache.isEmpty() && flash.segments()
+        var cache = nextCache();
+        if (cache.filter(this::isWorthEvicting).isEmpty() && flash.segments()
                 .stream()
-                .anyMatch(segment -> segment.open() && segment.purpose() == Purpose.CACHE)) {
+                .anyMatch(segment -> segment.open() && !segment.purpose().mustSurvive())) {
             flash.seal(Purpose.CACHE);
-            cache = oldestCache();
+            flash.seal(Purpose.KEPT);
+            cache = nextCache();
         }
         if (cache.isPresent()) {
             return evict(cache.get());
@@ -141,11 +147,39 @@ final class Reclamation implements Tasks.Worker {
                 && clean(durable.get());
     }
 
-    private Optional<Segment> oldestCache() {
-        return flash.segments()
-                .stream()
-                .filter(segment -> !segment.open() && !segment.purpose().mustSurvive())
-                .findFirst();
+    private Optional<Segment> nextCache() {
+        var segments = flash.segments();
+        long durable = segments.stream()
+                .filter(segment -> segment.purpose().mustSurvive())
+                .mapToLong(Segment::usedBytes)
+                .sum();
+        return shares.next(FlashShares.evictable(segments),
+                flash.budgetBytes() - reserveBytes() - durable);
+    }
+
+    private boolean isWorthEvicting(Segment segment) {
+        return segment.usedBytes() - shares.keptBytes(segment.number()) >= segment.usedBytes()
+                * LEAST_CLEANING;
+    }
+
+    private void drop(int segment) {
+        flash.drop(segment);
+        shares.dropped(segment);
+    }
+
+    /// Counts what each share has by another division. Nothing is reclaimed meanwhile.
+    void divide(Division next) {
+        lock.lock();
+        try (var blocks = catalog.allBlocks()) {
+            shares.divide(next);
+            if (next.isDivided()) {
+                for (var block = blocks.next(); block.isPresent(); block = blocks.next()) {
+                    shares.added(block.get());
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     private Optional<Segment> mostDead() {
@@ -170,29 +204,43 @@ final class Reclamation implements Tasks.Worker {
     private boolean evict(Segment segment) {
         long mayReinsert = segment.usedBytes() / REINSERT_SHARE;
         var again = new ArrayList<BlockEntry>();
+        var kept = new ArrayList<BlockEntry>();
         for (var found : flash.entries(segment.number())) {
             var entry = wanted(found);
             if (entry.isEmpty()) {
                 continue;
             }
             int length = found.info().lengthBytes();
+            if (shares.keeps(entry.get())) {
+                kept.add(entry.get());
+                continue;
+            }
             boolean wasRead = flash.wasRead(found.place());
             if (length <= mayReinsert && rules.reinsert(length, wasRead)) {
                 mayReinsert -= length;
                 again.add(entry.get());
-            } else if (!table.abandon(entry.get(), wasRead ? 1 : 0)) {
+            } else if (!table.abandon(entry.get(), wasRead ? 1 : 0, reason(entry.get()))) {
                 again.add(entry.get());
             }
         }
-        var moves = copy(again, Purpose.CACHE);
+        writeAgain(kept, Purpose.KEPT);
+        writeAgain(again, Purpose.CACHE);
+        catalog.sync();
+        drop(segment.number());
+        return true;
+    }
+
+    private void writeAgain(List<BlockEntry> entries, Purpose purpose) {
+        var moves = copy(entries, purpose);
         moves.forEach(move -> {
             settle(move);
             counters.reinsertedBytes.add(move.entry().info().lengthBytes());
         });
-        again.subList(moves.size(), again.size()).forEach(table::lose);
-        catalog.sync();
-        flash.drop(segment.number());
-        return true;
+        entries.subList(moves.size(), entries.size()).forEach(table::lose);
+    }
+
+    private Reason reason(BlockEntry entry) {
+        return shares.losesToQuota(entry) ? Reason.OVER_QUOTA : Reason.EVICTED;
     }
 
     /// Copies what is wanted, makes the copies durable, and only then lets the catalog name them: a
@@ -220,7 +268,7 @@ final class Reclamation implements Tasks.Worker {
             return false;
         }
         catalog.sync();
-        flash.drop(segment.number());
+        drop(segment.number());
         return true;
     }
 

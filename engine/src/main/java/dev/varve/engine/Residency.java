@@ -12,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// The memory tier: which blocks are in memory, which one goes next, and the room for new ones.
 ///
@@ -23,8 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Bookkeeping costs heap: the first [#FREE_ENTRIES] blocks are covered by the process's fixed
 /// share, each further one is charged to the budget with [#ENTRY_BYTES].
 ///
-/// Thread-safe: concurrent maps; the policy is called under a lock of its own, which nests inside
-/// key locks and holds none.
+/// Thread-safe: concurrent maps; [MemoryEviction] has a lock of its own.
 final class Residency {
     /// Heap for one block with its object: measured with small values, rounded up.
     static final int ENTRY_BYTES = 512;
@@ -35,17 +33,16 @@ final class Residency {
     private static final int RESERVE_SHARE = 16;
 
     private final Slab slab;
-    private final EvictionPolicy policy;
+    private final MemoryEviction eviction;
     private final KeyLocks locks;
     private final EngineCounters counters;
-    private final ReentrantLock policyLock = new ReentrantLock();
     private final ConcurrentMap<Long, Resident> residents = new ConcurrentHashMap<>();
     private final Queue<Resident> leaving = new ConcurrentLinkedQueue<>();
     private final AtomicLong leavingBytes = new AtomicLong();
 
-    Residency(Slab slab, EvictionPolicy policy, KeyLocks locks, EngineCounters counters) {
+    Residency(Slab slab, MemoryEviction eviction, KeyLocks locks, EngineCounters counters) {
         this.slab = slab;
-        this.policy = policy;
+        this.eviction = eviction;
         this.locks = locks;
         this.counters = counters;
     }
@@ -56,6 +53,7 @@ final class Residency {
         private final Block block;
         private final LiveObject owner;
         private int reads;
+        private int slot;
 
         Resident(BlockInfo info, Block block, LiveObject owner) {
             this.info = info;
@@ -71,6 +69,15 @@ final class Residency {
             return owner;
         }
 
+        /// Where [MemoryEviction] counts it, under its lock.
+        int slot() {
+            return slot;
+        }
+
+        void slot(int next) {
+            slot = next;
+        }
+
         /// How often the block was read since it came in. Racy on purpose: it is a hint.
         int reads() {
             return reads;
@@ -84,14 +91,7 @@ final class Residency {
             return Optional.empty();
         }
         resident.reads++;
-        // Another thread may be at it: losing one hint is cheaper than waiting.
-        if (policyLock.tryLock()) {
-            try {
-                policy.accessed(id);
-            } finally {
-                policyLock.unlock();
-            }
-        }
+        eviction.accessed(resident);
         return Optional.of(resident.block);
     }
 
@@ -113,12 +113,7 @@ final class Residency {
         }
         block.retain();
         owner.countResident(1);
-        policyLock.lock();
-        try {
-            policy.inserted(info.id(), slab.footprintBytes(info.lengthBytes()));
-        } finally {
-            policyLock.unlock();
-        }
+        eviction.inserted(resident);
         return true;
     }
 
@@ -128,25 +123,15 @@ final class Residency {
         if (resident == null || !unlink(resident)) {
             return;
         }
-        policyLock.lock();
-        try {
-            policy.removed(id);
-        } finally {
-            policyLock.unlock();
-        }
+        eviction.removed(resident);
     }
 
     /// Lets blocks that had been named for leaving stay after all, as if they had just come in.
     void stay(List<BlockInfo> infos) {
         for (var info : infos) {
-            if (residents.containsKey(info.id())) {
-                policyLock.lock();
-                try {
-                    policy.removed(info.id());
-                    policy.inserted(info.id(), slab.footprintBytes(info.lengthBytes()));
-                } finally {
-                    policyLock.unlock();
-                }
+            var resident = residents.get(info.id());
+            if (resident != null) {
+                eviction.renewed(resident);
             }
         }
     }
@@ -156,12 +141,7 @@ final class Residency {
         for (var info : infos) {
             var resident = residents.get(info.id());
             if (resident != null) {
-                policyLock.lock();
-                try {
-                    policy.removed(info.id());
-                } finally {
-                    policyLock.unlock();
-                }
+                eviction.removed(resident);
                 queue(resident);
             }
         }
@@ -174,6 +154,7 @@ final class Residency {
             owner.countResident(1);
             var passed = new Resident(resident.info, resident.block, owner);
             passed.reads = resident.reads;
+            passed.slot = resident.slot;
             return passed;
         });
     }
@@ -244,6 +225,11 @@ final class Residency {
         return slab.capacityBytes() - slab.usedBytes() - overdraftBytes();
     }
 
+    /// Counts the blocks anew; see [MemoryEviction#divide].
+    void divide(Division next) {
+        eviction.divide(next, residents.values());
+    }
+
     long capacityBytes() {
         return slab.capacityBytes();
     }
@@ -278,13 +264,7 @@ final class Residency {
         if (leavingBytes.get() >= maxLeavingBytes) {
             return false;
         }
-        long id;
-        policyLock.lock();
-        try {
-            id = policy.victim();
-        } finally {
-            policyLock.unlock();
-        }
+        long id = eviction.victim();
         if (id == EvictionPolicy.NONE) {
             return false;
         }

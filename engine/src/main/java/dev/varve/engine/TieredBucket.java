@@ -41,7 +41,7 @@ final class TieredBucket implements Bucket {
     public Optional<ObjectInfo> head(ObjectKey key) {
         engine.requireOpen();
         var found = engine.table().find(state, key);
-        engine.count(found.isPresent());
+        engine.lookups().count(state, key, found.isPresent());
         return found.map(Catalog.StoredObject::info);
     }
 
@@ -50,11 +50,11 @@ final class TieredBucket implements Bucket {
         engine.requireOpen();
         return switch (engine.table().tryFind(state, key)) {
             case Peek.Hit<LiveObject>(var live) -> {
-                engine.count(true);
+                engine.lookups().count(state, key, true);
                 yield new Peek.Hit<>(live.stored().info());
             }
             case Peek.Miss<LiveObject> _ -> {
-                engine.count(false);
+                engine.lookups().count(state, key, false);
                 yield new Peek.Miss<>();
             }
             case Peek.Unsure<LiveObject> _ -> new Peek.Unsure<>();
@@ -70,7 +70,7 @@ final class TieredBucket implements Bucket {
         var found = whole
                 ? engine.table().hold(state, key, engine.lease()).info()
                 : Optional.<ObjectInfo>empty();
-        engine.count(found.isPresent());
+        engine.lookups().count(state, key, found.isPresent());
         return found;
     }
 
@@ -83,7 +83,7 @@ final class TieredBucket implements Bucket {
                 ? body.get()
                 : engine.table().tryHold(state, key, engine.lease());
         if (!(found instanceof Peek.Unsure)) {
-            engine.count(found instanceof Peek.Hit);
+            engine.lookups().count(state, key, found instanceof Peek.Hit);
         }
         return found;
     }

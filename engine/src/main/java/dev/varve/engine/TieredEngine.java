@@ -5,6 +5,7 @@ import dev.varve.bytes.Slab;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
+import dev.varve.engine.EngineStatus.ShareStatus;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.env.Clock;
@@ -17,6 +18,7 @@ import dev.varve.tier.SegmentTier;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
 /// The engine over one memory tier and one flash tier. The constructor is the plan of the house.
@@ -31,25 +33,24 @@ public final class TieredEngine implements Engine {
     /// How many objects are brought up at a time: what a flash device needs to be busy.
     private static final int PREFETCH_DEPTH = 4;
 
-    /// The shares of memory and flash whose bytes clients may hold: enough for the chunks of some
-    /// long prompts, and too little to stop eviction.
-    private static final int HELD_MEMORY_SHARE = 4;
-    private static final int HELD_FLASH_SHARE = 8;
-
     private final Parts parts;
     private final EngineSettings settings;
     private final EngineCounters counters = new EngineCounters();
     private final BucketRegistry buckets;
+    private final MemoryEviction eviction;
     private final Residency residency;
+    private final FlashShares flashShares;
     private final Holds holds;
     private final DepartureLog departures;
     private final Chains chains = new Chains();
     private final ObjectTable table;
     private final Demotion demotion;
     private final Reclamation reclamation;
+    private final Lookups lookups;
     private final ReadPath readPath;
     private final WritePath writePath;
     private final Prefetch prefetch;
+    private volatile Division division;
     private volatile boolean closed;
 
     /// What an engine is built of. The engine closes catalog, flash and tasks, in the order that
@@ -58,7 +59,7 @@ public final class TieredEngine implements Engine {
             Catalog catalog,
             SegmentTier flash,
             Slab slab,
-            EvictionPolicy eviction,
+            LongFunction<EvictionPolicy> eviction,
             PlacementRules rules,
             Clock clock,
             Tasks tasks) {}
@@ -71,18 +72,22 @@ public final class TieredEngine implements Engine {
         var rules = parts.rules();
         var clock = parts.clock();
         var locks = new KeyLocks();
-        holds = new Holds(clock, parts.slab().capacityBytes() / HELD_MEMORY_SHARE
-                + flash.budgetBytes() / HELD_FLASH_SHARE, counters);
+        division = divided(List.of(), List.of());
+        holds = new Holds(clock, division, counters);
         departures = new DepartureLog(clock);
         buckets = new BucketRegistry(catalog, clock);
-        residency = new Residency(parts.slab(), parts.eviction(), locks, counters);
-        table = new ObjectTable(buckets, catalog, flash, residency, locks, holds, departures,
-                clock, counters);
+        eviction = new MemoryEviction(parts.slab(), parts.eviction(), division);
+        residency = new Residency(parts.slab(), eviction, locks, counters);
+        flashShares = new FlashShares(buckets, division);
+        table = new ObjectTable(buckets, catalog, flash, residency, flashShares, locks, holds,
+                departures, clock, counters);
         demotion = new Demotion(residency, table, flash, rules, counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), counters);
-        reclamation = new Reclamation(flash, catalog, table, source, residency, rules, counters);
-        readPath = new ReadPath(table, source, catalog, flash, counters);
+        reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
+                counters);
+        lookups = new Lookups(counters, division);
+        readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation,
                 new IdSource(catalog), clock, settings, counters);
         prefetch = new Prefetch(readPath, counters);
@@ -149,6 +154,25 @@ public final class TieredEngine implements Engine {
     }
 
     @Override
+    public synchronized void divide(List<ShareSettings> shares) {
+        requireOpen();
+        if (division.isOf(shares)) {
+            return;
+        }
+        var next = divided(shares, division.shares());
+        division = next;
+        lookups.divide(next);
+        holds.divide(next, buckets::byId);
+        residency.divide(next);
+        reclamation.divide(next);
+    }
+
+    private Division divided(List<ShareSettings> shares, List<Share> before) {
+        return new Division(
+                shares, parts.slab().capacityBytes(), parts.flash().budgetBytes(), before);
+    }
+
+    @Override
     public EngineStatus status() {
         var flash = parts.flash();
         var device = flash.counters();
@@ -169,7 +193,21 @@ public final class TieredEngine implements Engine {
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten()),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
-                counters.corruptBlocks.sum(), true);
+                counters.corruptBlocks.sum(), true, shareStatus());
+    }
+
+    private List<ShareStatus> shareStatus() {
+        return division.shares()
+                .stream()
+                .filter(share -> division.isDivided())
+                .map(share -> new ShareStatus(share.name(), share.memoryBytes().isPresent()
+                        ? eviction.bytes(share)
+                        : -1, share.memoryBytes().orElse(-1),
+                        share.flashBytes().isPresent() ? flashShares.bytes(share) : -1,
+                        share.flashBytes().orElse(-1), share.held().get(),
+                        share.tally().hits().sum(), share.tally().misses().sum(),
+                        share.tally().overQuota().sum()))
+                .toList();
     }
 
     @Override
@@ -200,8 +238,8 @@ public final class TieredEngine implements Engine {
         }
     }
 
-    void count(boolean hit) {
-        (hit ? counters.hits : counters.misses).increment();
+    Lookups lookups() {
+        return lookups;
     }
 
     void countDelete(CommitOutcome outcome) {

@@ -80,7 +80,7 @@ final class EngineRig implements AutoCloseable {
     private TieredEngine start() {
         var flash = FlashTier.open(disk, new FlashSettings(flashBytes, 1 << 20, 4), clock,
                 new SplittableRandom(seed));
-        return TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab, new LruPolicy(),
+        return TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
                 PlacementRules.plain(), clock, tasks), SETTINGS);
     }
 }

@@ -137,7 +137,7 @@ final class EngineSimulation {
             var settings = new EngineSettings(
                     64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
                     Duration.ofSeconds(10));
-            var parts = new TieredEngine.Parts(catalog, flash, slab, new LruPolicy(),
+            var parts = new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
                     PlacementRules.plain(), clock, tasks);
             var opened = TieredEngine.open(parts, settings);
             opened.openBucket("d", BucketClass.DURABLE);

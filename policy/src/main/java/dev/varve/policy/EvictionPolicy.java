@@ -25,6 +25,9 @@ public interface EvictionPolicy {
     /// Number of blocks present.
     int count();
 
+    /// Sum of the sizes of the blocks present.
+    long bytes();
+
     /// The answer of [#victim] when nothing is present; no block has this id.
     long NONE = 0;
 }

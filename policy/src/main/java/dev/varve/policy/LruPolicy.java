@@ -49,6 +49,11 @@ public final class LruPolicy implements EvictionPolicy {
         return blocks.count(PRESENT);
     }
 
+    @Override
+    public long bytes() {
+        return blocks.bytes(PRESENT);
+    }
+
     /// Whether the structure underneath holds together; for assertions. Linear.
     boolean consistent() {
         return blocks.consistent();

@@ -89,6 +89,11 @@ public final class S3FifoPolicy implements EvictionPolicy {
         return blocks.count(SMALL) + blocks.count(MAIN);
     }
 
+    @Override
+    public long bytes() {
+        return blocks.bytes(SMALL) + blocks.bytes(MAIN);
+    }
+
     private long victimOfSmall() {
         for (int slot; (slot = blocks.oldest(SMALL)) != BlockLists.ABSENT;) {
             if (blocks.mark(slot) <= MOVE_ABOVE_MARK) {

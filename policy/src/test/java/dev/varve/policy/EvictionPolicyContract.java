@@ -147,6 +147,7 @@ interface EvictionPolicyContract {
                 }
             }
             assertThat(policy.count()).as(at).isEqualTo(present.size());
+            assertThat(policy.bytes()).as(at).isEqualTo(reference.bytes());
         }
         assertThat(consistent(policy)).as("seed " + seed).isTrue();
     }

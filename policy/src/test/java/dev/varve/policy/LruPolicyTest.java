@@ -68,5 +68,10 @@ final class LruPolicyTest implements EvictionPolicyContract {
         public int count() {
             return sizes.size();
         }
+
+        @Override
+        public long bytes() {
+            return sizes.values().stream().mapToLong(Long::longValue).sum();
+        }
     }
 }

@@ -57,6 +57,11 @@ final class NaiveS3Fifo implements EvictionPolicy {
         return small.size() + main.size();
     }
 
+    @Override
+    public long bytes() {
+        return bytes(small) + bytes(main);
+    }
+
     private long evictSmall() {
         while (!small.isEmpty()) {
             long tail = small.removeLast();

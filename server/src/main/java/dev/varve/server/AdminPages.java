@@ -107,6 +107,7 @@ final class AdminPages {
                 doors.s3Endpoint(settings).toString(),
                 ProcessMemory.residentBytes(),
                 engine.status(),
-                doors.status());
+                doors.status(),
+                doors.waitedMillis());
     }
 }

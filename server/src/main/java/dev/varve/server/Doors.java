@@ -8,7 +8,10 @@ import dev.varve.server.StatusReport.DoorStatus;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /// The open doors, as the admin port describes them.
 ///
@@ -47,6 +50,15 @@ record Doors(RespDoor resp, S3Door s3, Optional<LocalDoor> local) {
                 .ifPresent(it -> status.add(new DoorStatus("local", it.connectionsOpen(),
                         it.requests(), it.errors(), it.bytesIn(), it.bytesOut())));
         return status;
+    }
+
+    /// How long connections were made to wait because of their user's rate.
+    Map<String, Long> waitedMillis() {
+        var waited = new TreeMap<String, Long>();
+        resp.counters()
+                .waitedNanosByUser()
+                .forEach((user, nanos) -> waited.put(user, TimeUnit.NANOSECONDS.toMillis(nanos)));
+        return waited;
     }
 
     private static Endpoint endpoint(Endpoint wanted, InetSocketAddress actual) {

@@ -1,24 +1,30 @@
 package dev.varve.server;
 
 import dev.varve.engine.EngineStatus;
+import dev.varve.engine.EngineStatus.ShareStatus;
 import dev.varve.engine.EngineStatus.TierStatus;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /// The engine's figures as meters. All meters of one scrape show the same moment: the one at which
 /// [#refresh] was called last.
 ///
-/// Thread-safe: by the one volatile field.
+/// Thread-safe: by the one volatile field and a concurrent set.
 final class EngineMetrics {
     private final Supplier<EngineStatus> source;
+    private final MeterRegistry registry;
+    private final Set<String> known = ConcurrentHashMap.newKeySet();
     private volatile EngineStatus seen;
 
     EngineMetrics(Supplier<EngineStatus> source, MeterRegistry registry) {
         this.source = source;
+        this.registry = registry;
         this.seen = source.get();
         for (var tier : seen.tiers()) {
             tier(registry, tier.name());
@@ -35,6 +41,40 @@ final class EngineMetrics {
     /// Takes a new look at the engine.
     void refresh() {
         seen = source.get();
+        seen.shares().stream().map(ShareStatus::name).filter(known::add).forEach(this::share);
+    }
+
+    /// Shows a share from now on; one that is there no more shows no bytes.
+    private void share(String name) {
+        var tags = Tags.of("tenant", name.isEmpty() ? "(others)" : name);
+        gauge(registry, "varve.tenant.used.bytes", tags.and("tier", "memory"),
+                "Bytes that the tenant holds", status -> of(status, name).memoryBytes());
+        gauge(registry, "varve.tenant.used.bytes", tags.and("tier", "flash"),
+                "Bytes that the tenant holds", status -> of(status, name).flashBytes());
+        gauge(registry, "varve.tenant.quota.bytes", tags.and("tier", "memory"),
+                "Bytes that the tenant may hold whatever others do",
+                status -> of(status, name).memoryQuotaBytes());
+        gauge(registry, "varve.tenant.quota.bytes", tags.and("tier", "flash"),
+                "Bytes that the tenant may hold whatever others do",
+                status -> of(status, name).flashQuotaBytes());
+        gauge(registry, "varve.tenant.held.bytes", tags,
+                "Bytes that leases and pins keep of the tenant",
+                status -> of(status, name).heldBytes());
+        count(registry, "varve.tenant.lookups", tags.and("outcome", "hit"),
+                "Lookups of the tenant's keys, by outcome", status -> of(status, name).hits());
+        count(registry, "varve.tenant.lookups", tags.and("outcome", "miss"),
+                "Lookups of the tenant's keys, by outcome", status -> of(status, name).misses());
+        count(registry, "varve.tenant.over.quota.blocks", tags,
+                "Blocks that left flash because the tenant had more than its quota",
+                status -> of(status, name).overQuota());
+    }
+
+    private static ShareStatus of(EngineStatus status, String name) {
+        return status.shares()
+                .stream()
+                .filter(share -> share.name().equals(name))
+                .findFirst()
+                .orElse(new ShareStatus(name, 0, 0, 0, 0, 0, 0, 0, 0));
     }
 
     private void tier(MeterRegistry registry, String name) {

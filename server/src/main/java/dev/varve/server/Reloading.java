@@ -2,6 +2,7 @@ package dev.varve.server;
 
 import dev.varve.door.resp.RespDoor;
 import dev.varve.door.resp.TlsIdentity;
+import dev.varve.engine.Engine;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import java.lang.System.Logger;
@@ -10,8 +11,10 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
-/// Puts new users and a new certificate in force while the server runs. All other settings hold
+/// Puts new users, what they may do, and a new certificate in force while the server runs. All
+/// other settings hold
 /// until its end.
 ///
 /// Thread-safe: one reload at a time, by its monitor.
@@ -20,6 +23,7 @@ final class Reloading {
 
     private final Settings started;
     private final Supplier<Settings> source;
+    private final Engine engine;
     private final RespDoor resp;
     private final Optional<AtomicReference<TlsIdentity>> identity;
 
@@ -29,10 +33,12 @@ final class Reloading {
     Reloading(
             Settings started,
             Supplier<Settings> source,
+            Engine engine,
             RespDoor resp,
             Optional<AtomicReference<TlsIdentity>> identity) {
         this.started = started;
         this.source = source;
+        this.engine = engine;
         this.resp = resp;
         this.identity = identity;
     }
@@ -63,10 +69,22 @@ final class Reloading {
                                 + endpoint.host() + " until the server's end");
             });
         }
+        if (started.localSocket().isPresent() && settings.isPartedByUser()) {
+            throw new StorageException(
+                    Kind.CONFIG, "tenants must have no prefix, because the local socket is open until"
+                            + " the server's end, and who comes in there can read all keys");
+        }
         var line = new StringBuilder("Reloaded: ");
         line.append(settings.respUsers().isEmpty()
                 ? "no users"
                 : "users " + String.join(" ", new TreeSet<>(settings.respUsers().keySet())));
+        if (!settings.tenants().isEmpty()) {
+            line.append("; tenants ")
+                    .append(settings.tenants()
+                            .stream()
+                            .map(TenantSettings::user)
+                            .collect(Collectors.joining(" ")));
+        }
         var tls = settings.respTls();
         if (identity.isPresent() && tls.isPresent()) {
             identity.get().set(tls.get().identity());
@@ -76,7 +94,8 @@ final class Reloading {
         } else if (tls.isPresent()) {
             line.append("; the TLS port opens at the next start");
         }
-        resp.admit(settings.respUsers());
+        engine.divide(settings.shares(started));
+        resp.admit(settings.respUsers(), settings.accesses());
         return line.toString();
     }
 

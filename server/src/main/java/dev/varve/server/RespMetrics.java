@@ -52,6 +52,15 @@ final class RespMetrics implements LatencyRecorder {
                 RespCounters::stalledClients);
         count("off.loop", "Commands that needed more than memory could answer", counters,
                 RespCounters::offLoop);
+        FunctionCounter
+                .builder("varve.resp.rate.wait.seconds", counters, it -> it.get()
+                        .waitedNanosByUser()
+                        .values()
+                        .stream()
+                        .mapToLong(Long::longValue)
+                        .sum() / 1e9)
+                .description("Time that connections were made to wait for their user's rate")
+                .register(registry);
         count("lost.writes", "Values answered with OK that a cache bucket could not keep", counters,
                 RespCounters::lostWrites);
     }

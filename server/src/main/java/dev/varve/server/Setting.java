@@ -36,6 +36,12 @@ public enum Setting {
             "none",
             "A user of the Redis door; may be given several times. With one or more, clients must"
                     + " authenticate."),
+    TENANT(
+            "tenant",
+            "NAME.PART=VALUE",
+            "none",
+            "What a user of the Redis door may touch and take: NAME.prefix, NAME.memory, NAME.flash"
+                    + " and NAME.rate; may be given several times."),
     RESP_TLS_CERT(
             "resp-tls-cert",
             "FILE",
@@ -133,6 +139,11 @@ public enum Setting {
     /// One sentence for the user.
     public String description() {
         return description;
+    }
+
+    /// Whether it may be given several times, each time with a name of its own.
+    public boolean repeats() {
+        return this == RESP_USER || this == TENANT;
     }
 
     /// The name of the environment variable.

@@ -1,12 +1,18 @@
 package dev.varve.server;
 
+import dev.varve.door.resp.Access;
 import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.engine.EngineSettings;
+import dev.varve.engine.ShareSettings;
+import dev.varve.server.TenantSettings.Quota;
 import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /// Everything a server is told, read and checked once by [SettingsReader].
 ///
@@ -17,6 +23,7 @@ import java.util.Optional;
 /// @param directIo    whether flash goes around the page cache where it can
 /// @param resp        where the Redis door listens
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
+/// @param tenants     what users of the Redis door may touch and take who may not do everything
 /// @param respTls     how the Redis door offers TLS, if it does
 /// @param localSocket where clients on this host come in that map the memory, if they may
 /// @param s3          where the S3 door listens
@@ -34,6 +41,7 @@ public record Settings(
         boolean directIo,
         Endpoint resp,
         Map<String, String> respUsers,
+        List<TenantSettings> tenants,
         Optional<RespTls> respTls,
         Optional<Path> localSocket,
         Endpoint s3,
@@ -44,6 +52,14 @@ public record Settings(
 
     public Settings {
         respUsers = Map.copyOf(respUsers);
+        tenants = List.copyOf(tenants);
+    }
+
+    /// What users of the Redis door may do who may not do everything.
+    Map<String, Access> accesses() {
+        return tenants.stream()
+                .collect(Collectors.toMap(TenantSettings::user,
+                        tenant -> new Access(tenant.prefixes(), tenant.bytesPerSecond())));
     }
 
     /// What the store is opened with.
@@ -52,13 +68,35 @@ public record Settings(
                 memoryBytes, flashBytes, eviction, directIo, EngineSettings.DEFAULT);
     }
 
+    /// Whether some user may touch only some keys.
+    boolean isPartedByUser() {
+        return tenants.stream().anyMatch(tenant -> !tenant.prefixes().isEmpty());
+    }
+
+    /// How memory and flash are divided.
+    ///
+    /// @param budgets whose budgets are in force
+    List<ShareSettings> shares(Settings budgets) {
+        return tenants.stream()
+                .filter(TenantSettings::hasQuota)
+                .map(tenant -> new ShareSettings(tenant.user(), tenant.prefixes(),
+                        bytes(tenant.memory(), budgets.memoryBytes),
+                        bytes(tenant.flash(), budgets.flashBytes)))
+                .toList();
+    }
+
+    private static OptionalLong bytes(Optional<Quota> quota, long budgetBytes) {
+        return quota.map(some -> OptionalLong.of(some.bytes(budgetBytes)))
+                .orElse(OptionalLong.empty());
+    }
+
     /// The same settings with passwords left out.
     @Override
     public String toString() {
         return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes="
                 + flashBytes
                 + ", eviction=" + eviction + ", directIo=" + directIo + ", resp=" + resp
-                + ", respUsers=" + respUsers.keySet() + ", respTls="
+                + ", respUsers=" + respUsers.keySet() + ", tenants=" + tenants + ", respTls="
                 + respTls.map(RespTls::endpoint) + ", localSocket=" + localSocket + ", s3=" + s3
                 + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags

@@ -55,9 +55,7 @@ public final class SettingsReader {
     private final Map<Setting, Given> given = new EnumMap<>(Setting.class);
     private final Map<String, Given> users = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
-
-    /// A value as it was written, and where.
-    private record Given(String text, String origin) {}
+    private final TenantsReader tenants = new TenantsReader(problems);
 
     /// @param clock       tells which certificates are valid
     /// @param environment the process's environment variables
@@ -69,8 +67,8 @@ public final class SettingsReader {
 
     /// Reads all sources. To be called once.
     ///
-    /// @param arguments values from the command line, by setting; several only for
-    ///                  [Setting#RESP_USER]
+    /// @param arguments values from the command line, by setting; several only where
+    ///                  [Setting#repeats]
     /// @param config    the configuration file that the command line names, if it does
     /// @throws StorageException CONFIG with one line for each setting that cannot be used
     public Settings read(Map<Setting, List<String>> arguments, Optional<Path> config) {
@@ -113,10 +111,13 @@ public final class SettingsReader {
         new TreeMap<>(properties).forEach((name, value) -> {
             var key = name.toString();
             var text = value.toString().strip();
-            var setting = Setting.ofKey(key).filter(found -> found != Setting.RESP_USER);
+            var setting = Setting.ofKey(key).filter(found -> !found.repeats());
             if (key.startsWith(Setting.RESP_USER.key() + ".")) {
                 acceptUser(
                         key.substring(Setting.RESP_USER.key().length() + 1),
+                        new Given(text, origin));
+            } else if (key.startsWith(Setting.TENANT.key() + ".")) {
+                tenants.accept(key.substring(Setting.TENANT.key().length() + 1),
                         new Given(text, origin));
             } else if (setting.isPresent()) {
                 accept(setting.get(), new Given(text, origin));
@@ -124,6 +125,9 @@ public final class SettingsReader {
                 problems.add(key + " in " + origin + " is not a setting"
                         + (key.equals(Setting.RESP_USER.key())
                                 ? "; write resp-user.NAME = PASSWORD"
+                                : "")
+                        + (key.equals(Setting.TENANT.key())
+                                ? "; write tenant.NAME.prefix = PREFIX"
                                 : ""));
             }
         });
@@ -140,13 +144,17 @@ public final class SettingsReader {
         for (var setting : Setting.values()) {
             byVariable.put(setting.variable(), setting);
         }
-        byVariable.remove(Setting.RESP_USER.variable());
+        byVariable.values().removeIf(Setting::repeats);
+        var tenantPrefix = Setting.TENANT.variable() + "_";
         new TreeMap<>(environment).forEach((name, text) -> {
             var setting = byVariable.get(name);
             if (setting != null) {
                 accept(setting, new Given(text.strip(), name));
             } else if (name.startsWith(userPrefix)) {
                 acceptUser(name.substring(userPrefix.length()), new Given(text, name));
+            } else if (name.startsWith(tenantPrefix)) {
+                tenants.acceptVariable(name.substring(tenantPrefix.length()),
+                        new Given(text.strip(), name));
             } else if (name.startsWith(PREFIX) && !NOT_SETTINGS.matcher(name).matches()) {
                 problems.add(name + " in the environment is not a setting");
             }
@@ -154,10 +162,14 @@ public final class SettingsReader {
     }
 
     private void accept(Setting setting, Given value) {
-        if (setting != Setting.RESP_USER) {
-            given.put(setting, value);
-            return;
+        switch (setting) {
+            case RESP_USER -> acceptUserArgument(value);
+            case TENANT -> tenants.acceptArgument(value);
+            default -> given.put(setting, value);
         }
+    }
+
+    private void acceptUserArgument(Given value) {
         int split = value.text().indexOf('=');
         if (split < 0) {
             problems.add("resp-user from " + value.origin() + " must be NAME=PASSWORD");
@@ -193,6 +205,7 @@ public final class SettingsReader {
                 bool(Setting.DIRECT_IO),
                 resp,
                 respUsers,
+                tenants.build(respUsers.keySet()),
                 respTls(resp),
                 localSocket(),
                 new Endpoint(host(Setting.S3_HOST), port(Setting.S3_PORT)),
@@ -217,6 +230,10 @@ public final class SettingsReader {
         if (settings.respUsers().isEmpty() && given.containsKey(Setting.RESP_TLS_HOST)
                 && !settings.respTls().map(tls -> tls.endpoint().isLoopback()).orElse(true)) {
             reject(Setting.RESP_TLS_HOST, LOOPBACK);
+        }
+        if (settings.localSocket().isPresent() && settings.isPartedByUser()) {
+            reject(Setting.LOCAL_SOCKET, "absent where a tenant has a prefix, because who comes in"
+                    + " there can read all keys");
         }
         checkPorts(settings.respTls().isPresent());
     }

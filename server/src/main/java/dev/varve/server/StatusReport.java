@@ -7,6 +7,7 @@ import dev.varve.engine.EngineStatus;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import java.util.List;
+import java.util.Map;
 
 /// A running server in figures; what `/status` says and `varve status` shows.
 ///
@@ -18,6 +19,9 @@ import java.util.List;
 /// @param residentBytes memory that the process occupies; -1 where the platform does not tell
 /// @param engine        the engine's figures
 /// @param doors         each door's figures
+/// @param waitedMillis  how long connections were made to wait because of their user's rate, for
+///                      each
+///                      user of the Redis door who has one
 ///
 /// Immutable.
 public record StatusReport(
@@ -28,7 +32,8 @@ public record StatusReport(
         String s3,
         long residentBytes,
         EngineStatus engine,
-        List<DoorStatus> doors) {
+        List<DoorStatus> doors,
+        Map<String, Long> waitedMillis) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
@@ -50,6 +55,7 @@ public record StatusReport(
 
     public StatusReport {
         doors = List.copyOf(doors);
+        waitedMillis = Map.copyOf(waitedMillis);
     }
 
     /// The report as one JSON object.

@@ -68,6 +68,7 @@ public final class VarveServer implements AutoCloseable {
             var tasks = parts.add(new SystemTasks());
             var store = parts.add(Store.open(data, settings.store()));
             var engine = store.engine();
+            engine.divide(settings.shares(settings));
             var keys = S3Keys.openOrCreate(data, random);
             var metrics = parts.add(new ServerMetrics(engine::status));
             var resp = parts.add(atSetting(Setting.RESP_PORT, settings.resp(), () -> RespDoor.open(
@@ -83,7 +84,8 @@ public final class VarveServer implements AutoCloseable {
             metrics.watchResp(resp::counters);
             metrics.watchS3(s3::counters);
             var doors = new Doors(resp, s3, local);
-            var reloading = new Reloading(settings, source, resp, tls.map(OpenTls::identity));
+            var reloading = new Reloading(settings, source, engine, resp,
+                    tls.map(OpenTls::identity));
             var pages = new AdminPages(settings, engine, doors, metrics, reloading, clock);
             var admin = parts.add(AdminServer.open(
                     settings.admin(), tasks, pages.byPath(), pages.actions()));
@@ -152,7 +154,8 @@ public final class VarveServer implements AutoCloseable {
 
     private static RespSettings respSettings(Settings settings) {
         return RespSettings.on(settings.resp().host(), settings.resp().port())
-                .withUsers(settings.respUsers());
+                .withUsers(settings.respUsers())
+                .withAccesses(settings.accesses());
     }
 
     private static S3Settings s3Settings(Settings settings) {

@@ -231,7 +231,7 @@ class SettingsReaderTest {
     }
 
     private void argument(Setting setting, String text) {
-        if (setting == Setting.RESP_USER) {
+        if (setting.repeats()) {
             arguments.computeIfAbsent(setting, key -> new ArrayList<>()).add(text);
         } else {
             arguments.put(setting, List.of(text));

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.varve.door.s3.S3Settings.ETags;
+import dev.varve.engine.ObjectKey;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.server.TenantSettings.Quota;
 import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -25,6 +27,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -97,7 +100,11 @@ class VarveServerTest {
     @EnabledOnOs(OS.LINUX) // the local door has metrics, and is nowhere else
     void describesEachMetricInTheDocumentation() throws Exception {
         var shown = new TreeSet<String>();
-        try (var server = start(withLocalSocket(folder.resolve("local.sock"), Map.of()))) {
+        var tenant = new TenantSettings("app", List.of(ObjectKey.of("a/")),
+                Optional.of(new Quota(10, true)), Optional.empty(), 0);
+        // No user would be let into both: the settings refuse it, and the metrics show both.
+        var socket = Optional.of(folder.resolve("local.sock"));
+        try (var server = start(settings(Map.of("app", "secret"), List.of(tenant), socket))) {
             redis(server, "PING\r\n", 7);
             get(server.endpoints().s3(), "/");
             var text = get(server.endpoints().admin(), "/metrics").body();
@@ -158,13 +165,8 @@ class VarveServerTest {
 
     @Test
     void asksForAPasswordWhereThereAreUsers() throws Exception {
-        var open = settings(ANY_PORT, ANY_PORT, ANY_PORT);
-        var closed = new Settings(open.data(), open.memoryBytes(), open.flashBytes(),
-                open.eviction(),
-                open.directIo(), open.resp(), Map.of("app", "secret"),
-                Optional.empty(), Optional.empty(), open.s3(), open.s3Domain(),
-                open.s3Region(), open.s3ETags(), open.admin());
-        try (var server = start(closed)) {
+        var users = Map.of("app", "secret");
+        try (var server = start(settings(users, List.of(), Optional.empty()))) {
             assertThat(redis(server, "GET key\r\n", 7)).isEqualTo("-NOAUTH");
             assertThat(redis(server, "AUTH app secret\r\n", 5)).isEqualTo("+OK\r\n");
         }
@@ -193,10 +195,17 @@ class VarveServerTest {
     }
 
     private Settings withLocalSocket(Path socket, Map<String, String> users) {
+        return settings(users, List.of(), Optional.of(socket));
+    }
+
+    private Settings settings(
+            Map<String, String> users,
+            List<TenantSettings> tenants,
+            Optional<Path> socket) {
         var plain = settings(ANY_PORT, ANY_PORT, ANY_PORT);
         return new Settings(plain.data(), plain.memoryBytes(), plain.flashBytes(),
-                plain.eviction(), plain.directIo(), plain.resp(), users, Optional.empty(),
-                Optional.of(socket), plain.s3(), plain.s3Domain(), plain.s3Region(),
+                plain.eviction(), plain.directIo(), plain.resp(), users, tenants,
+                Optional.empty(), socket, plain.s3(), plain.s3Domain(), plain.s3Region(),
                 plain.s3ETags(), plain.admin());
     }
 
@@ -224,7 +233,7 @@ class VarveServerTest {
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
         return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false, resp, Map.of(),
-                Optional.empty(), Optional.empty(), s3,
+                List.of(), Optional.empty(), Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
     }
 

@@ -13,6 +13,7 @@ import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.LruPolicy;
 import dev.varve.policy.PlacementRules;
 import dev.varve.policy.S3FifoPolicy;
+import dev.varve.store.StoreSettings.Eviction;
 import dev.varve.tier.flash.FlashSettings;
 import dev.varve.tier.flash.FlashTier;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.LongFunction;
 
 /// A folder opened as a store. One process at a time holds a folder.
 ///
@@ -64,7 +66,7 @@ public final class Store implements AutoCloseable {
                     Randomness.system()));
             var slab = held(parts, BuddySlab.open(settings.memoryBytes()));
             var engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab,
-                    policy(settings), PlacementRules.plain(), clock, new SystemTasks()),
+                    policy(settings.eviction()), PlacementRules.plain(), clock, new SystemTasks()),
                     settings.engine());
             parts.clear(); // the engine closes its parts
             parts.push(lock);
@@ -98,10 +100,10 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    private static EvictionPolicy policy(StoreSettings settings) {
-        return switch (settings.eviction()) {
-            case LRU -> new LruPolicy();
-            case S3_FIFO -> new S3FifoPolicy(settings.memoryBytes());
+    private static LongFunction<EvictionPolicy> policy(Eviction eviction) {
+        return switch (eviction) {
+            case LRU -> _ -> new LruPolicy();
+            case S3_FIFO -> S3FifoPolicy::new;
         };
     }
 

@@ -81,6 +81,8 @@ public abstract class SegmentTierContract {
                 tier.sync();
                 written.forEach((place, sample) -> assertReads(place, sample));
             }
+            tier.seal(purpose);
+            tier.segments().forEach(segment -> tier.drop(segment.number()));
         }
     }
 

@@ -9,10 +9,13 @@ public enum Purpose {
     /// Durable blocks that cleaning has moved. They are colder than fresh ones, so they get
     /// segments of their own; and they may use the last of the budget, because writing them frees
     /// more.
-    CLEANED;
+    CLEANED,
+    /// Cache blocks that were written again because others had to go from around them. They get
+    /// segments of their own, so that they are not met again each time.
+    KEPT;
 
     /// Whether blocks kept for this reason must survive.
     public boolean mustSurvive() {
-        return this != CACHE;
+        return this == DURABLE || this == CLEANED;
     }
 }

@@ -1,6 +1,8 @@
 package dev.varve.door.resp;
 
+import dev.varve.engine.Bucket;
 import dev.varve.engine.BucketClass;
+import dev.varve.engine.ObjectCursor;
 import dev.varve.engine.ObjectInfo;
 import dev.varve.engine.ObjectKey;
 import dev.varve.env.StorageException;
@@ -22,6 +24,15 @@ record Call(Door door, Session session, Request request, Keyspace keys, Reply re
         return key(index).orElseThrow(() -> new ReplyError(
                 "ERR key length (" + request.bytes(index).length + ") must be from 1 to "
                         + door.settings().maxKeyBytes() + " bytes"));
+    }
+
+    /// The keys that begin so, as far as the user may see them; the caller closes the walk. May
+    /// wait.
+    ObjectCursor visible(Bucket bucket, ObjectKey prefix) {
+        var prefixes = session.access().within(prefix);
+        return prefixes.size() == 1
+                ? bucket.list(prefixes.getFirst())
+                : new VisibleKeys(bucket, prefixes);
     }
 
     /// Says that the client reads this object, or is about to.

@@ -100,9 +100,11 @@ final class ClientCommands {
             throw ReplyError.syntax();
         }
         long now = call.door().clock().nanoTime();
+        boolean own = call.session().access().restricted();
         var lines = new StringBuilder();
         for (var session : call.door().clients().sessions()) {
-            if (all || wanted.contains(session.id())) {
+            boolean visible = !own || session.user().equals(call.session().user());
+            if (visible && (all || wanted.contains(session.id()))) {
                 lines.append(session.describe(now)).append('\n');
             }
         }

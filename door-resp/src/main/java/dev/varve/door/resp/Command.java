@@ -39,6 +39,9 @@ record Command(
         static final Keys FIRST = new Keys(1, 1, 1);
         static final Keys ALL = new Keys(1, -1, 1);
         static final Keys PAIRS = new Keys(1, -1, 2);
+        /// Those of a subcommand, which has its own name before them.
+        static final Keys SUB_FIRST = new Keys(2, 2, 1);
+        static final Keys SUB_ALL = new Keys(2, -1, 1);
     }
 
     /// Which arguments are values, which go into the engine while they arrive.
@@ -74,6 +77,10 @@ record Command(
     /// A subcommand; its full name has the form `parent|name`.
     static Command sub(String name, int arity, Handler handler) {
         return of(name, arity, "loading stale", Keys.NONE, handler);
+    }
+
+    Command withKeys(Keys where) {
+        return new Command(name, arity, flags, where, values, handler, subcommands, calls);
     }
 
     Command withValues(Values where) {

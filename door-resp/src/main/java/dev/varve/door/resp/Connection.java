@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// *errand* beside the loop, and nothing more of this connection is parsed until it is back. The
 /// next request is also left alone while more replies are pending than the channel wants to hold,
 /// and nothing is read while parsed bytes wait: so a client that does not read its replies, or
-/// asks for much, holds up itself alone, with bounded memory.
+/// asks for much, holds up itself alone, with bounded memory. It is also left alone while its
+/// user is
+/// above its rate ([Throttle]).
 ///
 /// Confined to its loop, but for [#session]; what an errand touches, the loop leaves alone
 /// meanwhile.
@@ -47,6 +50,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     /// Replies that are handed to the channel before the next request is looked at.
     private static final int HANDOVER_BYTES = 32 << 10;
 
+    /// The user's rate may change during a longer pause.
+    private static final long MAX_PAUSE_NANOS = 50_000_000;
+
     private final Door door;
     private final Channel channel;
     private final long id;
@@ -61,6 +67,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(2);
     private boolean onErrand;
     private boolean draining;
+    private boolean paused;
     private boolean inputEnded;
     private boolean ending;
     private boolean closed;
@@ -124,6 +131,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         int bytes = input.readableBytes();
         bytesReceived += bytes;
         door.tallies().bytesIn.add(bytes);
+        session.throttle().passed(bytes);
         if (buffers.inRoom(input)) {
             intake.filled(bytes);
             input.release();
@@ -212,7 +220,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         }
         draining = true;
         try {
-            while (!onErrand && !ending && roomForReplies()) {
+            while (!onErrand && !ending && !pauses() && roomForReplies()) {
                 var input = unread.peek();
                 if (input == null) {
                     break;
@@ -230,10 +238,32 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         } else if (inputEnded && unread.isEmpty() && !onErrand) {
             end();
         }
-        boolean readOn = unread.isEmpty();
+        boolean readOn = unread.isEmpty() && !paused;
         if (readOn != channel.config().isAutoRead() && channel.isOpen() && !inputEnded) {
             channel.config().setAutoRead(readOn);
         }
+    }
+
+    /// Whether the user's rate wants a pause now; if so, its end is seen to.
+    @SuppressWarnings("FutureReturnValueIgnored") // it fails only with its loop
+    private boolean pauses() {
+        if (paused) {
+            return true;
+        }
+        long debtNanos = session.throttle().debtNanos();
+        if (debtNanos <= 0) {
+            return false;
+        }
+        long nanos = Math.min(debtNanos, MAX_PAUSE_NANOS);
+        session.throttle().waited(nanos);
+        paused = true;
+        channel.eventLoop().schedule(() -> {
+            paused = false;
+            if (!onErrand && !closed) {
+                resume();
+            }
+        }, nanos, TimeUnit.NANOSECONDS);
+        return true;
     }
 
     private void advance(ByteBuf input) {
@@ -364,7 +394,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
     private void handOver(Reply from) {
         if (!from.isEmpty()) {
-            door.tallies().bytesOut.add(from.writeTo(channel, this));
+            long bytes = from.writeTo(channel, this);
+            door.tallies().bytesOut.add(bytes);
+            session.throttle().passed(bytes);
         }
     }
 
@@ -404,7 +436,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         if (output != null && pendingOutput()) {
             return new Stall.Progress(true, List.of(writesDone, output.currentProgress()));
         }
-        boolean sending = !onErrand && parser.missingValueBytes() > 0;
+        boolean sending = !onErrand && !paused && parser.missingValueBytes() > 0;
         return new Stall.Progress(sending && !closed, bytesReceived);
     }
 

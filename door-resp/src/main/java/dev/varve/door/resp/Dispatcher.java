@@ -34,6 +34,9 @@ final class Dispatcher {
             if (session.guest() && !command.needsNoUser()) {
                 throw new ReplyError("NOAUTH Authentication required.");
             }
+            if (!permits(command, request)) {
+                throw new ReplyError("NOPERM No permissions to access a key");
+            }
             command.handler().run(new Call(door, session, request, keys, reply));
         } catch (ReplyError e) {
             fail(reply, mark, e.text());
@@ -45,6 +48,22 @@ final class Dispatcher {
             LOG.log(Level.ERROR, "command " + request.command().name() + " failed", e);
             fail(reply, mark, "ERR internal error");
         }
+    }
+
+    /// Whether the user may touch all keys of a request. Nobody has looked for them yet.
+    private boolean permits(Command command, Request request) {
+        var access = session.access();
+        var keys = command.keys();
+        if (!access.restricted() || keys.first() == 0) {
+            return true;
+        }
+        int last = keys.last() < 0 ? request.size() + keys.last() : keys.last();
+        for (int i = keys.first(); i <= last; i += keys.step()) {
+            if (!access.allows(request.bytes(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void fail(Reply reply, Reply.Mark mark, String message) {

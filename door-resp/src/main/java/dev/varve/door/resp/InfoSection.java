@@ -9,23 +9,24 @@ import java.util.function.Function;
 /// A part of the `INFO` report. Only figures that exist here; none that Redis has and this server
 /// does not.
 ///
-/// @param title the section's name
-/// @param lines its lines of the form `name:value`; asking for them may wait
+/// @param title    the section's name
+/// @param harmless whether it tells nothing about what other users do
+/// @param lines    its lines of the form `name:value`; asking for them may wait
 ///
 /// Immutable.
-record InfoSection(String title, Function<Call, List<String>> lines) {
+record InfoSection(String title, boolean harmless, Function<Call, List<String>> lines) {
 
     /// All sections in the order of the report.
     static List<InfoSection> all() {
         return List.of(
-                new InfoSection("Server", InfoSection::server),
-                new InfoSection("Clients", InfoSection::clients),
-                new InfoSection("Memory", InfoSection::memory),
-                new InfoSection("Stats", InfoSection::stats),
-                new InfoSection("Replication",
+                new InfoSection("Server", true, InfoSection::server),
+                new InfoSection("Clients", false, InfoSection::clients),
+                new InfoSection("Memory", false, InfoSection::memory),
+                new InfoSection("Stats", false, InfoSection::stats),
+                new InfoSection("Replication", true,
                         _ -> List.of("role:master", "connected_slaves:0")),
-                new InfoSection("Cluster", _ -> List.of("cluster_enabled:0")),
-                new InfoSection("Keyspace", InfoSection::keyspace));
+                new InfoSection("Cluster", true, _ -> List.of("cluster_enabled:0")),
+                new InfoSection("Keyspace", false, InfoSection::keyspace));
     }
 
     private static List<String> server(Call call) {

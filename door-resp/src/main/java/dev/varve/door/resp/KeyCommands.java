@@ -1,6 +1,7 @@
 package dev.varve.door.resp;
 
 import dev.varve.door.resp.Command.Keys;
+import dev.varve.engine.Bucket;
 import dev.varve.engine.CommitOutcome;
 import dev.varve.engine.ObjectInfo;
 import dev.varve.engine.ObjectKey;
@@ -71,13 +72,28 @@ final class KeyCommands {
     }
 
     private static void dbsize(Call call) {
-        call.reply().integer(call.keys().bucket().count());
+        call.reply().integer(count(call));
+    }
+
+    /// Who may not see all keys has his own counted, one by one.
+    private static long count(Call call) {
+        var bucket = call.keys().bucket();
+        if (!call.session().access().restricted()) {
+            return bucket.count();
+        }
+        long count = 0;
+        try (var cursor = call.visible(bucket, ObjectKey.EMPTY)) {
+            while (cursor.next().isPresent()) {
+                count++;
+            }
+        }
+        return count;
     }
 
     private static void keys(Call call) {
         var pattern = call.request().bytes(1);
         var found = new ArrayList<ObjectKey>();
-        try (var cursor = call.keys().bucket().list(Glob.prefix(pattern))) {
+        try (var cursor = call.visible(call.keys().bucket(), Glob.prefix(pattern))) {
             for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
                 if (Glob.matches(pattern, next.get().key().bytes())) {
                     found.add(next.get().key());
@@ -123,11 +139,13 @@ final class KeyCommands {
         var cursors = call.door().cursors();
         Optional<ObjectKey> after = id == 0
                 ? Optional.empty()
-                : Optional.of(cursors.position(id).orElseThrow(() -> invalid));
+                : Optional.of(cursors.position(id)
+                        .filter(key -> call.session().access().allows(key.bytes()))
+                        .orElseThrow(() -> invalid));
         var found = new ArrayList<ObjectKey>();
         Optional<ObjectInfo> last = Optional.empty();
         boolean ended = false;
-        try (var cursor = call.keys().bucket().list(Glob.prefix(scan.pattern()))) {
+        try (var cursor = call.visible(call.keys().bucket(), Glob.prefix(scan.pattern()))) {
             after.ifPresent(cursor::seek);
             for (long seen = 0; seen < scan.count() && !ended;) {
                 var next = cursor.next();
@@ -153,15 +171,29 @@ final class KeyCommands {
 
     private static void flushDb(Call call) {
         checkFlushOptions(call.request());
-        call.keys().bucket().clear();
+        clear(call, call.keys().bucket());
         call.reply().ok();
     }
 
     private static void flushAll(Call call) {
         checkFlushOptions(call.request());
         call.keys().bucket();
-        call.door().databases().existing().forEach(database -> database.bucket().clear());
+        call.door().databases().existing().forEach(database -> clear(call, database.bucket()));
         call.reply().ok();
+    }
+
+    /// Who may not touch all keys clears his own.
+    private static void clear(Call call, Bucket bucket) {
+        if (!call.session().access().restricted()) {
+            bucket.clear();
+            return;
+        }
+        try (var cursor = call.visible(bucket, ObjectKey.EMPTY)) {
+            for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
+                var info = next.get();
+                bucket.delete(info.key(), Precondition.ifVersion(info.version()));
+            }
+        }
     }
 
     private static void checkFlushOptions(Request request) {

@@ -18,6 +18,8 @@ import java.util.Map;
 /// @param offLoop            times that a command had to leave its event loop, because it needed
 ///                           more than memory could answer
 /// @param lostWrites         values answered with OK that a cache bucket could not keep
+/// @param waitedNanosByUser  how long connections were made to wait because of their user's rate,
+///                           for each user who has one
 ///
 /// Immutable.
 public record RespCounters(
@@ -33,8 +35,10 @@ public record RespCounters(
         long protocolErrors,
         long stalledClients,
         long offLoop,
-        long lostWrites) {
+        long lostWrites,
+        Map<String, Long> waitedNanosByUser) {
     public RespCounters {
         commandsByName = Map.copyOf(commandsByName);
+        waitedNanosByUser = Map.copyOf(waitedNanosByUser);
     }
 }

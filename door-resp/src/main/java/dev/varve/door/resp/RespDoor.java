@@ -76,7 +76,9 @@ public final class RespDoor implements AutoCloseable {
         var door = new Door(
                 settings, ProtocolLimits.of(settings), engine,
                 new Databases(engine, settings.bucketName()), new CommandTable(),
-                new AtomicReference<>(new Users(settings.users())), clock, new Errands(tasks),
+                new AtomicReference<>(new Users(settings.users(), settings.accesses(), clock)),
+                clock,
+                new Errands(tasks),
                 new Clients(),
                 new ScanCursors(), new MemoryBudget(settings.argumentMemoryBytes()),
                 new Tallies(), latencies,
@@ -116,8 +118,10 @@ public final class RespDoor implements AutoCloseable {
     /// password again. Who came in when there were no users has to show one from now on.
     ///
     /// @param passwordByName empty means that nobody has to say who he is
-    public void admit(Map<String, String> passwordByName) {
-        door.users().set(new Users(passwordByName));
+    /// @param accessByName   what users may do who may not do everything; holds for connections
+    ///                       that are open as well, from their next command on
+    public void admit(Map<String, String> passwordByName, Map<String, Access> accessByName) {
+        door.users().updateAndGet(users -> users.replaced(passwordByName, accessByName));
         door.clients().all().forEach(Connection::review);
     }
 
@@ -127,7 +131,8 @@ public final class RespDoor implements AutoCloseable {
     }
 
     public RespCounters counters() {
-        return door.tallies().snapshot(door.clients().count(), door.commands());
+        return door.tallies()
+                .snapshot(door.clients().count(), door.commands(), door.users().get());
     }
 
     /// Turns new clients away, closes all connections and waits for commands that are on their way

@@ -20,6 +20,7 @@ import java.util.Map;
 ///                            that stops in the middle of a large value, is closed
 /// @param loopThreads         event loops; 0 means one for each core
 /// @param bucketName          bucket of database 0; database n is `name-n`
+/// @param accesses            what users may do, by name, who may not do everything
 ///
 /// Immutable.
 public record RespSettings(
@@ -34,7 +35,8 @@ public record RespSettings(
         long argumentMemoryBytes,
         Duration writeStall,
         int loopThreads,
-        String bucketName) {
+        String bucketName,
+        Map<String, Access> accesses) {
 
     /// How many databases `SELECT` can choose from.
     public static final int DATABASES = 16;
@@ -46,6 +48,7 @@ public record RespSettings(
 
     public RespSettings {
         users = Map.copyOf(users);
+        accesses = Map.copyOf(accesses);
         require("port", port, 0, 65535);
         require("maxBulkBytes", maxBulkBytes, 1, Integer.MAX_VALUE);
         require("maxKeyBytes", maxKeyBytes, 1, MAX_KEY_BYTES);
@@ -61,43 +64,56 @@ public record RespSettings(
     public static RespSettings on(String host, int port) {
         return new RespSettings(
                 host, port, Map.of(), 512L << 20, MAX_KEY_BYTES, 10_000, 64 << 10, 1 << 20,
-                128L << 20, Duration.ofSeconds(60), 0, BUCKET);
+                128L << 20, Duration.ofSeconds(60), 0, BUCKET, Map.of());
     }
 
     public RespSettings withUsers(Map<String, String> passwordByUser) {
         return new RespSettings(
                 host, port, passwordByUser, maxBulkBytes, maxKeyBytes, maxClients, maxInlineBytes,
-                maxArguments, argumentMemoryBytes, writeStall, loopThreads, bucketName);
+                maxArguments, argumentMemoryBytes, writeStall, loopThreads, bucketName,
+                accesses);
+    }
+
+    public RespSettings withAccesses(Map<String, Access> accessByUser) {
+        return new RespSettings(
+                host, port, users, maxBulkBytes, maxKeyBytes, maxClients, maxInlineBytes,
+                maxArguments, argumentMemoryBytes, writeStall, loopThreads, bucketName,
+                accessByUser);
     }
 
     public RespSettings withMaxClients(int count) {
         return new RespSettings(
                 host, port, users, maxBulkBytes, maxKeyBytes, count, maxInlineBytes,
-                maxArguments, argumentMemoryBytes, writeStall, loopThreads, bucketName);
+                maxArguments, argumentMemoryBytes, writeStall, loopThreads, bucketName,
+                accesses);
     }
 
     public RespSettings withMaxBulkBytes(long bytes) {
         return new RespSettings(
                 host, port, users, bytes, maxKeyBytes, maxClients, maxInlineBytes,
-                maxArguments, argumentMemoryBytes, writeStall, loopThreads, bucketName);
+                maxArguments, argumentMemoryBytes, writeStall, loopThreads, bucketName,
+                accesses);
     }
 
     public RespSettings withArgumentMemoryBytes(long bytes) {
         return new RespSettings(
                 host, port, users, maxBulkBytes, maxKeyBytes, maxClients, maxInlineBytes,
-                maxArguments, bytes, writeStall, loopThreads, bucketName);
+                maxArguments, bytes, writeStall, loopThreads, bucketName,
+                accesses);
     }
 
     public RespSettings withWriteStall(Duration stall) {
         return new RespSettings(
                 host, port, users, maxBulkBytes, maxKeyBytes, maxClients, maxInlineBytes,
-                maxArguments, argumentMemoryBytes, stall, loopThreads, bucketName);
+                maxArguments, argumentMemoryBytes, stall, loopThreads, bucketName,
+                accesses);
     }
 
     public RespSettings withLoopThreads(int count) {
         return new RespSettings(
                 host, port, users, maxBulkBytes, maxKeyBytes, maxClients, maxInlineBytes,
-                maxArguments, argumentMemoryBytes, writeStall, count, bucketName);
+                maxArguments, argumentMemoryBytes, writeStall, count, bucketName,
+                accesses);
     }
 
     private static void require(String name, long value, long least, long most) {

@@ -35,7 +35,9 @@ final class ServerCommands {
                 || wanted.contains("default");
         var text = new StringBuilder();
         for (var section : InfoSection.all()) {
-            if (all || wanted.contains(section.title().toLowerCase(Locale.ROOT))) {
+            boolean visible = section.harmless() || !call.session().access().restricted();
+            if (visible
+                    && (all || wanted.contains(section.title().toLowerCase(Locale.ROOT)))) {
                 text.append(text.isEmpty() ? "" : "\r\n");
                 text.append("# ").append(section.title()).append("\r\n");
                 section.lines().apply(call).forEach(line -> text.append(line).append("\r\n"));

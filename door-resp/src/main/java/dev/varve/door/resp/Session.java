@@ -32,6 +32,9 @@ final class Session {
     private boolean resp3;
     private int database;
     private String user = Users.DEFAULT;
+    private Access access = Access.ALL;
+    private Throttle throttle;
+    private @Nullable Users accessFrom;
     private boolean authenticated;
     private String name = "";
     private String libraryName = "";
@@ -52,6 +55,7 @@ final class Session {
         this.client = client;
         this.server = server;
         this.users = users;
+        throttle = users.get().throttleOf(user);
         createdNanos = nowNanos;
         lastActiveNanos = nowNanos;
     }
@@ -74,6 +78,7 @@ final class Session {
         resp3 = false;
         database = 0;
         user = Users.DEFAULT;
+        accessFrom = null;
         authenticated = false;
         name = "";
         replies = Replies.ALL;
@@ -103,6 +108,27 @@ final class Session {
         database = index;
     }
 
+    /// What the client may touch; who has not said who he is yet, and has to, can do nothing
+    /// anyway.
+    Access access() {
+        refresh(users.get());
+        return access;
+    }
+
+    /// What limits the client's rate.
+    Throttle throttle() {
+        refresh(users.get());
+        return throttle;
+    }
+
+    private void refresh(Users present) {
+        if (present != accessFrom) {
+            access = present.accessOf(user);
+            throttle = present.throttleOf(user);
+            accessFrom = present;
+        }
+    }
+
     /// Whether the client still has to say who it is. The users may change at any time.
     boolean guest() {
         return !authenticated && !users.get().open();
@@ -117,7 +143,15 @@ final class Session {
         user = new String(userName, StandardCharsets.UTF_8);
         // Where everybody may come in nobody has shown a password.
         authenticated = !present.open();
+        accessFrom = null;
+        refresh(present);
+        // What one user reads is no guess at what the next one will.
+        readAhead = null;
         return true;
+    }
+
+    String user() {
+        return user;
     }
 
     boolean usersExist() {

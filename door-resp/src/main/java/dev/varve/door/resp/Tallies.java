@@ -19,7 +19,7 @@ final class Tallies {
     final LongAdder offLoop = new LongAdder();
     final LongAdder lostWrites = new LongAdder();
 
-    RespCounters snapshot(long open, CommandTable table) {
+    RespCounters snapshot(long open, CommandTable table, Users users) {
         var byName = new HashMap<String, Long>();
         for (var command : table.all()) {
             long calls = command.calls().sum();
@@ -27,9 +27,11 @@ final class Tallies {
                 byName.put(command.name(), calls);
             }
         }
+        var waited = new HashMap<String, Long>();
+        users.throttles().forEach((name, throttle) -> waited.put(name, throttle.waitedNanos()));
         return new RespCounters(
                 open, connections.sum(), refused.sum(), commands.sum(), byName, bytesIn.sum(),
                 bytesOut.sum(), errors.sum(), handshakesFailed.sum(), protocolErrors.sum(),
-                stalled.sum(), offLoop.sum(), lostWrites.sum());
+                stalled.sum(), offLoop.sum(), lostWrites.sum(), waited);
     }
 }

@@ -44,6 +44,10 @@ final class ValueIntake {
             parser.accept(new Value.Lost(new StorageException(Kind.CONFIG, "not a key")));
             return;
         }
+        if (!session.access().allows(key.get().bytes())) {
+            parser.accept(new Value.Lost(new StorageException(Kind.CONFIG, "not the user's key")));
+            return;
+        }
         long length = parser.valueLength();
         try {
             var writer = tryWriter(key.get(), length);

@@ -34,13 +34,15 @@ final class VarveCommands {
     static Command varve() {
         return Command.of("varve", -2, "", Keys.NONE, _ -> {})
                 .withSubcommands(CommandTable.under("varve", List.of(
-                        sub("explain", 3, VarveCommands::explain),
+                        sub("explain", 3, VarveCommands::explain).withKeys(Keys.SUB_FIRST),
                         sub("prefetch", -3, call -> hint(call,
-                                (keys, key) -> keys.bucket().prefetch(key))),
-                        sub("pin", 4, VarveCommands::pin),
+                                (keys, key) -> keys.bucket().prefetch(key)))
+                                .withKeys(Keys.SUB_ALL),
+                        sub("pin", 4, VarveCommands::pin).withKeys(Keys.SUB_FIRST),
                         sub("demote", -3, call -> hint(call,
-                                (keys, key) -> keys.bucket().demote(key))),
-                        sub("release", 3, VarveCommands::release),
+                                (keys, key) -> keys.bucket().demote(key)))
+                                .withKeys(Keys.SUB_ALL),
+                        sub("release", 3, VarveCommands::release).withKeys(Keys.SUB_FIRST),
                         sub("help", 2, VarveCommands::help))));
     }
 

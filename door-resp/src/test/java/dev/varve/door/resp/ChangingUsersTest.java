@@ -17,7 +17,7 @@ final class ChangingUsersTest {
     void takesNewPasswordsFromNewClientsAndLeavesTheOthersAlone() {
         try (var fixture = with(Map.of("ann", "old")); var before = fixture.client()) {
             assertThat(before.ask("AUTH ann old")).isEqualTo("+OK\r\n");
-            fixture.door.admit(Map.of("ann", "new"));
+            fixture.door.admit(Map.of("ann", "new"), Map.of());
             assertThat(before.ask("SET k v")).isEqualTo("+OK\r\n");
             try (var after = fixture.client()) {
                 assertThat(after.ask("AUTH ann old")).isEqualTo(WRONG);
@@ -37,7 +37,7 @@ final class ChangingUsersTest {
             assertThat(ann.ask("AUTH ann a")).isEqualTo("+OK\r\n");
             assertThat(bert.ask("AUTH bert b")).isEqualTo("+OK\r\n");
             assertThat(guest.ask("PING")).isEqualTo(NO_USER);
-            fixture.door.admit(Map.of("ann", "a"));
+            fixture.door.admit(Map.of("ann", "a"), Map.of());
             assertThat(bert.isClosedByServer()).isTrue();
             assertThat(ann.ask("PING")).isEqualTo("+PONG\r\n");
             assertThat(guest.ask("AUTH bert b")).isEqualTo(WRONG);
@@ -54,7 +54,7 @@ final class ChangingUsersTest {
             assertThat(bert.ask("AUTH bert b")).isEqualTo("+OK\r\n");
             bert.send("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$4000000\r\n");
             await(() -> fixture.engine.openWriters.get() == 1);
-            fixture.door.admit(Map.of("ann", "a"));
+            fixture.door.admit(Map.of("ann", "a"), Map.of());
             assertThat(bert.isClosedByServer()).isTrue();
             await(() -> fixture.engine.openWriters.get() == 0);
             assertThat(ann.ask("EXISTS k")).isEqualTo(":0\r\n");
@@ -66,7 +66,7 @@ final class ChangingUsersTest {
     void asksThoseWhoCameInWithoutAPassword(String first) {
         try (var fixture = with(Map.of()); var client = fixture.client()) {
             assertThat(client.ask(first)).doesNotStartWith("-");
-            fixture.door.admit(Map.of("default", "secret"));
+            fixture.door.admit(Map.of("default", "secret"), Map.of());
             assertThat(client.ask("GET k")).isEqualTo(NO_USER);
             assertThat(client.ask("AUTH wrong")).isEqualTo(WRONG);
             assertThat(client.ask("AUTH secret")).isEqualTo("+OK\r\n");
@@ -78,7 +78,7 @@ final class ChangingUsersTest {
     void letsEverybodyInWhenThereAreNoUsersAnyMore() {
         try (var fixture = with(Map.of("ann", "a")); var guest = fixture.client()) {
             assertThat(guest.ask("PING")).isEqualTo(NO_USER);
-            fixture.door.admit(Map.of());
+            fixture.door.admit(Map.of(), Map.of());
             assertThat(guest.ask("PING")).isEqualTo("+PONG\r\n");
         }
     }

@@ -133,6 +133,7 @@ final class FailureTest {
         return new RespSettings(
                 base.host(), base.port(), base.users(), base.maxBulkBytes(), base.maxKeyBytes(),
                 base.maxClients(), base.maxInlineBytes(), base.maxArguments(),
-                base.argumentMemoryBytes(), base.writeStall(), base.loopThreads(), bucket);
+                base.argumentMemoryBytes(), base.writeStall(), base.loopThreads(), bucket,
+                base.accesses());
     }
 }

@@ -10,6 +10,7 @@ import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
+import dev.varve.engine.ShareSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -83,13 +84,19 @@ final class FakeEngine implements Engine {
     }
 
     @Override
+    public void divide(List<ShareSettings> shares) {
+        throw new UnsupportedOperationException("a door divides nothing");
+    }
+
+    @Override
     public EngineStatus status() {
         long objects = buckets.values().stream().mapToLong(Bucket::count).sum();
         return new EngineStatus(
                 List.of(new TierStatus(
                         "memory", slab.capacityBytes(), slab.usedBytes(), objects)),
                 new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0),
-                new Movement(0, 0, 0, 0, 0, 0, 0, 0), new Promises(0, 0, 0), 0, true);
+                new Movement(0, 0, 0, 0, 0, 0, 0, 0), new Promises(0, 0, 0), 0, true,
+                List.of());
     }
 
     @Override

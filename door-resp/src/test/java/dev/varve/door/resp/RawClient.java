@@ -110,6 +110,15 @@ final class RawClient implements Closeable {
         }
     }
 
+    /// How many bytes have arrived already.
+    int available() {
+        try {
+            return in().available();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     String readText(int count) {
         return new String(read(count), StandardCharsets.ISO_8859_1);
     }

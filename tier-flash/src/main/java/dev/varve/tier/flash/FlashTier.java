@@ -67,6 +67,7 @@ public final class FlashTier implements SegmentTier {
     private final OpenSegment durable = new OpenSegment(() -> create(Purpose.DURABLE));
     private final OpenSegment cache = new OpenSegment(() -> create(Purpose.CACHE));
     private final OpenSegment cleaned = new OpenSegment(() -> create(Purpose.CLEANED));
+    private final OpenSegment kept = new OpenSegment(() -> create(Purpose.KEPT));
     private final Set<SegmentFile> unflushed = ConcurrentHashMap.newKeySet();
     private final List<Damaged> damaged;
     private final AtomicLong usedBytes = new AtomicLong();
@@ -304,6 +305,7 @@ public final class FlashTier implements SegmentTier {
         durable.seal();
         cache.seal();
         cleaned.seal();
+        kept.seal();
         for (SegmentFile segment : segments.values()) {
             if (segment.setDropped()) {
                 segment.letGo();
@@ -408,6 +410,7 @@ public final class FlashTier implements SegmentTier {
             case DURABLE -> durable;
             case CACHE -> cache;
             case CLEANED -> cleaned;
+            case KEPT -> kept;
         };
     }
 

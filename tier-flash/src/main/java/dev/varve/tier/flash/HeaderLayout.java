@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 
 /// The first page of a segment file; see [PageLayout] for its frame.
 ///
-///     6   u16  purpose: 1 durable, 2 cache, 3 cleaned
+///     6   u16  purpose: 1 durable, 2 cache, 3 cleaned, 4 kept
 ///     8   u32  segment number
 ///     12  u32  zero
 ///     16  u64  salt
@@ -49,6 +49,7 @@ final class HeaderLayout {
             case DURABLE -> 1;
             case CACHE -> 2;
             case CLEANED -> 3;
+            case KEPT -> 4;
         };
     }
 
@@ -56,6 +57,7 @@ final class HeaderLayout {
         return switch (code) {
             case 2 -> Purpose.CACHE;
             case 3 -> Purpose.CLEANED;
+            case 4 -> Purpose.KEPT;
             default -> Purpose.DURABLE; // kept rather than dropped, should it be none of ours
         };
     }
