@@ -80,6 +80,10 @@ record InfoSection(String title, Function<Call, List<String>> lines) {
                 "evicted_keys:" + status.movement().droppedBlocks(),
                 "keyspace_hits:" + status.reads().hits(),
                 "keyspace_misses:" + status.reads().misses(),
+                "memory_blocks_read:" + status.reads().memoryBlocks(),
+                "memory_bytes_read:" + status.reads().memoryBytes(),
+                "flash_blocks_read:" + status.reads().flashBlocks(),
+                "flash_bytes_read:" + status.reads().flashBytes(),
                 "total_error_replies:" + tallies.errors.sum());
     }
 
