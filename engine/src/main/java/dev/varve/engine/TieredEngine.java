@@ -96,7 +96,12 @@ public final class TieredEngine implements Engine {
         engine.recover();
         var demoting = parts.tasks().repeat("demotion", DEMOTION_PAUSE, engine.demotion);
         engine.demotion.onWake(demoting::wake);
-        parts.tasks().repeat("reclamation", RECLAMATION_PAUSE, engine.reclamation);
+        var reclaiming = parts.tasks().repeat(
+                "reclamation", RECLAMATION_PAUSE, engine.reclamation);
+        engine.demotion.onFullFlash(() -> {
+            engine.reclamation.noteNoRoom();
+            reclaiming.wake();
+        });
         parts.tasks().repeat("holds", HOLDS_PAUSE, engine.holds);
         engine.prefetch.onWake(Stream.iterate(1, i -> i + 1)
                 .limit(PREFETCH_DEPTH)
