@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.bytes.SharedMemory;
 import dev.varve.bytes.Slab;
+import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
@@ -174,6 +175,7 @@ public final class TieredEngine implements Engine {
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten()),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
+                new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
                 counters.corruptBlocks.sum(), true);
     }
 
@@ -189,14 +191,18 @@ public final class TieredEngine implements Engine {
         }
         closed = true;
         parts.tasks().close();
-        saveCache();
-        for (var purpose : Purpose.values()) {
-            parts.flash().seal(purpose);
+        try {
+            saveCache();
+            for (var purpose : Purpose.values()) {
+                parts.flash().seal(purpose);
+            }
+            parts.flash().sync();
+        } finally {
+            // Also where the device fails: what was acknowledged is on it already.
+            parts.catalog().sync();
+            parts.catalog().close();
+            parts.flash().close();
         }
-        parts.flash().sync();
-        parts.catalog().sync();
-        parts.catalog().close();
-        parts.flash().close();
     }
 
     void requireOpen() {
