@@ -19,6 +19,7 @@ public final class Bench {
             new KvBenchmark(),
             new LocalBenchmark(),
             new FlashBenchmark(),
+            new ChainBenchmark(),
             new S3Benchmark(),
             new RestartBenchmark(),
             new MemoryBenchmark());

@@ -97,8 +97,9 @@ public final class TieredEngine implements Engine {
         engine.recover();
         var demoting = parts.tasks().repeat("demotion", DEMOTION_PAUSE, engine.demotion);
         engine.demotion.onWake(demoting::wake);
-        var reclaiming = parts.tasks().repeat(
-                "reclamation", RECLAMATION_PAUSE, engine.reclamation);
+        var reclaiming = parts.tasks()
+                .repeat(
+                        "reclamation", RECLAMATION_PAUSE, engine.reclamation);
         engine.demotion.onFullFlash(() -> {
             engine.reclamation.noteNoRoom();
             reclaiming.wake();

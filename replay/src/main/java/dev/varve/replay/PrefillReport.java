@@ -77,7 +77,8 @@ public record PrefillReport(
                 Math.round(tier.cost().requestSeconds() * 1e9)));
         row(table, "beyond that", tier -> rate(tier.cost().bytesPerSecond()));
         row(table, "a block of " + BLOCK_TOKENS + " tokens (" + realBlock()
-                + "), extrapolated", tier -> Figures.millis(
+                + "), extrapolated",
+                tier -> Figures.millis(
                         Math.round(tier.cost().seconds(realBlockBytes()) * 1e9)));
         row(table, "pays as one chunk, from", tier -> tokens(model.breakEvenChunk(tier.cost())));
         row(table, "pays as a prefix of such blocks, from", tier -> tokens(

@@ -74,8 +74,9 @@ final class PrefillReportTest {
         var report = new PrefillReport(new PrefillModel(100_000, 100_000, 0), 65_536, REPLAY,
                 Optional.of(SERVED), new Loads(MEMORY, Optional.of(FLASH)));
         assertThat(report.text()).contains("net, lost")
-                .contains("Loading from memory never pays: a block takes 52.2 ms to load and 5.12 ms"
-                        + " to\ncompute.");
+                .contains(
+                        "Loading from memory never pays: a block takes 52.2 ms to load and 5.12 ms"
+                                + " to\ncompute.");
     }
 
     @Test

@@ -25,7 +25,9 @@ public final class WedgedDisk implements Disk {
     private int stuck;
 
     private enum Mood {
-        WORKING, HANGING, FAILING
+        WORKING,
+        HANGING,
+        FAILING
     }
 
     /// @param disk owned

@@ -23,7 +23,10 @@ final class Outcome<T> {
     private @Nullable Throwable failure;
 
     private enum State {
-        OPEN, FINISHED, FAILED, ABANDONED
+        OPEN,
+        FINISHED,
+        FAILED,
+        ABANDONED
     }
 
     /// @return false if nobody waits for it any more
