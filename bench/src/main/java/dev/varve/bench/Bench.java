@@ -20,6 +20,7 @@ public final class Bench {
             new LocalBenchmark(),
             new FlashBenchmark(),
             new ChainBenchmark(),
+            new LeaseBenchmark(),
             new S3Benchmark(),
             new RestartBenchmark(),
             new MemoryBenchmark());

@@ -80,6 +80,7 @@ record InfoSection(String title, Function<Call, List<String>> lines) {
                 "evicted_keys:" + status.movement().droppedBlocks(),
                 "keyspace_hits:" + status.reads().hits(),
                 "keyspace_misses:" + status.reads().misses(),
+                "refused_leases:" + status.promises().refused(),
                 "memory_blocks_read:" + status.reads().memoryBlocks(),
                 "memory_bytes_read:" + status.reads().memoryBytes(),
                 "flash_blocks_read:" + status.reads().flashBlocks(),
