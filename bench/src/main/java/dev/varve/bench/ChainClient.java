@@ -37,8 +37,9 @@ final class ChainClient implements AutoCloseable {
 
     /// Writes a value whose bytes follow from a seed.
     void set(String key, int seed) {
-        value.clear().put(("*3\r\n$3\r\nSET\r\n$" + key.length() + "\r\n" + key + "\r\n$" + bytes
-                + "\r\n").getBytes(ISO_8859_1));
+        value.clear()
+                .put(("*3\r\n$3\r\nSET\r\n$" + key.length() + "\r\n" + key + "\r\n$" + bytes
+                        + "\r\n").getBytes(ISO_8859_1));
         send(value.flip());
         value.clear();
         for (int i = 0; i < bytes; i += Long.BYTES) {

@@ -30,7 +30,7 @@ public record PrefillReport(
 
     /// Seconds of prefill that the hits stand for.
     public double savedSeconds() {
-        return model.seconds(replay.tokensSaved(), replay.loads().squaredTokens());
+        return model.seconds((double) replay.tokensSaved(), replay.loads().squaredTokens());
     }
 
     /// Seconds that the requests would have waited for EXISTS and GET if blocks were as large as
@@ -41,8 +41,8 @@ public record PrefillReport(
         double flash = loads.flash().map(tier -> tier.cost().seconds(bytes)).orElse(memory);
         long fromFlash = flashHits();
         return replay.loads().existsNanos() / 1e9
-                + (replay.hits() - fromFlash) * memory
-                + fromFlash * flash;
+                + (double) (replay.hits() - fromFlash) * memory
+                + (double) fromFlash * flash;
     }
 
     /// For people.
