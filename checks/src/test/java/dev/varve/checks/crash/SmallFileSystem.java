@@ -12,12 +12,12 @@ final class SmallFileSystem implements AutoCloseable {
     private static final int BALLAST_PIECE_BYTES = 1 << 20;
 
     private final Path folder;
-    private final Thread unmount;
+    private final Thread atExit;
 
     private SmallFileSystem(Path folder) {
         this.folder = folder;
-        unmount = new Thread(() -> run("umount", "-l", folder.toString()));
-        Runtime.getRuntime().addShutdownHook(unmount);
+        atExit = new Thread(this::unmount);
+        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /// Mounts one over a folder; empty where this user or this system may not.
@@ -51,8 +51,12 @@ final class SmallFileSystem implements AutoCloseable {
 
     @Override
     public void close() {
-        unmount.run();
-        Runtime.getRuntime().removeShutdownHook(unmount);
+        unmount();
+        Runtime.getRuntime().removeShutdownHook(atExit);
+    }
+
+    private void unmount() {
+        run("umount", "-l", folder.toString());
     }
 
     private Path ballast() {
