@@ -41,6 +41,7 @@ record BenchOptions(
               --data DIR     a folder on the disk under test (the system's temporary folder)
               --full         restart with 10 GB of cached blocks instead of 2 GB, and 10,000,000
                              pairs of EXISTS and GET instead of 200,000
+              --pairs N      so many pairs
               --hour         an hour of mixed load for the memory figure instead of two minutes
               --write        write the table to docs/benchmarks.md
             """;
@@ -72,13 +73,14 @@ record BenchOptions(
                     restartBytes = FULL_RESTART_BYTES;
                     leasePairs = FULL_LEASE_PAIRS;
                 }
+                case "--pairs" -> leasePairs = Long.parseLong(value(args, i++));
                 case "--hour" -> memoryMinutes = 60;
                 case "--write" -> write = true;
                 default -> names.add(known(args[i], known));
             }
         }
-        if (rounds < 1 || seconds < 1) {
-            throw new IllegalArgumentException("--rounds and --seconds must be at least 1");
+        if (rounds < 1 || seconds < 1 || leasePairs < 1) {
+            throw new IllegalArgumentException("--rounds, --seconds and --pairs must be at least 1");
         }
         return new BenchOptions(List.copyOf(names), rounds, seconds * 1000, folder,
                 home.resolve("varve"), home.resolve("docs/benchmarks.md"), write, restartBytes,
