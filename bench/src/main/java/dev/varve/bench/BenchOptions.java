@@ -80,7 +80,8 @@ record BenchOptions(
             }
         }
         if (rounds < 1 || seconds < 1 || leasePairs < 1) {
-            throw new IllegalArgumentException("--rounds, --seconds and --pairs must be at least 1");
+            throw new IllegalArgumentException(
+                    "--rounds, --seconds and --pairs must be at least 1");
         }
         return new BenchOptions(List.copyOf(names), rounds, seconds * 1000, folder,
                 home.resolve("varve"), home.resolve("docs/benchmarks.md"), write, restartBytes,
