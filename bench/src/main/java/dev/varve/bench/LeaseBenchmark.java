@@ -26,6 +26,7 @@ record LeaseBenchmark() implements Benchmark {
     private static final int BATCH = 64;
     private static final int VALUE_BYTES = 256;
     private static final int PRESS_BYTES = 256 << 10;
+    private static final long LEASE_NANOS = 10_000_000_000L;
     private static final int YOUNGER = 60_000;
     private static final long MEMORY_BYTES = 128 << 20;
     /// Leases may hold a quarter of memory and an eighth of flash.
@@ -39,7 +40,8 @@ record LeaseBenchmark() implements Benchmark {
     @Override
     public List<Row> run(BenchOptions options, Workplace workplace) throws Exception {
         var tally = new Tally(new AtomicLong(options.leasePairs()), new AtomicLong(),
-                new AtomicLong(), new AtomicLong(), new AtomicLong());
+                new AtomicLong(), new AtomicLong(), new AtomicLong(),
+                new AtomicLong());
         long start = System.nanoTime();
         try (var varve = VarveServer.start(options.launcher(), workplace, MEMORY_BYTES,
                 FLASH_BYTES)) {
@@ -53,9 +55,10 @@ record LeaseBenchmark() implements Benchmark {
             }
             return List.of(Row.limited("EXISTS, then GET of what it found, under pressure",
                     String.format(Locale.ROOT, "%,d pairs in %.0f s: %,d misses, %,d wrong;"
+                            + " %,d misses after the lease was over;"
                             + " %,d EXISTS found nothing, %,d leases refused, %,d blocks dropped",
                             tally.pairs.get(), seconds, tally.misses.get(), tally.wrong.get(),
-                            tally.absent.get(), refused, dropped),
+                            tally.late.get(), tally.absent.get(), refused, dropped),
                     "no miss, nothing wrong",
                     tally.misses.get() == 0 && tally.wrong.get() == 0 && dropped > 0));
         }
@@ -66,7 +69,8 @@ record LeaseBenchmark() implements Benchmark {
             AtomicLong pairs,
             AtomicLong misses,
             AtomicLong wrong,
-            AtomicLong absent) {}
+            AtomicLong absent,
+            AtomicLong late) {}
 
     private static void pair(InetSocketAddress server, Tally tally) throws Exception {
         var done = new AtomicBoolean();
@@ -145,6 +149,7 @@ record LeaseBenchmark() implements Benchmark {
             SplittableRandom random,
             Tally tally) {
         var asked = random.longs(BATCH, Math.max(0, written - YOUNGER), written).toArray();
+        long start = System.nanoTime();
         for (long id : asked) {
             client.exists(key(number, id));
         }
@@ -162,7 +167,9 @@ record LeaseBenchmark() implements Benchmark {
         client.send();
         for (long id : present) {
             var found = client.value();
-            if (found.isEmpty()) {
+            if (found.isEmpty() && System.nanoTime() - start > LEASE_NANOS) {
+                tally.late.incrementAndGet();
+            } else if (found.isEmpty()) {
                 tally.misses.incrementAndGet();
             } else if (!Arrays.equals(found.get(), value(number, id))) {
                 tally.wrong.incrementAndGet();

@@ -3,12 +3,12 @@ package dev.varve.replay;
 /// What it costs to compute the KV of a prompt instead of loading it.
 ///
 /// A token at depth `p` costs `1 + p / attentionDepth` times what the first one costs: the matrices
-/// cost the same for each token, attention costs in proportion to what precedes it. A prefix of `n`
-/// tokens therefore takes `(n + n² / (2 attentionDepth)) / tokensPerSecond` seconds. By the count of
-/// operations of Kaplan et al., "Scaling Laws for Neural Language Models" (2020), section 2.1, the
-/// two are equal at a depth of parameters / (2 · layers · width) tokens: about 30,000 for a model of
-/// 8 · 10⁹ parameters with 32 layers of width 4096. Without that term the model is linear, which
-/// underrates what loading saves of long prompts.
+/// cost the same for each token, attention costs in proportion to what precedes it. A prefix of
+/// `n` tokens therefore takes `(n + n² / (2 attentionDepth)) / tokensPerSecond` seconds. By the
+/// count of operations of Kaplan et al., "Scaling Laws for Neural Language Models" (2020), section
+/// 2.1, the two are equal at a depth of parameters / (2 · layers · width) tokens: about 30,000 for
+/// a model of 8 · 10⁹ parameters with 32 layers of width 4096. Without that term the model is
+/// linear, which underrates what loading saves of long prompts.
 ///
 /// @param tokensPerSecond prefill speed of a short prompt, greater than 0
 /// @param kvBytesPerToken what one token takes in the cache, at least 1

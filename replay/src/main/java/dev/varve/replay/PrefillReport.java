@@ -10,8 +10,8 @@ import java.util.function.Function;
 /// Says whether loading KV pays against computing it again: for the replay as a whole, and from
 /// which length on.
 ///
-/// The blocks of a replay are as a rule smaller than real ones, so their load times are extrapolated
-/// by what was measured of a request and of a byte, one request at a time.
+/// The blocks of a replay are as a rule smaller than real ones, so load times are extrapolated by
+/// what was measured of a request and of a byte, one request at a time.
 ///
 /// @param model      what computing costs
 /// @param blockBytes length of the replayed blocks
@@ -98,7 +98,7 @@ public record PrefillReport(
                         seconds(savedSeconds()))
                 .row("EXISTS and GET as measured, blocks of " + Figures.bytes(blockBytes),
                         seconds((replay.loads().existsNanos() + replay.loads().getNanos()) / 1e9))
-                .row("EXISTS and GET extrapolated to " + realBlock() + " ("
+                .row("the same for " + realBlock() + " ("
                         + Figures.count(replay.hits() - fromFlash) + " from memory, "
                         + Figures.count(fromFlash) + " from flash)", seconds(loadingSeconds()))
                 .row(net >= 0 ? "net, saved" : "net, lost", seconds(net));

@@ -46,11 +46,11 @@ final class PrefillReportTest {
                         pays as one chunk, from                          2 tokens      never
                         pays as a prefix of such blocks, from          512 tokens      never
 
-                        this replay                                                             seconds
-                        prefill saved (51,200 tokens)                                              51.2
-                        EXISTS and GET as measured, blocks of 65.5 kB                               2.0
-                        EXISTS and GET extrapolated to 51.2 MB (75 from memory, 25 from flash)     17.5
-                        net, saved                                                                 33.7
+                        this replay                                           seconds
+                        prefill saved (51,200 tokens)                            51.2
+                        EXISTS and GET as measured, blocks of 65.5 kB             2.0
+                        the same for 51.2 MB (75 from memory, 25 from flash)     17.5
+                        net, saved                                               33.7
 
                         Loading from memory pays from 512 tokens on; below that recompute.
                         Loading from flash never pays: a block takes 522 ms to load and 512 ms to
