@@ -19,6 +19,8 @@ public final class Bench {
             new KvBenchmark(),
             new LocalBenchmark(),
             new FlashBenchmark(),
+            new ChainBenchmark(),
+            new LeaseBenchmark(),
             new S3Benchmark(),
             new RestartBenchmark(),
             new MemoryBenchmark());

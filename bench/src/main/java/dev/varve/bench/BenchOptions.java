@@ -14,6 +14,7 @@ import java.util.List;
 /// @param report        where the table goes; it is printed in any case
 /// @param writeReport   whether it goes there
 /// @param restartBytes  cached bytes of the restart benchmark
+/// @param leasePairs    pairs of EXISTS and GET
 /// @param memoryMinutes how long the memory benchmark lasts
 ///
 /// Immutable.
@@ -26,6 +27,7 @@ record BenchOptions(
         Path report,
         boolean writeReport,
         long restartBytes,
+        long leasePairs,
         int memoryMinutes) {
     static final String USAGE = """
             usage: bench/run [NAME...] [OPTION...]
@@ -37,13 +39,17 @@ record BenchOptions(
               --rounds N     measure each side N times (5)
               --seconds N    for N seconds each time (3)
               --data DIR     a folder on the disk under test (the system's temporary folder)
-              --full         restart with 10 GB of cached blocks instead of 2 GB
+              --full         restart with 10 GB of cached blocks instead of 2 GB, and 10,000,000
+                             pairs of EXISTS and GET instead of 200,000
+              --pairs N      so many pairs
               --hour         an hour of mixed load for the memory figure instead of two minutes
               --write        write the table to docs/benchmarks.md
             """;
 
     private static final long QUICK_RESTART_BYTES = 2_000_000_000L;
     private static final long FULL_RESTART_BYTES = 10_000_000_000L;
+    private static final long QUICK_LEASE_PAIRS = 200_000;
+    private static final long FULL_LEASE_PAIRS = 10_000_000;
 
     /// Reads the command line.
     ///
@@ -56,24 +62,30 @@ record BenchOptions(
         Path folder = Path.of(System.getProperty("java.io.tmpdir"));
         boolean write = false;
         long restartBytes = QUICK_RESTART_BYTES;
+        long leasePairs = QUICK_LEASE_PAIRS;
         int memoryMinutes = 2;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--rounds" -> rounds = Integer.parseInt(value(args, i++));
                 case "--seconds" -> seconds = Long.parseLong(value(args, i++));
                 case "--data" -> folder = Path.of(value(args, i++));
-                case "--full" -> restartBytes = FULL_RESTART_BYTES;
+                case "--full" -> {
+                    restartBytes = FULL_RESTART_BYTES;
+                    leasePairs = FULL_LEASE_PAIRS;
+                }
+                case "--pairs" -> leasePairs = Long.parseLong(value(args, i++));
                 case "--hour" -> memoryMinutes = 60;
                 case "--write" -> write = true;
                 default -> names.add(known(args[i], known));
             }
         }
-        if (rounds < 1 || seconds < 1) {
-            throw new IllegalArgumentException("--rounds and --seconds must be at least 1");
+        if (rounds < 1 || seconds < 1 || leasePairs < 1) {
+            throw new IllegalArgumentException(
+                    "--rounds, --seconds and --pairs must be at least 1");
         }
         return new BenchOptions(List.copyOf(names), rounds, seconds * 1000, folder,
                 home.resolve("varve"), home.resolve("docs/benchmarks.md"), write, restartBytes,
-                memoryMinutes);
+                leasePairs, memoryMinutes);
     }
 
     boolean wants(String name) {

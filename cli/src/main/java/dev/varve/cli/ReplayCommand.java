@@ -53,9 +53,13 @@ final class ReplayCommand implements Callable<Integer> {
                     + " $REDISCLI_AUTH, as for redis-cli.")
     private String user = "default";
 
+    @Mixin
+    private ReportOptions report = new ReportOptions();
+
     @Override
     public Integer call() {
         try {
+            report.check(target.isPresent());
             if (target.isPresent()) {
                 return replayAgainst(target.get());
             }
@@ -70,13 +74,14 @@ final class ReplayCommand implements Callable<Integer> {
         var place = RespEndpoint.parse(text);
         var login = Optional.ofNullable(System.getenv("REDISCLI_AUTH"))
                 .map(password -> new RespEndpoint.Login(user, password));
-        var settings = new ReplaySettings(
-                new RespEndpoint(place.host(), place.port(), login), options.connections(),
+        var endpoint = new RespEndpoint(place.host(), place.port(), login);
+        var settings = new ReplaySettings(endpoint, options.connections(),
                 options.blockBytes(), options.speed(), "replay@", REPLY_WAIT);
         var out = spec.commandLine().getOut();
         var progress = Progress.on(spec.commandLine().getErr());
         var traffic = options.open();
         out.println("Traffic: " + traffic.description());
+        var measuring = report.begin(endpoint);
         ReplayResult result;
         try (var tasks = new SystemTasks()) {
             result = new ReplayRun(settings, Clock.system(), tasks).run(
@@ -87,6 +92,10 @@ final class ReplayCommand implements Callable<Integer> {
             progress.end();
         }
         out.print(ReplayTable.render(result));
+        if (result.failure().isEmpty()) {
+            measuring.end(settings.blockBytes(), result).ifPresent(out::print);
+        }
+        out.flush();
         return ReplayTable.isGood(result) ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 

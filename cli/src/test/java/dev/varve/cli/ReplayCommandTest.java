@@ -60,6 +60,30 @@ class ReplayCommandTest {
     }
 
     @Test
+    void reportsWhetherLoadingPays() {
+        try (var server = server()) {
+            int code = run("replay", "--trace", trace.toString(), "--connections", "1", "--target",
+                    server.endpoints().resp().toString(), "--report", "--prefill-speed", "0.5",
+                    "--kv-bytes-per-token", "1k");
+            assertThat(code).as(err.toString()).isZero();
+        }
+        assertThat(out.toString())
+                .contains("Prefill at 1 tokens/s, 1.02 kB of KV a token")
+                .contains("prefill saved (2,012 tokens)", "4,024.0")
+                .contains("Loading from memory pays from 512 tokens on")
+                .contains("Loading from flash pays from 512 tokens on");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAReport() {
+        assertThat(run("replay", "--trace", trace.toString(), "--report")).isEqualTo(2);
+        assertThat(err.toString()).contains("--report needs --target");
+        assertThat(run("replay", "--report", "--target", "127.0.0.1:1", "--prefill-speed", "0"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("prefill speed (0.0 tokens/s) must be greater than 0");
+    }
+
+    @Test
     void saysWhatIsWrongWithATarget() {
         var path = trace.toString();
         assertThat(run("replay", "--trace", path, "--target", "nowhere")).isEqualTo(2);

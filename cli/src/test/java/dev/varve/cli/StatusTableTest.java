@@ -3,6 +3,7 @@ package dev.varve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.varve.engine.EngineStatus;
+import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
@@ -23,7 +24,7 @@ class StatusTableTest {
                 List.of(new TierStatus("memory", 1 << 30, 1 << 29, 77)),
                 new Reads(3, 1, 3, 0, 3072, 0),
                 new Writes(4, 1, 4096), new Movement(5, 6, 10, 7, 8, 9, 3000, 2000),
-                new Promises(1, 2, 3), 2, true,
+                new Promises(1, 2, 3), new Device(0, 0, true), 2, true,
                 List.of(new ShareStatus("", -1, -1, 1 << 20, 1 << 30, 0, 0, 0, 0),
                         new ShareStatus("ann", 1 << 20, 1 << 22, -1, -1, 5, 3, 1, 7)));
         var report = new StatusReport(

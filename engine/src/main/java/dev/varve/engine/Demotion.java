@@ -34,6 +34,7 @@ final class Demotion implements Tasks.Worker {
     private final PlacementRules rules;
     private final EngineCounters counters;
     private volatile Runnable alarm = () -> {};
+    private volatile Runnable fullFlash = () -> {};
 
     Demotion(
             Residency residency,
@@ -51,6 +52,12 @@ final class Demotion implements Tasks.Worker {
     /// Says how the background task that runs this worker is woken.
     void onWake(Runnable wake) {
         alarm = wake;
+    }
+
+    /// Says who is told when flash has no room, although its budget may not be used up: the device
+    /// can be smaller, or others can have filled it.
+    void onFullFlash(Runnable told) {
+        fullFlash = told;
     }
 
     /// Tells the background that memory runs low. Never blocks.
@@ -115,6 +122,9 @@ final class Demotion implements Tasks.Worker {
         } catch (StorageException refused) {
             LOG.log(System.Logger.Level.WARNING, "flash takes no blocks from memory: {0}",
                     refused.getMessage());
+            if (refused.kind() == StorageException.Kind.FULL) {
+                fullFlash.run();
+            }
             for (var load : loads) {
                 staying += drop(load.object(), Reason.FLASH_REFUSED, load.reads(),
                         refused.getMessage());

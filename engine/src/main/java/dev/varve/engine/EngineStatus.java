@@ -11,6 +11,7 @@ public record EngineStatus(
         Writes writes,
         Movement movement,
         Promises promises,
+        Device flash,
         long corruptBlocks,
         boolean accounted,
         List<ShareStatus> shares) {
@@ -59,6 +60,13 @@ public record EngineStatus(
     /// What clients were promised to find again: objects and bytes that are held now, and holds
     /// refused because too much was held.
     public record Promises(long objects, long bytes, long refused) {}
+
+    /// How the flash device behaves.
+    ///
+    /// @param failedTransfers   transfers that it refused
+    /// @param overdueOperations operations that were given up because it did not answer
+    /// @param answers           whether it answers now
+    public record Device(long failedTransfers, long overdueOperations, boolean answers) {}
 
     /// Background movement, in blocks and bytes.
     ///

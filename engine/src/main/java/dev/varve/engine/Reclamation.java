@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
@@ -58,6 +59,7 @@ final class Reclamation implements Tasks.Worker {
     private final PlacementRules rules;
     private final EngineCounters counters;
     private final ReentrantLock lock = new ReentrantLock();
+    private final AtomicBoolean noRoom = new AtomicBoolean();
     /// Segments with wanted blocks that cannot be read: kept as they are.
     private final Set<Integer> stuck = new HashSet<>();
     /// What was written to each sealed segment that may be cleaned.
@@ -82,17 +84,24 @@ final class Reclamation implements Tasks.Worker {
         this.counters = counters;
     }
 
-    /// Reclaims at most one segment, if less than the reserve is free.
+    /// Reclaims at most one segment, if less than the reserve is free or flash had no room.
     @Override
     public int doWork() {
         lock.lock();
         try {
             int dropped = dropUnwanted();
-            boolean low = flash.budgetBytes() - flash.usedBytes() < reserveBytes();
+            boolean low = noRoom.getAndSet(false)
+                    || flash.budgetBytes() - flash.usedBytes() < reserveBytes();
             return dropped + (low && reclaimOne() ? 1 : 0);
         } finally {
             lock.unlock();
         }
+    }
+
+    /// Notes that flash had no room, so that the next step reclaims a segment whatever the budget
+    /// says. Never blocks.
+    void noteNoRoom() {
+        noRoom.set(true);
     }
 
     /// Reclaims for a writer that found no room.

@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.bytes.SharedMemory;
 import dev.varve.bytes.Slab;
+import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
@@ -101,7 +102,13 @@ public final class TieredEngine implements Engine {
         engine.recover();
         var demoting = parts.tasks().repeat("demotion", DEMOTION_PAUSE, engine.demotion);
         engine.demotion.onWake(demoting::wake);
-        parts.tasks().repeat("reclamation", RECLAMATION_PAUSE, engine.reclamation);
+        var reclaiming = parts.tasks()
+                .repeat(
+                        "reclamation", RECLAMATION_PAUSE, engine.reclamation);
+        engine.demotion.onFullFlash(() -> {
+            engine.reclamation.noteNoRoom();
+            reclaiming.wake();
+        });
         parts.tasks().repeat("holds", HOLDS_PAUSE, engine.holds);
         engine.prefetch.onWake(Stream.iterate(1, i -> i + 1)
                 .limit(PREFETCH_DEPTH)
@@ -193,6 +200,7 @@ public final class TieredEngine implements Engine {
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten()),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
+                new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
                 counters.corruptBlocks.sum(), true, shareStatus());
     }
 
@@ -222,14 +230,18 @@ public final class TieredEngine implements Engine {
         }
         closed = true;
         parts.tasks().close();
-        saveCache();
-        for (var purpose : Purpose.values()) {
-            parts.flash().seal(purpose);
+        try {
+            saveCache();
+            for (var purpose : Purpose.values()) {
+                parts.flash().seal(purpose);
+            }
+            parts.flash().sync();
+        } finally {
+            // Also where the device fails: what was acknowledged is on it already.
+            parts.catalog().sync();
+            parts.catalog().close();
+            parts.flash().close();
         }
-        parts.flash().sync();
-        parts.catalog().sync();
-        parts.catalog().close();
-        parts.flash().close();
     }
 
     void requireOpen() {

@@ -21,6 +21,7 @@ import java.util.Optional;
 /// @param worstLagNanos how far the replay fell behind the pace that was asked for; 0 if it had
 ///                      none
 /// @param firstRefusal the first of the error replies
+/// @param loads        what the hits cost and stand for
 /// @param failure      why the replay ended early, where it did; the rest says what came before
 ///
 /// Immutable.
@@ -41,7 +42,18 @@ public record ReplayResult(
         Latency set,
         long worstLagNanos,
         Optional<String> firstRefusal,
+        Loads loads,
         Optional<String> failure) {
+
+    /// What loading took, and the prefixes that it spared.
+    ///
+    /// @param existsNanos   all EXISTS together, also those that found nothing
+    /// @param getNanos      all GETs that served a block
+    /// @param squaredTokens the sum over all requests of the square of the tokens that hits stand
+    ///                      for
+    public record Loads(long existsNanos, long getNanos, double squaredTokens) {
+        static final Loads NONE = new Loads(0, 0, 0);
+    }
 
     /// Served blocks of all; 0 if there were none.
     public double hitRatio() {

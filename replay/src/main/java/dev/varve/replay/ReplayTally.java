@@ -18,10 +18,13 @@ final class ReplayTally {
     final Histogram exists = Latency.histogram();
     final Histogram get = Latency.histogram();
     final Histogram set = Latency.histogram();
+    long existsNanos;
+    long getNanos;
     long wrongBytes;
     long vanished;
     private long tokens;
     private long tokensSaved;
+    private double squaredTokens;
     private long refusals;
     private Optional<String> firstRefusal = Optional.empty();
 
@@ -31,6 +34,7 @@ final class ReplayTally {
         hits.add(served);
         tokens += request.inputTokens();
         tokensSaved += request.tokensOf(served);
+        squaredTokens += (double) request.tokensOf(served) * request.tokensOf(served);
     }
 
     void refused(RespErrorReply reply) {
@@ -54,7 +58,9 @@ final class ReplayTally {
                 all.bytesRead.sum(), all.bytesWritten.sum(), elapsedNanos, all.tokens,
                 all.tokensSaved, all.wrongBytes, all.vanished, all.refusals,
                 Latency.of(all.exists), Latency.of(all.get), Latency.of(all.set),
-                feed.worstLagNanos(), all.firstRefusal, feed.failure());
+                feed.worstLagNanos(), all.firstRefusal,
+                new ReplayResult.Loads(all.existsNanos, all.getNanos, all.squaredTokens),
+                feed.failure());
     }
 
     private void addLive(ReplayTally other) {
@@ -74,6 +80,9 @@ final class ReplayTally {
         vanished += other.vanished;
         tokens += other.tokens;
         tokensSaved += other.tokensSaved;
+        squaredTokens += other.squaredTokens;
+        existsNanos += other.existsNanos;
+        getNanos += other.getNanos;
         refusals += other.refusals;
         firstRefusal = firstRefusal.or(() -> other.firstRefusal);
     }

@@ -77,7 +77,9 @@ final class ReplayWorker {
         long start = begin();
         try {
             boolean found = client.exists(key(id));
-            tally.exists.recordValue(end(start));
+            long nanos = end(start);
+            tally.exists.recordValue(nanos);
+            tally.existsNanos += nanos;
             return found;
         } catch (RespErrorReply e) {
             refused(e);
@@ -101,6 +103,7 @@ final class ReplayWorker {
             return false;
         }
         tally.get.recordValue(nanos);
+        tally.getNanos += nanos;
         tally.bytesRead.add(length);
         tally.wrongBytes += Math.abs(length - settings.blockBytes())
                 + BlockContent.wrongBytes(id, value.flip());

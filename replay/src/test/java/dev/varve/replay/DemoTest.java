@@ -176,7 +176,7 @@ final class DemoTest {
                 new Latency(25_659, 85_400, 1_739_711, 78_839_807),
                 new Latency(22_976, 977_919, 11_067_391, 79_364_095),
                 new Latency(43_224, 1_142_783, 13_164_543, 1_078_249_983),
-                0, Optional.empty(), Optional.empty());
+                0, Optional.empty(), ReplayResult.Loads.NONE, Optional.empty());
         var dataset = new DatasetResult(134_217_728, 134_217_728, 400_000_000, 200_000_000,
                 new Latency(16, 80_000_000, 99_990_000, 99_990_000),
                 new Latency(16, 40_000_000, 50_000_000, 50_000_000), 0, Optional.empty());
@@ -217,7 +217,8 @@ final class DemoTest {
     void saysWhatWentWrongBelowTheTable() {
         var latency = new Latency(0, 0, 0, 0);
         var replay = new ReplayResult(1, 2, 1, 5, 5, 1, 1, 1, 7, 3, 4, latency, latency, latency,
-                2_000_000, Optional.of("OOM full"), Optional.of("line 9 is odd"));
+                2_000_000, Optional.of("OOM full"), ReplayResult.Loads.NONE,
+                Optional.of("line 9 is odd"));
         var settings = new DemoSettings(Optional.empty(), 10_000, 1, 512, 4, 2, 1, 1);
         var report = new DemoReport(
                 settings, "x", replay, Optional.empty(), DatasetResult.NONE);

@@ -32,6 +32,7 @@ final class EngineMetrics {
         reads(registry);
         writes(registry);
         movement(registry);
+        device(registry);
         gauge(
                 registry, "varve.accounted", Tags.empty(),
                 "1 once the start's accounting has ended and object counts are exact",
@@ -173,6 +174,21 @@ final class EngineMetrics {
                 registry, "varve.flash.content.written.bytes", Tags.empty(),
                 "First-time content bytes among the bytes that the flash device took",
                 status -> status.movement().contentBytesWritten());
+    }
+
+    private void device(MeterRegistry registry) {
+        gauge(
+                registry, "varve.flash.answers", Tags.empty(),
+                "1 while the flash device answers in time, 0 while the store does without it",
+                status -> status.flash().answers() ? 1 : 0);
+        count(
+                registry, "varve.flash.overdue", Tags.empty(),
+                "Operations given up because the flash device did not answer",
+                status -> status.flash().overdueOperations());
+        count(
+                registry, "varve.flash.failed.transfers", Tags.empty(),
+                "Transfers that the flash device refused",
+                status -> status.flash().failedTransfers());
     }
 
     private void count(

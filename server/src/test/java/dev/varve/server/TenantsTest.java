@@ -136,6 +136,16 @@ class TenantsTest {
     }
 
     @Test
+    void keepsTheLocalSocketToThoseWhoMayReadAllKeys() {
+        arguments.put(Setting.LOCAL_SOCKET, List.of(folder.resolve("s").toString()));
+        arguments.put(Setting.TENANT, List.of("ann.rate=1m"));
+        assertThat(read().localSocket()).isPresent();
+        arguments.put(Setting.TENANT, List.of("ann.prefix=a/"));
+        assertThatThrownBy(this::read).hasMessageContaining("local-socket")
+                .hasMessageContaining("must be absent where a tenant has a prefix");
+    }
+
+    @Test
     void changesWhileClientsAreConnected() throws Exception {
         configure("tenant.ann.prefix = a/", "tenant.bert.prefix = b/", "tenant.bert.memory = 50%");
         try (var server = start();

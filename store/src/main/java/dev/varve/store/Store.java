@@ -14,6 +14,8 @@ import dev.varve.policy.LruPolicy;
 import dev.varve.policy.PlacementRules;
 import dev.varve.policy.S3FifoPolicy;
 import dev.varve.store.StoreSettings.Eviction;
+import dev.varve.tier.GuardedTier;
+import dev.varve.tier.GuardedTier.Patience;
 import dev.varve.tier.flash.FlashSettings;
 import dev.varve.tier.flash.FlashTier;
 import java.nio.file.Path;
@@ -61,16 +63,21 @@ public final class Store implements AutoCloseable {
                     RocksCatalog.open(folder.resolve(CATALOG_FOLDER), CatalogSettings.DEFAULT));
             var disk = held(parts, FolderDisk.open(folder.resolve(FLASH_FOLDER),
                     settings.directIo() ? FolderDisk.Access.DIRECT : FolderDisk.Access.BUFFERED));
-            var flash = held(parts, FlashTier.open(
+            var flash = held(parts, new GuardedTier(FlashTier.open(
                     disk, FlashSettings.forBudget(settings.flashBytes()), clock,
-                    Randomness.system()));
+                    Randomness.system()), Patience.DEFAULT, clock, new SystemTasks()));
             var slab = held(parts, BuddySlab.open(settings.memoryBytes()));
             var engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab,
                     policy(settings.eviction()), PlacementRules.plain(), clock, new SystemTasks()),
                     settings.engine());
             parts.clear(); // the engine closes its parts
             parts.push(lock);
-            parts.push(slab);
+            // A transfer that hangs may still reach into it.
+            parts.push(() -> {
+                if (flash.answers()) {
+                    slab.close();
+                }
+            });
             parts.push(disk);
             parts.push(engine);
             return new Store(parts, engine, remarks(disk, slab));

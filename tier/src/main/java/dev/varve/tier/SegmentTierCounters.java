@@ -8,6 +8,8 @@ package dev.varve.tier;
 /// @param reads               number of block reads
 /// @param corruptReads        reads and entries whose check failed
 /// @param failedTransfers     transfers that the device refused
+/// @param overdueOperations   operations that were given up because the device did not answer
+/// @param unwell              whether it does not answer now
 ///
 /// Immutable.
 public record SegmentTierCounters(
@@ -16,4 +18,6 @@ public record SegmentTierCounters(
         long bytesRead,
         long reads,
         long corruptReads,
-        long failedTransfers) {}
+        long failedTransfers,
+        long overdueOperations,
+        boolean unwell) {}

@@ -36,10 +36,16 @@ final class ServerProcess implements AutoCloseable {
 
     /// Starts a server on a folder; it listens some time later.
     static ServerProcess start(Path data, Path log) throws IOException {
+        return start(data, log, "40m", "1g");
+    }
+
+    /// As [#start(Path, Path)], with other budgets.
+    static ServerProcess start(Path data, Path log, String memory, String flash)
+            throws IOException {
         int respPort = freePort();
         int s3Port = freePort();
-        Process process = launch(log, "serve", "--data", data.toString(), "--memory", "40m",
-                "--flash", "1g", "--resp-port", Integer.toString(respPort), "--s3-port",
+        Process process = launch(log, "serve", "--data", data.toString(), "--memory", memory,
+                "--flash", flash, "--resp-port", Integer.toString(respPort), "--s3-port",
                 Integer.toString(s3Port), "--admin-port", "0");
         return new ServerProcess(process, data, log, respPort, s3Port);
     }
@@ -92,6 +98,16 @@ final class ServerProcess implements AutoCloseable {
     /// Asks the process to end with SIGTERM and does not wait.
     void askToStop() {
         process.destroy();
+    }
+
+    /// Asks the process to end with SIGTERM and waits for that.
+    ///
+    /// @throws Violation if it does not
+    void stop() throws InterruptedException, Violation {
+        process.destroy();
+        if (!process.waitFor(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
+            throw new Violation("the server does not end when it is asked to");
+        }
     }
 
     boolean isAlive() {

@@ -81,6 +81,11 @@ record InfoSection(String title, boolean harmless, Function<Call, List<String>> 
                 "evicted_keys:" + status.movement().droppedBlocks(),
                 "keyspace_hits:" + status.reads().hits(),
                 "keyspace_misses:" + status.reads().misses(),
+                "refused_leases:" + status.promises().refused(),
+                "memory_blocks_read:" + status.reads().memoryBlocks(),
+                "memory_bytes_read:" + status.reads().memoryBytes(),
+                "flash_blocks_read:" + status.reads().flashBlocks(),
+                "flash_bytes_read:" + status.reads().flashBytes(),
                 "total_error_replies:" + tallies.errors.sum());
     }
 

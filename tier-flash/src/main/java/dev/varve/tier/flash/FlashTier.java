@@ -287,7 +287,8 @@ public final class FlashTier implements SegmentTier {
     @Override
     public SegmentTierCounters counters() {
         return new SegmentTierCounters(contentBytesWritten.sum(), transfers.bytesWritten(),
-                transfers.bytesRead(), reads.sum(), corruptReads.sum(), transfers.failed());
+                transfers.bytesRead(), reads.sum(), corruptReads.sum(), transfers.failed(), 0,
+                false);
     }
 
     /// Names of files that are kept but cannot be used, because their header is damaged.

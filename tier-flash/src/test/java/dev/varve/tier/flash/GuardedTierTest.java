@@ -1,0 +1,165 @@
+package dev.varve.tier.flash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.varve.env.StorageException;
+import dev.varve.env.StorageException.Kind;
+import dev.varve.env.SystemTasks;
+import dev.varve.testkit.ManualClock;
+import dev.varve.testkit.SegmentTierContract;
+import dev.varve.testkit.SimulatedDisk;
+import dev.varve.testkit.WedgedDisk;
+import dev.varve.tier.GuardedTier;
+import dev.varve.tier.GuardedTier.Patience;
+import dev.varve.tier.Place;
+import dev.varve.tier.Purpose;
+import dev.varve.tier.SegmentTier;
+import java.time.Duration;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+final class GuardedTierTest {
+    private static final Patience PATIENCE = new Patience(
+            Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3));
+
+    private final ManualClock clock = new ManualClock();
+
+    private GuardedTier guard(SegmentTier tier) {
+        return new GuardedTier(tier, PATIENCE, clock, new SystemTasks());
+    }
+
+    private static FlashTier flash(WedgedDisk disk) {
+        return FlashTier.open(disk, new FlashSettings(8 << 20, 1 << 20, 8), new ManualClock(),
+                new SplittableRandom(1));
+    }
+
+    @Nested
+    final class IsATier extends SegmentTierContract {
+        private final WedgedDisk disk = new WedgedDisk(new SimulatedDisk(1));
+
+        @Override
+        protected SegmentTier open() {
+            return guard(flash(disk));
+        }
+
+        @Override
+        protected void checkClosed() {
+            disk.close();
+        }
+    }
+
+    @Nested
+    final class OverADiskThatHangs {
+        private final WedgedDisk disk = new WedgedDisk(new SimulatedDisk(1));
+        private final GuardedTier tier = guard(flash(disk));
+        private final Samples samples = new Samples(1);
+
+        @AfterEach
+        void close() {
+            disk.work();
+            awaitAnswers();
+            tier.close();
+            samples.assertNoLeases();
+            disk.close();
+        }
+
+        @Test
+        void givesUpWhatIsOverdueAndFailsTheRestAtOnce() throws Exception {
+            var sample = samples.make(100_000);
+            Place place = samples.write(tier, Purpose.CACHE, List.of(sample)).getFirst();
+            disk.hang();
+            try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+                var read = callers.submit(() -> samples.read(tier, place, sample.info()));
+                disk.awaitStuck(1);
+                clock.advance(PATIENCE.read().plusNanos(1));
+                assertUnavailable(read, "flash did not answer a read within 1000 ms");
+                assertThat(tier.answers()).isFalse();
+                assertUnavailable(callers.submit(() -> samples.read(tier, place, sample.info())),
+                        "flash does not answer");
+                assertUnavailable(callers.submit(() -> samples.write(
+                        tier, Purpose.CACHE, samples.make(5000, 6000))), "flash does not answer");
+                assertThat(disk.stuck()).isEqualTo(1);
+            }
+            assertThat(tier.counters().overdueOperations()).isEqualTo(1);
+            assertThat(tier.counters().unwell()).isTrue();
+            disk.work();
+            awaitAnswers();
+            assertThat(samples.read(tier, place, sample.info())).isEqualTo(sample.bytes());
+        }
+
+        @Test
+        void releasesWhatWasWrittenTooLate() throws Exception {
+            samples.write(tier, Purpose.CACHE, samples.make(5000, 6000));
+            long wanted = wantedBytes();
+            disk.hang();
+            try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+                var write = callers.submit(() -> samples.write(
+                        tier, Purpose.CACHE, samples.make(100_000, 7000)));
+                disk.awaitStuck(1);
+                clock.advance(PATIENCE.read().plusNanos(1));
+                assertThat(write.isDone()).as("a write may take longer than a read").isFalse();
+                clock.advance(PATIENCE.write());
+                assertUnavailable(write, "flash did not answer a write within 2000 ms");
+            }
+            disk.work();
+            awaitAnswers();
+            tier.seal(Purpose.CACHE);
+            assertThat(wantedBytes()).isEqualTo(wanted);
+        }
+
+        @Test
+        void aSlowAnswerIsStillAnAnswer() throws Exception {
+            var sample = samples.make(100_000);
+            Place place = samples.write(tier, Purpose.CACHE, List.of(sample)).getFirst();
+            disk.hang();
+            try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+                var read = callers.submit(() -> samples.read(tier, place, sample.info()));
+                disk.awaitStuck(1);
+                clock.advance(PATIENCE.read());
+                disk.work();
+                assertThat(read.get()).isEqualTo(sample.bytes());
+            }
+            assertThat(tier.answers()).isTrue();
+            assertThat(tier.counters().overdueOperations()).isZero();
+        }
+
+        @Test
+        void passesOnWhatTheDeviceRefuses() {
+            var sample = samples.make(100_000);
+            Place place = samples.write(tier, Purpose.CACHE, List.of(sample)).getFirst();
+            disk.fail();
+            assertThatExceptionOfType(StorageException.class)
+                    .isThrownBy(() -> samples.read(tier, place, sample.info()))
+                    .withMessageContaining("the test lets the disk fail");
+            assertThat(tier.answers()).isTrue();
+            disk.work();
+            assertThat(samples.read(tier, place, sample.info())).isEqualTo(sample.bytes());
+        }
+
+        private long wantedBytes() {
+            return tier.segments().stream().mapToLong(SegmentTier.Segment::wantedBytes).sum();
+        }
+
+        /// The guard looks every now and then by itself.
+        private void awaitAnswers() {
+            while (!tier.answers()) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private static void assertUnavailable(Future<?> call, String message) {
+        assertThatExceptionOfType(ExecutionException.class).isThrownBy(call::get)
+                .havingCause()
+                .isInstanceOfSatisfying(StorageException.class,
+                        e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE))
+                .withMessageContaining(message);
+    }
+}
