@@ -18,7 +18,7 @@ import java.nio.file.StandardOpenOption;
 /// folder.
 ///
 /// Thread-safe: the memory is shared, closing it is not to race with its use.
-final class MemoryRegion implements AutoCloseable {
+final class MemoryRegion implements Ground {
     private static final System.Logger LOG = System.getLogger(MemoryRegion.class.getName());
 
     private final Arena arena;
@@ -51,13 +51,31 @@ final class MemoryRegion implements AutoCloseable {
         }
     }
 
-    MemorySegment memory() {
+    @Override
+    public MemorySegment memory() {
         return memory;
     }
 
-    /// What the memory is made of, for people: `memfd` or `plain file`.
-    String backing() {
+    @Override
+    public String backing() {
         return backing;
+    }
+
+    @Override
+    public MemorySegment notes() {
+        return MemorySegment.NULL;
+    }
+
+    /// All of it: pages come from the system when they are first touched, and no limit of a file
+    /// system stands in between.
+    @Override
+    public long backedBytes() {
+        return memory.byteSize();
+    }
+
+    @Override
+    public boolean back(long bytes) {
+        return bytes <= memory.byteSize();
     }
 
     @Override

@@ -6,11 +6,13 @@ import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
+import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.server.StatusReport;
 import dev.varve.server.StatusReport.DoorStatus;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class StatusTableTest {
@@ -21,7 +23,8 @@ class StatusTableTest {
                 List.of(new TierStatus("memory", 1 << 30, 1 << 29, 77)),
                 new Reads(3, 1, 3, 0, 3072, 0),
                 new Writes(4, 1, 4096), new Movement(5, 6, 10, 7, 8, 9, 3000, 2000),
-                new Promises(1, 2, 3), 2, true);
+                new Promises(1, 2, 3),
+                new Survival(1024, 70, 3, 60, 1 << 20, Map.of("damaged-slot", 2L)), 2, true);
         var report = new StatusReport(
                 "1.2.3", 3700, "/data", "127.0.0.1:6379", "127.0.0.1:9000", 1 << 20, engine,
                 List.of(new DoorStatus("redis", 2, 100, 1, 1024, 2048)));
@@ -39,6 +42,7 @@ class StatusTableTest {
                 written    4 KiB in 4 commits, 1 deletes
                 moved      5 B to flash, 6 B to memory; 7 blocks dropped
                 flash      2.9 KiB written for 2 KiB of content (1.50x)
+                start      60 blocks (1 MiB) found in memory, 2 dropped (2 damaged-slot)
                 corrupt    2 blocks found, none served
 
                 door        connections       requests     errors           in          out

@@ -1,6 +1,9 @@
 package dev.varve.engine;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The engine in figures, all since it was opened.
 ///
@@ -11,6 +14,7 @@ public record EngineStatus(
         Writes writes,
         Movement movement,
         Promises promises,
+        Survival survival,
         long corruptBlocks,
         boolean accounted) {
 
@@ -32,6 +36,31 @@ public record EngineStatus(
     /// What clients were promised to find again: objects and bytes that are held now, and holds
     /// refused because too much was held.
     public record Promises(long objects, long bytes, long refused) {}
+
+    /// What memory leaves to the next process, and what the start found.
+    ///
+    /// @param slots       how many blocks the index has room for; 0 where memory ends with the
+    ///                    process
+    /// @param usedSlots   blocks in memory that a kill leaves there
+    /// @param withoutSlot blocks that came in and found no slot: a kill loses those that flash has
+    ///                    not
+    /// @param foundBlocks taken up at the start
+    /// @param foundBytes  their content
+    /// @param dropped     what was there at the start and was not taken up, by reason
+    public record Survival(
+            long slots,
+            long usedSlots,
+            long withoutSlot,
+            long foundBlocks,
+            long foundBytes,
+            Map<String, Long> dropped) {
+        /// Of memory that ends with the process.
+        public static final Survival NONE = new Survival(0, 0, 0, 0, 0, Map.of());
+
+        public Survival {
+            dropped = Collections.unmodifiableMap(new LinkedHashMap<>(dropped));
+        }
+    }
 
     /// Background movement, in blocks and bytes.
     ///

@@ -36,6 +36,7 @@ final class Residency {
 
     private final Slab slab;
     private final EvictionPolicy policy;
+    private final SlotIndex index;
     private final KeyLocks locks;
     private final EngineCounters counters;
     private final ReentrantLock policyLock = new ReentrantLock();
@@ -43,9 +44,15 @@ final class Residency {
     private final Queue<Resident> leaving = new ConcurrentLinkedQueue<>();
     private final AtomicLong leavingBytes = new AtomicLong();
 
-    Residency(Slab slab, EvictionPolicy policy, KeyLocks locks, EngineCounters counters) {
+    Residency(
+            Slab slab,
+            EvictionPolicy policy,
+            SlotIndex index,
+            KeyLocks locks,
+            EngineCounters counters) {
         this.slab = slab;
         this.policy = policy;
+        this.index = index;
         this.locks = locks;
         this.counters = counters;
     }
@@ -55,6 +62,8 @@ final class Residency {
         private final BlockInfo info;
         private final Block block;
         private final LiveObject owner;
+        /// Changed under the owner's key lock.
+        private int slot = SlotIndex.NONE;
         private int reads;
 
         Resident(BlockInfo info, Block block, LiveObject owner) {
@@ -112,14 +121,50 @@ final class Residency {
             return false;
         }
         block.retain();
-        owner.countResident(1);
+        resident.slot = index.add(owner, info, block);
+        enter(resident);
+        return true;
+    }
+
+    /// Takes in a block that was in memory before the start, with the slot that says so.
+    ///
+    /// @param block owned by this from now on
+    void readmit(BlockInfo info, Block block, LiveObject owner, int slot) {
+        var resident = new Resident(info, block, owner);
+        resident.slot = slot;
+        residents.put(info.id(), resident);
+        enter(resident);
+    }
+
+    private void enter(Resident resident) {
+        resident.owner.countResident(1);
         policyLock.lock();
         try {
-            policy.inserted(info.id(), slab.footprintBytes(info.lengthBytes()));
+            policy.inserted(
+                    resident.info.id(), slab.footprintBytes(resident.info.lengthBytes()));
         } finally {
             policyLock.unlock();
         }
-        return true;
+    }
+
+    /// Notes down that an object has become fresh or persisted. The caller holds its key lock.
+    void restate(LiveObject owner) {
+        for (var info : owner.stored().blocks()) {
+            var resident = residents.get(info.id());
+            if (resident != null) {
+                index.restate(resident.slot, owner.state());
+            }
+        }
+    }
+
+    /// Notes down that an object is described otherwise. The caller holds its key lock.
+    void redescribe(LiveObject owner) {
+        for (var info : owner.stored().blocks()) {
+            var resident = residents.get(info.id());
+            if (resident != null) {
+                resident.slot = index.update(resident.slot, owner, info, resident.block);
+            }
+        }
     }
 
     /// Ends a block's stay.
@@ -172,6 +217,7 @@ final class Residency {
         residents.computeIfPresent(id, (same, resident) -> {
             resident.owner.countResident(-1);
             owner.countResident(1);
+            index.release(resident.slot);
             var passed = new Resident(resident.info, resident.block, owner);
             passed.reads = resident.reads;
             return passed;
@@ -222,6 +268,16 @@ final class Residency {
         }
     }
 
+    /// Queues what is fresh and would not be found in memory by the next process, for closing.
+    void queueUnnoted() {
+        hasten(residents.values()
+                .stream()
+                .filter(resident -> resident.slot == SlotIndex.NONE
+                        && resident.owner.state() == LiveObject.State.FRESH)
+                .map(Resident::info)
+                .toList());
+    }
+
     /// Takes blocks from the leaving queue, up to about `maxBytes`, at least one if there is any.
     List<Resident> takeLeaving(long maxBytes) {
         var taken = new ArrayList<Resident>();
@@ -267,6 +323,7 @@ final class Residency {
         if (owner.countResident(-1) == 0 && owner.state() != LiveObject.State.FRESH) {
             owner.bucket().live().remove(owner.key(), owner);
         }
+        index.release(present.slot);
         present.block.close();
         return true;
     }

@@ -40,10 +40,12 @@ public final class TieredEngine implements Engine {
     private final EngineCounters counters = new EngineCounters();
     private final BucketRegistry buckets;
     private final Residency residency;
+    private final IdSource ids;
     private final Holds holds;
     private final DepartureLog departures;
     private final Chains chains = new Chains();
     private final ObjectTable table;
+    private final Recall recall;
     private final Demotion demotion;
     private final Reclamation reclamation;
     private final ReadPath readPath;
@@ -74,17 +76,29 @@ public final class TieredEngine implements Engine {
                 + flash.budgetBytes() / HELD_FLASH_SHARE, counters);
         departures = new DepartureLog(clock);
         buckets = new BucketRegistry(catalog, clock);
-        residency = new Residency(parts.slab(), parts.eviction(), locks, counters);
+        var index = new SlotIndex(parts.slab());
+        residency = new Residency(parts.slab(), parts.eviction(), index, locks, counters);
         table = new ObjectTable(buckets, catalog, flash, residency, locks, holds, departures,
+                clock, counters);
+        recall = new Recall(index, parts.slab(), buckets, catalog, residency, table, departures,
                 clock, counters);
         demotion = new Demotion(residency, table, flash, rules, counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), counters);
         reclamation = new Reclamation(flash, catalog, table, source, residency, rules, counters);
         readPath = new ReadPath(table, source, catalog, flash, counters);
-        writePath = new WritePath(table, source, residency, flash, catalog, reclamation,
-                new IdSource(catalog), clock, settings, counters);
+        ids = new IdSource(catalog);
+        writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
+                settings, counters);
         prefetch = new Prefetch(readPath, counters);
+    }
+
+    /// How much room for notes ([Slab#notes]) this engine wants in a slab that outlives its
+    /// process.
+    ///
+    /// @param memoryBytes budget of the memory tier
+    public static long notesBytes(long memoryBytes) {
+        return SlotIndex.notesBytes(memoryBytes);
     }
 
     /// Recovers what the tiers hold and starts the background work.
@@ -93,6 +107,7 @@ public final class TieredEngine implements Engine {
     public static TieredEngine open(Parts parts, EngineSettings settings) {
         var engine = new TieredEngine(parts, settings);
         engine.recover();
+        engine.recall.run(engine.ids.first(), parts.tasks());
         var demoting = parts.tasks().repeat("demotion", DEMOTION_PAUSE, engine.demotion);
         engine.demotion.onWake(demoting::wake);
         parts.tasks().repeat("reclamation", RECLAMATION_PAUSE, engine.reclamation);
@@ -168,6 +183,7 @@ public final class TieredEngine implements Engine {
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten()),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
+                recall.survival(),
                 counters.corruptBlocks.sum(), true);
     }
 
@@ -269,10 +285,13 @@ public final class TieredEngine implements Engine {
         }
     }
 
-    /// Writes what only memory has to flash, for a bounded time.
+    /// Writes what only memory has, and what would not be found there, to flash, for a bounded time.
     private void saveCache() {
         long deadline = parts.clock().nanoTime() + settings.closeWait().toNanos();
-        residency.queueAll();
+        switch (settings.memoryAtClose()) {
+            case TO_FLASH -> residency.queueAll();
+            case STAYS -> residency.queueUnnoted();
+        }
         while (demotion.doWork() > 0 && parts.clock().nanoTime() < deadline) {
             // a batch at a time
         }

@@ -2,6 +2,7 @@ package dev.varve.server;
 
 import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.engine.EngineSettings;
+import dev.varve.store.MemoryHome;
 import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param flashBytes  budget of the flash tier
 /// @param eviction    what leaves memory first
 /// @param directIo    whether flash goes around the page cache where it can
+/// @param memoryHome  where the memory tier lives
 /// @param resp        where the Redis door listens
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
 /// @param respTls     how the Redis door offers TLS, if it does
@@ -31,6 +33,7 @@ public record Settings(
         long flashBytes,
         Eviction eviction,
         boolean directIo,
+        MemoryHome memoryHome,
         Endpoint resp,
         Map<String, String> respUsers,
         Optional<RespTls> respTls,
@@ -47,7 +50,8 @@ public record Settings(
     /// What the store is opened with.
     public StoreSettings store() {
         return new StoreSettings(
-                memoryBytes, flashBytes, eviction, directIo, EngineSettings.DEFAULT);
+                memoryBytes, flashBytes, eviction, directIo, memoryHome,
+                EngineSettings.DEFAULT);
     }
 
     /// The same settings with passwords left out.
@@ -55,7 +59,8 @@ public record Settings(
     public String toString() {
         return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes="
                 + flashBytes
-                + ", eviction=" + eviction + ", directIo=" + directIo + ", resp=" + resp
+                + ", eviction=" + eviction + ", directIo=" + directIo + ", memoryHome="
+                + memoryHome + ", resp=" + resp
                 + ", respUsers=" + respUsers.keySet() + ", respTls="
                 + respTls.map(RespTls::endpoint) + ", s3=" + s3 + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags

@@ -8,6 +8,7 @@ import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.store.MemoryHome;
 import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -154,7 +155,7 @@ class VarveServerTest {
         var open = settings(ANY_PORT, ANY_PORT, ANY_PORT);
         var closed = new Settings(open.data(), open.memoryBytes(), open.flashBytes(),
                 open.eviction(),
-                open.directIo(), open.resp(), Map.of("app", "secret"),
+                open.directIo(), open.memoryHome(), open.resp(), Map.of("app", "secret"),
                 Optional.empty(), open.s3(), open.s3Domain(),
                 open.s3Region(), open.s3ETags(), open.admin());
         try (var server = start(closed)) {
@@ -164,7 +165,8 @@ class VarveServerTest {
     }
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
-        return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false, resp, Map.of(),
+        return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false,
+                new MemoryHome.Nameless(), resp, Map.of(),
                 Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
     }

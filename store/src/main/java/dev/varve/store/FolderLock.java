@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /// Makes sure that one process at a time works in a folder, and that the folder's format is one
 /// that this version knows. The lock ends with the process, however it ends.
@@ -57,6 +58,13 @@ public final class FolderLock implements AutoCloseable {
     /// Whether a folder has ever been taken, that is, whether it is a store.
     static boolean isTaken(Path folder) {
         return Files.exists(folder.resolve(FORMAT));
+    }
+
+    /// What tells this store from every other that was or will be in a folder of this name, a copy
+    /// of it included.
+    static String identity(Path folder) throws IOException {
+        var made = Files.readAttributes(folder.resolve(FORMAT), BasicFileAttributes.class);
+        return made.fileKey() + " " + made.lastModifiedTime();
     }
 
     @Override

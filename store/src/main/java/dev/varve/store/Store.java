@@ -1,6 +1,5 @@
 package dev.varve.store;
 
-import dev.varve.bytes.BuddySlab;
 import dev.varve.engine.CatalogSettings;
 import dev.varve.engine.Engine;
 import dev.varve.engine.RocksCatalog;
@@ -62,16 +61,20 @@ public final class Store implements AutoCloseable {
             var flash = held(parts, FlashTier.open(
                     disk, FlashSettings.forBudget(settings.flashBytes()), clock,
                     Randomness.system()));
-            var slab = held(parts, BuddySlab.open(settings.memoryBytes()));
+            var memory = MemoryOpening.open(folder, settings.memoryBytes(), settings.memoryHome());
+            var slab = held(parts, memory.slab());
             var engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab,
                     policy(settings), PlacementRules.plain(), clock, new SystemTasks()),
-                    settings.engine());
+                    settings.engine().with(memory.atClose()));
             parts.clear(); // the engine closes its parts
             parts.push(lock);
             parts.push(slab);
             parts.push(disk);
-            parts.push(engine);
-            return new Store(parts, engine, remarks(disk, slab));
+            parts.push(() -> {
+                engine.close();
+                memory.stopped();
+            });
+            return new Store(parts, engine, remarks(disk, memory));
         } catch (RuntimeException failed) {
             closeAll(parts, failed);
             throw failed;
@@ -105,14 +108,12 @@ public final class Store implements AutoCloseable {
         };
     }
 
-    private static List<String> remarks(FolderDisk disk, BuddySlab slab) {
+    private static List<String> remarks(FolderDisk disk, MemoryOpening memory) {
         var remarks = new ArrayList<String>();
         if (!disk.isDirect()) {
             remarks.add("flash goes through the page cache: no direct I/O");
         }
-        if (!slab.backing().equals("memfd")) {
-            remarks.add("memory tier in a " + slab.backing() + ": no memfd");
-        }
+        remarks.addAll(memory.remarks());
         return remarks;
     }
 

@@ -8,6 +8,7 @@ import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
+import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.env.Clock;
@@ -89,7 +90,8 @@ final class FakeEngine implements Engine {
                 List.of(new TierStatus(
                         "memory", slab.capacityBytes(), slab.usedBytes(), objects)),
                 new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0),
-                new Movement(0, 0, 0, 0, 0, 0, 0, 0), new Promises(0, 0, 0), 0, true);
+                new Movement(0, 0, 0, 0, 0, 0, 0, 0), new Promises(0, 0, 0),
+                Survival.NONE, 0, true);
     }
 
     @Override
