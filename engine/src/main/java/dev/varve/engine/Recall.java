@@ -161,6 +161,7 @@ final class Recall {
             candidates.forEach(found -> drop(found, Loss.FOREIGN));
             candidates = List.of();
         }
+        candidates = keep(candidates, this::misplaced);
         candidates = apart(candidates);
         var verdicts = judge(candidates);
         candidates = keep(candidates, found -> loss(found, verdicts.get(found.owner())));
@@ -222,6 +223,23 @@ final class Recall {
 
     private static boolean isForeign(Slot said, long firstOwnId) {
         return said.version() >= firstOwnId || said.block().id() >= firstOwnId;
+    }
+
+    /// Whether a slot claims what is no place for its block, so that it cannot speak against others.
+    private Optional<Loss> misplaced(Candidate candidate) {
+        long bytes = 0;
+        for (long chunk : candidate.said.chunks()) {
+            long offset = Slab.chunkOffset(chunk);
+            long length = Slab.chunkBytes(chunk);
+            if (offset < 0 || length <= 0 || length > slab.capacityBytes()
+                    || offset > slab.capacityBytes() - length) {
+                return Optional.of(Loss.OVERLAP);
+            }
+            bytes += length;
+        }
+        return bytes == slab.footprintBytes(candidate.said.block().lengthBytes())
+                ? Optional.empty()
+                : Optional.of(Loss.OVERLAP);
     }
 
     /// Drops all whose memory another one claims as well.

@@ -224,6 +224,15 @@ final class Residency {
         });
     }
 
+    /// Whether the next process will find all of an object in memory.
+    boolean isNoted(LiveObject object) {
+        return object.stored()
+                .blocks()
+                .stream()
+                .map(info -> residents.get(info.id()))
+                .allMatch(resident -> resident != null && resident.slot != SlotIndex.NONE);
+    }
+
     boolean isResident(long id) {
         return residents.containsKey(id);
     }

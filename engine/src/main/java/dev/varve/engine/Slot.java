@@ -83,9 +83,18 @@ record Slot(int bucket, StoredObject stored, int blockIndex, long[] chunks) {
         for (long chunk : chunks) {
             out.putLong(chunk);
         }
-        out.putInt(NAME_CRC, nameCrc(bytes, key.length));
+        return Optional.of(sealed(bytes));
+    }
+
+    /// Puts the checksums in.
+    ///
+    /// @return the same bytes
+    static byte[] sealed(byte[] bytes) {
+        var out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int keyLength = Math.min(Short.toUnsignedInt(out.getShort(KEY_LENGTH)), SLOT_BYTES - BODY);
+        out.putInt(NAME_CRC, nameCrc(bytes, keyLength));
         out.putInt(CRC, crc(bytes));
-        return Optional.of(bytes);
+        return bytes;
     }
 
     /// Reads a slot, and believes only what its checksums prove.
@@ -109,7 +118,7 @@ record Slot(int bucket, StoredObject stored, int blockIndex, long[] chunks) {
             return whole
                     ? new Found.Whole(body(in, bytes, keyLength), state == STATE_FRESH)
                     : new Found.Damaged(owner);
-        } catch (StorageException | IndexOutOfBoundsException unreadable) {
+        } catch (StorageException | IllegalArgumentException | IndexOutOfBoundsException e) {
             return new Found.Damaged(owner);
         }
     }

@@ -34,12 +34,14 @@ final class ServerProcess implements AutoCloseable {
         this.s3Port = s3Port;
     }
 
-    /// Starts a server on a folder; it listens some time later.
+    /// Starts a server on a folder, with its memory in a file beside it; it listens some time later.
     static ServerProcess start(Path data, Path log) throws IOException {
+        Path memory = Files.createDirectories(data.resolveSibling("memory"));
         int respPort = freePort();
         int s3Port = freePort();
         Process process = launch(log, "serve", "--data", data.toString(), "--memory", "40m",
-                "--flash", "1g", "--resp-port", Integer.toString(respPort), "--s3-port",
+                "--memory-dir", memory.toString(), "--flash", "1g", "--resp-port",
+                Integer.toString(respPort), "--s3-port",
                 Integer.toString(s3Port), "--admin-port", "0");
         return new ServerProcess(process, data, log, respPort, s3Port);
     }
@@ -92,6 +94,15 @@ final class ServerProcess implements AutoCloseable {
     /// Asks the process to end with SIGTERM and does not wait.
     void askToStop() {
         process.destroy();
+    }
+
+    /// Waits until the process has ended by itself.
+    ///
+    /// @throws Violation if it does not
+    void awaitEnd() throws InterruptedException, Violation {
+        if (!process.waitFor(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
+            throw new Violation("the server does not end");
+        }
     }
 
     boolean isAlive() {
