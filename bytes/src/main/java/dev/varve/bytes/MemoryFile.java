@@ -33,15 +33,17 @@ import java.util.Set;
 ///     header: 0   magic "VARVEMEM"       8
 ///             8   format, 1              4
 ///             12  zero                   4
-///             16  identity of the owner  8
+///             16  owner                  8   names the process that has it, or had it last
 ///             24  length of the notes    8
 ///             32  length of the memory   8
-///             40  CRC-32C of 0 to 40     4
-///             44  zero                   4
-///             48  steps backed           4   each of [#STEP_BYTES], of the memory
-///             52  the same, inverted     4   written with the former in one store
+///             40  former owner           8   0, but while a process takes it up
+///             48  CRC-32C of 0 to 48     4
+///             52  zero                   4
+///             56  steps backed           4   each of [#STEP_BYTES], of the memory
+///             60  the same, inverted     4   written with the former in one store
 ///
-/// Opening takes up a file that has exactly the wished shape and replaces any other. Pages are
+/// Opening takes up a file that has exactly the wished shape and replaces any other. One that another
+/// process has had since the one named is no use: it may hold what has been replaced. Pages are
 /// reserved in steps, see [#back]: a store to a page that the tmpfs has no room for would end the
 /// process (SIGBUS).
 ///
@@ -57,11 +59,12 @@ public final class MemoryFile implements Ground {
     private static final long MAGIC = 0x4D45_4D45_5652_4156L; // "VARVEMEM"
     private static final int FORMAT = 1;
     private static final int FORMAT_AT = 8;
-    private static final int IDENTITY_AT = 16;
+    private static final int OWNER_AT = 16;
     private static final int NOTES_AT = 24;
     private static final int CAPACITY_AT = 32;
-    private static final int CRC_AT = 40;
-    private static final int BACKED_AT = 48;
+    private static final int FORMER_AT = 40;
+    private static final int CRC_AT = 48;
+    private static final int BACKED_AT = 56;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED
             .withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED
@@ -83,10 +86,11 @@ public final class MemoryFile implements Ground {
 
     /// What a file must be like to be taken up.
     ///
-    /// @param identity      of the one whose blocks are in it
+    /// @param owner         the process that must have had it last; 0 where there was none, and
+    ///                      any file is replaced
     /// @param notesBytes    rounded up to whole pages
     /// @param capacityBytes of the slab; rounded down to whole pages
-    public record Shape(long identity, long notesBytes, long capacityBytes) {
+    public record Shape(long owner, long notesBytes, long capacityBytes) {
         public Shape {
             notesBytes = (notesBytes + PAGE_BYTES - 1) & -PAGE_BYTES;
             capacityBytes &= -PAGE_BYTES;
@@ -119,10 +123,11 @@ public final class MemoryFile implements Ground {
 
     /// Takes up a file, or makes a new one in its place.
     ///
-    /// @param path in a folder of a tmpfs
+    /// @param path  in a folder of a tmpfs
+    /// @param owner the owner from now on; never 0
     /// @throws IOException if that cannot be, also because this system lacks a call, or because a
     /// file of this name belongs to another user or is open in another process
-    public static MemoryFile open(Path path, Shape shape) throws IOException {
+    public static MemoryFile open(Path path, Shape shape, long owner) throws IOException {
         var calls = Calls.find();
         var replaced = unfit(path, shape);
         if (replaced.isPresent()) {
@@ -133,13 +138,21 @@ public final class MemoryFile implements Ground {
             create(path, shape);
         }
         try {
-            return map(path, shape, calls, replaced);
+            var file = map(path, shape, calls, replaced);
+            own(file.file, owner, shape.owner);
+            return file;
         } catch (IOException failed) {
             if (fresh) {
                 Files.deleteIfExists(path);
             }
             throw failed;
         }
+    }
+
+    /// Says that whoever asks for the owner now is told of this process: the former owner's name is
+    /// no longer good for taking up the file.
+    public void settle() {
+        own(file, file.get(LONG, OWNER_AT), 0);
     }
 
     /// Why a file that was there was not taken up, for people; empty where none was there, or it
@@ -212,13 +225,18 @@ public final class MemoryFile implements Ground {
                 var arena = Arena.ofConfined()) {
             var header = channel.map(FileChannel.MapMode.READ_WRITE, 0, HEADER_BYTES, arena);
             header.set(INT, FORMAT_AT, FORMAT);
-            header.set(LONG, IDENTITY_AT, shape.identity);
             header.set(LONG, NOTES_AT, shape.notesBytes);
             header.set(LONG, CAPACITY_AT, shape.capacityBytes);
             header.set(LONG, BACKED_AT, backed(0));
             header.set(LONG, 0, MAGIC);
-            header.set(INT, CRC_AT, Crc32c.of(header.asSlice(0, CRC_AT)));
+            own(header, shape.owner, 0);
         }
+    }
+
+    private static void own(MemorySegment header, long owner, long former) {
+        header.set(LONG, OWNER_AT, owner);
+        header.set(LONG, FORMER_AT, former);
+        header.set(INT, CRC_AT, Crc32c.of(header.asSlice(0, CRC_AT)));
     }
 
     @SuppressWarnings("MustBeClosedChecker") // closed with the file
@@ -302,8 +320,9 @@ public final class MemoryFile implements Ground {
             return Optional.of("it has format " + header.get(INT, FORMAT_AT)
                     + ", and this version knows " + FORMAT);
         }
-        if (header.get(LONG, IDENTITY_AT) != shape.identity) {
-            return Optional.of("another store wrote it");
+        if (shape.owner == 0 || header.get(LONG, OWNER_AT) != shape.owner
+                && header.get(LONG, FORMER_AT) != shape.owner) {
+            return Optional.of("the store was open without it since, or it is another store's");
         }
         if (header.get(LONG, NOTES_AT) != shape.notesBytes
                 || header.get(LONG, CAPACITY_AT) != shape.capacityBytes) {

@@ -180,6 +180,9 @@ final class SlotIndex {
 
     /// What a slot says, for recovery.
     Slot.Found read(int slot) {
+        if ((int) STATE.getAcquire(notes, at(slot)) == STATE_FREE) {
+            return new Slot.Found.Free();
+        }
         return Slot.decode(notes.asSlice(at(slot), SLOT_BYTES).toArray(ValueLayout.JAVA_BYTE));
     }
 

@@ -345,7 +345,7 @@ final class RecallSimulation {
         private void start() throws IOException {
             long notes = TieredEngine.notesBytes(MEMORY_BYTES);
             var memory = MemoryFile.open(file,
-                    new MemoryFile.Shape(seed, notes, MEMORY_BYTES - notes));
+                    new MemoryFile.Shape(9, notes, MEMORY_BYTES - notes), 9);
             assertThat(memory.replaced()).isEmpty();
             slab = BuddySlab.on(memory);
             var points = new KillPoints(this::killPoint);

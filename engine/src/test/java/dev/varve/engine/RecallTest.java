@@ -51,7 +51,7 @@ final class RecallTest {
     void start() throws IOException {
         long notes = TieredEngine.notesBytes(MEMORY_BYTES);
         file = MemoryFile.open(folder.resolve("memory"),
-                new MemoryFile.Shape(1, notes, MEMORY_BYTES - notes));
+                new MemoryFile.Shape(1, notes, MEMORY_BYTES - notes), 1);
         slab = BuddySlab.on(file);
         var flash = FlashTier.open(disk, new FlashSettings(64L << 20, 1 << 20, 4), clock,
                 new SplittableRandom(1));

@@ -4,6 +4,7 @@ import dev.varve.bytes.BuddySlab;
 import dev.varve.bytes.MemoryFile;
 import dev.varve.engine.EngineSettings.MemoryAtClose;
 import dev.varve.engine.TieredEngine;
+import dev.varve.env.Randomness;
 import dev.varve.store.MemoryHome.AtStop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,9 +20,10 @@ import java.util.Optional;
 
 /// Opens the memory tier where the settings want it, or where it can be, and says what was found.
 ///
-/// A file is named after the real path of the store's folder, and belongs to the store that is
-/// there: a copy of the folder, or another store in its place, does not get its blocks. The
-/// folder's lock is the file's lock.
+/// A file is named after the real path of the store's folder. It is taken up if the process that
+/// had it is the one that worked in the folder last: each process writes its name, a random number,
+/// into both. So blocks do not come back after the folder was changed by a process that did not
+/// know of them, or was replaced by another store's.
 ///
 /// Confined to one thread.
 final class MemoryOpening {
@@ -46,18 +48,36 @@ final class MemoryOpening {
         this.remarks = remarks;
     }
 
-    /// @param folder      the store's, which this process has locked
+    /// @param folder      the store's
+    /// @param lock        this process's lock of it
     /// @param memoryBytes the budget, index included
-    static MemoryOpening open(Path folder, long memoryBytes, MemoryHome home) {
+    static MemoryOpening open(Path folder, FolderLock lock, long memoryBytes, MemoryHome home) {
+        long run = Randomness.system().nextLong(1, Long.MAX_VALUE);
+        var owners = new Owners(lock.run(), run);
+        var opening = open(folder, owners, memoryBytes, home);
+        lock.begin(run);
+        opening.file.ifPresent(MemoryFile::settle);
+        return opening;
+    }
+
+    /// Who had the folder, and who has it now.
+    private record Owners(long former, long present) {}
+
+    private static MemoryOpening open(
+            Path folder,
+            Owners owners,
+            long memoryBytes,
+            MemoryHome home) {
         return switch (home) {
             case MemoryHome.Nameless() -> {
                 removeLeftover(SYSTEM_TMPFS, folder);
                 yield nameless(memoryBytes, Optional.empty());
             }
             case MemoryHome.Found(var atStop) -> isTmpfs(SYSTEM_TMPFS)
-                    ? named(SYSTEM_TMPFS, folder, memoryBytes, atStop)
+                    ? named(SYSTEM_TMPFS, folder, owners, memoryBytes, atStop)
                     : nameless(memoryBytes, Optional.of(SYSTEM_TMPFS + " is no tmpfs"));
-            case MemoryHome.In(var at, var atStop) -> named(at, folder, memoryBytes, atStop);
+            case MemoryHome.In(var at, var atStop) ->
+                named(at, folder, owners, memoryBytes, atStop);
         };
     }
 
@@ -109,19 +129,20 @@ final class MemoryOpening {
     private static MemoryOpening named(
             Path tmpfs,
             Path folder,
+            Owners owners,
             long memoryBytes,
             AtStop atStop) {
         try {
             long notesBytes = TieredEngine.notesBytes(memoryBytes);
             var shape = new MemoryFile.Shape(
-                    identity(folder), notesBytes, memoryBytes - notesBytes);
+                    owners.former, notesBytes, memoryBytes - notesBytes);
             var path = pathOf(tmpfs, folder);
             long room = Files.getFileStore(tmpfs).getUsableSpace();
             if (!Files.exists(path) && room < shape.fileBytes()) {
                 return nameless(memoryBytes, Optional.of(tmpfs + " has room for " + room
                         + " bytes, and the memory tier takes up to " + shape.fileBytes()));
             }
-            var file = MemoryFile.open(path, shape);
+            var file = MemoryFile.open(path, shape, owners.present);
             var remarks = new ArrayList<String>();
             file.replaced()
                     .ifPresent(why -> remarks.add(path + " was not taken up and is new: " + why));
@@ -147,11 +168,6 @@ final class MemoryOpening {
     private static Path pathOf(Path tmpfs, Path folder) throws IOException {
         var name = folder.toRealPath().toString().getBytes(StandardCharsets.UTF_8);
         return tmpfs.resolve(PREFIX + HexFormat.of().toHexDigits(hash(name)) + SUFFIX);
-    }
-
-    /// Differs for each store that ever was in a folder.
-    private static long identity(Path folder) throws IOException {
-        return hash(FolderLock.identity(folder).getBytes(StandardCharsets.UTF_8));
     }
 
     private static long hash(byte[] bytes) {

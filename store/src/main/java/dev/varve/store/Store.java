@@ -24,7 +24,7 @@ import java.util.List;
 ///
 /// Layout of the folder:
 ///
-///     LOCK      held while the store is open
+///     LOCK      held while the store is open; names the process that holds it or held it last
 ///     FORMAT    version of everything below
 ///     catalog/  which blocks an object has and where they lie (RocksDB)
 ///     flash/    segment files
@@ -61,7 +61,8 @@ public final class Store implements AutoCloseable {
             var flash = held(parts, FlashTier.open(
                     disk, FlashSettings.forBudget(settings.flashBytes()), clock,
                     Randomness.system()));
-            var memory = MemoryOpening.open(folder, settings.memoryBytes(), settings.memoryHome());
+            var memory = MemoryOpening.open(
+                    folder, lock, settings.memoryBytes(), settings.memoryHome());
             var slab = held(parts, memory.slab());
             var engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab,
                     policy(settings), PlacementRules.plain(), clock, new SystemTasks()),

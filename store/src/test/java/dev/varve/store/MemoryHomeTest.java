@@ -125,6 +125,19 @@ final class MemoryHomeTest {
     }
 
     @Test
+    void doesNotGiveItBackAfterAProcessThatDidNotHaveIt() throws IOException {
+        put(AtStop.KEEP);
+        try (var store = Store.open(folder, SMALL)) {
+            store.engine().openBucket("c", BucketClass.CACHE).put(ObjectKey.of("k"), new byte[1]);
+            store.engine().openBucket("c", BucketClass.CACHE).remove(ObjectKey.of("k"));
+        }
+        try (var store = open(AtStop.FLASH)) {
+            assertThat(get(store)).isFalse();
+            assertThat(store.remarks()).anyMatch(remark -> remark.contains("without it since"));
+        }
+    }
+
+    @Test
     void followsNoLink() throws IOException {
         put(AtStop.KEEP);
         var file = files().getFirst();
