@@ -320,8 +320,9 @@ public final class MemoryFile implements Ground {
             return Optional.of("it has format " + header.get(INT, FORMAT_AT)
                     + ", and this version knows " + FORMAT);
         }
-        if (shape.owner == 0 || header.get(LONG, OWNER_AT) != shape.owner
-                && header.get(LONG, FORMER_AT) != shape.owner) {
+        boolean known = shape.owner != 0 && (header.get(LONG, OWNER_AT) == shape.owner
+                || header.get(LONG, FORMER_AT) == shape.owner);
+        if (!known) {
             return Optional.of("the store was open without it since, or it is another store's");
         }
         if (header.get(LONG, NOTES_AT) != shape.notesBytes

@@ -62,28 +62,30 @@ final class Recall {
     /// Why something that was in memory is not taken up.
     private enum Loss {
         /// The index's head: nothing else is lost with it.
-        DAMAGED_HEAD,
+        DAMAGED_HEAD(true),
         /// A slot fails its checksum. Nobody knows for sure whose it was.
-        DAMAGED_SLOT,
+        DAMAGED_SLOT(true),
         /// A block fails its checksum.
-        DAMAGED_BLOCK,
+        DAMAGED_BLOCK(true),
         /// Two slots claim the same memory, or a slot claims what is no place for its block.
-        OVERLAP,
+        OVERLAP(true),
         /// Another store wrote it, or this one before its folder went back in time.
-        FOREIGN,
-        NO_BUCKET,
-        EXPIRED,
+        FOREIGN(false),
+        NO_BUCKET(false),
+        EXPIRED(false),
         /// There is a newer version.
-        SUPERSEDED,
+        SUPERSEDED(false),
         /// The catalog knew it, and does not any more.
-        GONE,
+        GONE(false),
         /// The catalog has an older version, which is dropped as well.
-        CONTRADICTION,
+        CONTRADICTION(false),
         /// Another part of the object is not there.
-        INCOMPLETE;
+        INCOMPLETE(false);
 
-        boolean isDamage() {
-            return ordinal() <= OVERLAP.ordinal();
+        private final boolean damage;
+
+        Loss(boolean damage) {
+            this.damage = damage;
         }
 
         String text() {
@@ -96,6 +98,7 @@ final class Recall {
         private final int slot;
         private final Slot said;
         private final boolean fresh;
+        private @Nullable Verdict verdict;
         private @Nullable Block block;
         private volatile boolean proven;
 
@@ -107,6 +110,17 @@ final class Recall {
 
         Slot.Owner owner() {
             return new Slot.Owner(said.bucket(), said.key());
+        }
+
+        Verdict verdict() {
+            if (verdict == null) {
+                throw new IllegalStateException("slot " + slot + " was not judged");
+            }
+            return verdict;
+        }
+
+        boolean isFresh() {
+            return verdict().state == LiveObject.State.FRESH;
         }
 
         Block adopted() {
@@ -163,15 +177,15 @@ final class Recall {
         }
         candidates = keep(candidates, this::misplaced);
         candidates = apart(candidates);
-        var verdicts = judge(candidates);
-        candidates = keep(candidates, found -> loss(found, verdicts.get(found.owner())));
+        judge(candidates);
+        candidates = keep(candidates, Recall::refuted);
         candidates = keep(candidates, this::adopt);
         prove(candidates, tasks);
         candidates = keep(candidates,
                 found -> found.proven ? Optional.empty() : Optional.of(Loss.DAMAGED_BLOCK));
-        candidates = whole(candidates, verdicts);
-        candidates = labelled(candidates, verdicts);
-        install(candidates, verdicts);
+        candidates = whole(candidates);
+        candidates = labelled(candidates);
+        install(candidates);
         damaged.forEach(this::explain);
     }
 
@@ -273,7 +287,7 @@ final class Recall {
     }
 
     /// Compares what the newest slot says of each object with the catalog.
-    private Map<Slot.Owner, Verdict> judge(List<Candidate> candidates) {
+    private void judge(List<Candidate> candidates) {
         var newest = new HashMap<Slot.Owner, Candidate>();
         for (var candidate : candidates) {
             newest.merge(candidate.owner(), candidate,
@@ -281,7 +295,7 @@ final class Recall {
         }
         var verdicts = new HashMap<Slot.Owner, Verdict>();
         newest.forEach((owner, candidate) -> verdicts.put(owner, judge(owner, candidate)));
-        return verdicts;
+        candidates.forEach(candidate -> candidate.verdict = verdicts.get(candidate.owner()));
     }
 
     private Verdict judge(Slot.Owner owner, Candidate newest) {
@@ -309,7 +323,8 @@ final class Recall {
                 known, LiveObject.State.PERSISTED);
     }
 
-    private static Optional<Loss> loss(Candidate candidate, Verdict verdict) {
+    private static Optional<Loss> refuted(Candidate candidate) {
+        var verdict = candidate.verdict();
         if (candidate.said.version() < verdict.stored.info().version()) {
             return Optional.of(Loss.SUPERSEDED);
         }
@@ -364,33 +379,29 @@ final class Recall {
     }
 
     /// Drops fresh objects that lack a block.
-    private List<Candidate> whole(List<Candidate> candidates, Map<Slot.Owner, Verdict> verdicts) {
+    private List<Candidate> whole(List<Candidate> candidates) {
         var present = candidates.stream()
                 .collect(Collectors.groupingBy(Candidate::owner, Collectors.counting()));
-        return keep(candidates, found -> {
-            var verdict = verdicts.get(found.owner());
-            boolean lacks = verdict.state == LiveObject.State.FRESH
-                    && present.get(found.owner()) < verdict.stored.blocks().size();
-            return lacks ? Optional.of(Loss.INCOMPLETE) : Optional.empty();
-        });
+        return keep(candidates, found -> found.isFresh() && present
+                .getOrDefault(found.owner(), 0L) < found.verdict().stored.blocks().size()
+                        ? Optional.of(Loss.INCOMPLETE)
+                        : Optional.empty());
     }
 
     /// Drops fresh labels whose bodies are not there; see [Pairs].
-    private List<Candidate> labelled(
-            List<Candidate> candidates,
-            Map<Slot.Owner, Verdict> verdicts) {
+    private List<Candidate> labelled(List<Candidate> candidates) {
         var present = candidates.stream().map(Candidate::owner).collect(Collectors.toSet());
         return keep(candidates, found -> Pairs.bodyOf(found.said.key())
-                .filter(_ -> verdicts.get(found.owner()).state == LiveObject.State.FRESH)
+                .filter(_ -> found.isFresh())
                 .filter(body -> !present.contains(new Slot.Owner(found.said.bucket(), body))
                         && catalog.object(found.said.bucket(), body).isEmpty())
                 .map(_ -> Loss.INCOMPLETE));
     }
 
-    private void install(List<Candidate> candidates, Map<Slot.Owner, Verdict> verdicts) {
+    private void install(List<Candidate> candidates) {
         for (var candidate : candidates) {
             var owner = candidate.owner();
-            var verdict = verdicts.get(owner);
+            var verdict = candidate.verdict();
             var bucket = buckets.byId(owner.bucket()).orElseThrow();
             var live = bucket.live()
                     .computeIfAbsent(owner.key(),
@@ -408,7 +419,7 @@ final class Recall {
 
     private void drop(Candidate candidate, Loss loss) {
         count(loss);
-        if (loss.isDamage()) {
+        if (loss.damage) {
             damaged.add(candidate.owner());
         }
         index.release(candidate.slot);
@@ -419,7 +430,7 @@ final class Recall {
 
     private void count(Loss loss) {
         losses.merge(loss, 1L, Long::sum);
-        if (loss.isDamage()) {
+        if (loss.damage) {
             counters.corruptBlocks.increment();
         }
     }

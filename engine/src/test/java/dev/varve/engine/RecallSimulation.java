@@ -179,13 +179,17 @@ final class RecallSimulation {
         }
 
         private void touch(String key) {
-            var before = may.get(key).stream().flatMap(Optional::stream).toList();
+            var before = may(key).stream().flatMap(Optional::stream).toList();
             if (before.size() == 1) {
                 var value = before.getFirst();
                 var touched = new Value(value.number, value.length, label());
                 change(key, Optional.of(touched), () -> bucket().touch(ObjectKey.of(key),
                         touched.attributes(), Precondition.NONE));
             }
+        }
+
+        private Set<Optional<Value>> may(String key) {
+            return may.computeIfAbsent(key, _ -> new HashSet<>());
         }
 
         /// How long a label is: none, some that fit a slot, some that do not.
@@ -196,7 +200,7 @@ final class RecallSimulation {
         private void change(String key, Optional<Value> value, Runnable change) {
             log.add(key + " becomes " + value);
             changing = key;
-            may.get(key).add(value);
+            may(key).add(value);
             try {
                 change.run();
                 if (frozen.isEmpty()) {
@@ -216,11 +220,11 @@ final class RecallSimulation {
                 return;
             }
             var info = bucket().head(ObjectKey.of(key)).orElseThrow();
-            assertThat(may.get(key)).as("%s, read as %s", key, info)
+            assertThat(may(key)).as("%s, read as %s", key, info)
                     .anyMatch(value -> value.isPresent() && value.get().is(info, read.get()));
             if (frozen.isEmpty()) {
                 // What was shown may not change again.
-                may.get(key)
+                may(key)
                         .removeIf(value -> value.isEmpty()
                                 || !value.get().is(info, read.get()));
             }

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -110,8 +111,7 @@ final class RecallTest {
     void findsAnObjectWhoseCopyOnFlashWasGivenUp() throws IOException {
         put("k", 5000);
         persist("k");
-        var live = ((TieredBucket) cache).state().live().get(ObjectKey.of("k"));
-        var entry = catalog.block(live.stored().blocks().getFirst().id()).orElseThrow();
+        var entry = catalog.block(live("k").stored().blocks().getFirst().id()).orElseThrow();
         assertThat(engine.table().abandon(entry, 0)).isTrue();
         kill();
         assertThat(present("k").onFlash()).isFalse();
@@ -309,8 +309,12 @@ final class RecallTest {
     }
 
     private void persist(String key) {
+        assertThat(engine.demotion().persist(live(key))).isTrue();
+    }
+
+    private LiveObject live(String key) {
         var live = ((TieredBucket) cache).state().live().get(ObjectKey.of(key));
-        assertThat(engine.demotion().persist(live)).isTrue();
+        return Optional.ofNullable(live).orElseThrow();
     }
 
     private void assertFound(String key, int length) {

@@ -51,7 +51,7 @@ final class SlotTest {
             byte[] bytes = bytes(slot("key", Map.of()), SlotLayout.STATE_FRESH);
             bytes[at] ^= 0x10;
             boolean named = at < SlotLayout.NAME_CRC || at >= SlotLayout.BODY + 3
-                    || at >= SlotLayout.VALUE_LENGTH && at < SlotLayout.BODY;
+                    || (at >= SlotLayout.VALUE_LENGTH && at < SlotLayout.BODY);
             var owner = Optional.of(new Slot.Owner(7, ObjectKey.of("key"))).filter(_ -> named);
             assertThat(Slot.decode(bytes)).as("byte %d", at)
                     .isEqualTo(new Slot.Found.Damaged(owner));
