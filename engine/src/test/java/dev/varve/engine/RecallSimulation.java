@@ -47,7 +47,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// changing must be there. Where memory was damaged meanwhile, a key may be gone, but then the
 /// damage was counted, and the key is explained if its name could be told.
 final class RecallSimulation {
-    private static final int LIVES = Integer.getInteger("varve.lives", 60);
+    private static final int LIVES = Integer.getInteger("varve.lives", 20);
     private static final int KEYS = 10;
     private static final long MEMORY_BYTES = 1 << 20;
 
