@@ -23,38 +23,40 @@ import java.util.concurrent.locks.ReentrantLock;
 ///     chunks (only where much smaller blocks were freed singly) waits for its buddy;
 ///   - at most 32 runs for a block of up to 32 MiB, and one run for 2^k bytes in fresh memory.
 ///
-/// Thread-safe: one lock, held for tens of nanoseconds.
+/// Memory of a [MemoryFile] is reserved from its file system as it is first needed, lowest first
+/// and a few MiB at a time, so that touching it never fails. Where the file system has no more,
+/// what is missing counts as used.
+///
+/// Thread-safe: one lock, held for tens of nanoseconds; a second one while memory is reserved.
 public final class BuddySlab implements Slab {
     private static final int MIN_SHIFT = 8;
     private static final int MAX_SHIFT = 25;
     private static final int GRAIN_SHIFT = 4;
     private static final long MAX_CHUNK = 1L << MAX_SHIFT;
+    private static final System.Logger LOG = System.getLogger(BuddySlab.class.getName());
 
-    private final MemoryRegion region;
+    private final Ground ground;
     private final MemorySegment memory;
     private final long capacityBytes;
     private final BitTree[] free = new BitTree[MAX_SHIFT + 1];
     /// Free bytes in chunks of exactly 2^shift bytes.
     private final long[] freeBytes = new long[MAX_SHIFT + 1];
     private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock growing = new ReentrantLock();
     private final AtomicLong usedBytes = new AtomicLong();
+    /// Changed under both locks.
+    private long backedBytes;
+    private boolean cannotGrow;
 
-    private BuddySlab(MemoryRegion region, long capacityBytes) {
-        this.region = region;
-        this.memory = region.memory();
-        this.capacityBytes = capacityBytes;
+    private BuddySlab(Ground ground) {
+        this.ground = ground;
+        this.memory = ground.memory();
+        this.capacityBytes = memory.byteSize();
         for (int shift = MIN_SHIFT; shift <= MAX_SHIFT; shift++) {
             free[shift] = new BitTree((capacityBytes >>> shift) + 1);
         }
-        for (long at = 0; at < capacityBytes;) {
-            int shift = Math.min(MAX_SHIFT, Long.SIZE - 1
-                    - Long.numberOfLeadingZeros(capacityBytes - at));
-            if (at != 0) {
-                shift = Math.min(shift, Long.numberOfTrailingZeros(at));
-            }
-            addFree(at, shift);
-            at += 1L << shift;
-        }
+        backedBytes = ground.backedBytes();
+        addRange(0, backedBytes);
     }
 
     /// Opens a slab of its own memory.
@@ -66,23 +68,69 @@ public final class BuddySlab implements Slab {
                     "slab capacity (" + capacityBytes + ") must be at least 1 MiB");
         }
         long capacity = capacityBytes & -4096L;
-        return new BuddySlab(MemoryRegion.open(capacity), capacity);
+        return new BuddySlab(MemoryRegion.open(capacity));
+    }
+
+    /// Opens a slab in a file.
+    ///
+    /// @param file closed with the slab
+    public static BuddySlab on(MemoryFile file) {
+        return new BuddySlab(file);
     }
 
     @Override
     public Optional<Block> allocate(int lengthBytes) {
         long rounded = footprintBytes(lengthBytes);
         int grainShift = grainShift(lengthBytes);
+        while (true) {
+            long backed;
+            lock.lock();
+            try {
+                if (fits(rounded, grainShift)) {
+                    usedBytes.addAndGet(rounded);
+                    return Optional.of(cut(lengthBytes, rounded));
+                }
+                backed = backedBytes;
+                if (cannotGrow || backed == capacityBytes) {
+                    return Optional.empty();
+                }
+            } finally {
+                lock.unlock();
+            }
+            grow(backed);
+        }
+    }
+
+    @Override
+    public Optional<Block> adopt(int lengthBytes, long[] chunks) {
+        if (lengthBytes < 0 || !isPlaceFor(lengthBytes, chunks)) {
+            return Optional.empty();
+        }
         lock.lock();
         try {
-            if (!fits(rounded, grainShift)) {
-                return Optional.empty();
+            for (int i = 0; i < chunks.length; i++) {
+                if (!takeAt(SlabBlock.offset(chunks[i]), SlabBlock.shift(chunks[i]))) {
+                    for (int taken = 0; taken < i; taken++) {
+                        merge(SlabBlock.offset(chunks[taken]), SlabBlock.shift(chunks[taken]));
+                    }
+                    return Optional.empty();
+                }
             }
-            usedBytes.addAndGet(rounded);
-            return Optional.of(cut(lengthBytes, rounded));
+            usedBytes.addAndGet(footprintBytes(lengthBytes));
+            return Optional.of(new SlabBlock(this, lengthBytes, chunks.clone()));
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public long[] chunks(Block block) {
+        return ((SlabBlock) block).chunks();
+    }
+
+    @Override
+    public MemorySegment notes() {
+        return ground.notes();
     }
 
     @Override
@@ -101,19 +149,20 @@ public final class BuddySlab implements Slab {
         return usedBytes.get();
     }
 
-    /// What the memory is made of, for people: `memfd` or `plain file`.
+    /// What the memory is made of, for people: `memfd`, `plain file`, or the path of a
+    /// [MemoryFile].
     public String backing() {
-        return region.backing();
+        return ground.backing();
     }
 
     @Override
     public Optional<SharedMemory> shared() {
-        return region.shared();
+        return ground.shared();
     }
 
     @Override
     public void close() {
-        region.close();
+        ground.close();
     }
 
     MemorySegment memory() {
@@ -188,6 +237,95 @@ public final class BuddySlab implements Slab {
             addFree(at + (1L << from), from);
         }
         return at;
+    }
+
+    /// Reserves a few MiB more, unless another thread has done so.
+    ///
+    /// @param seen how much was backed when memory fell short
+    private void grow(long seen) {
+        growing.lock();
+        try {
+            if (backedBytes != seen || cannotGrow) {
+                return;
+            }
+            long wanted = Math.min(capacityBytes, seen + MemoryFile.STEP_BYTES);
+            boolean grown = ground.back(wanted);
+            lock.lock();
+            try {
+                if (grown) {
+                    addRange(seen, wanted);
+                    backedBytes = wanted;
+                } else {
+                    cannotGrow = true;
+                    usedBytes.addAndGet(capacityBytes - seen);
+                }
+            } finally {
+                lock.unlock();
+            }
+            if (!grown) {
+                LOG.log(System.Logger.Level.WARNING,
+                        "{0} cannot grow beyond {1} bytes: the memory tier goes on without the rest"
+                                + " of its budget",
+                        ground.backing(), Long.toString(seen));
+            }
+        } finally {
+            growing.unlock();
+        }
+    }
+
+    /// Frees what has just been backed.
+    private void addRange(long from, long to) {
+        for (long at = from; at < to;) {
+            int shift = Math.min(MAX_SHIFT, Long.SIZE - 1 - Long.numberOfLeadingZeros(to - at));
+            if (at != 0) {
+                shift = Math.min(shift, Long.numberOfTrailingZeros(at));
+            }
+            merge(at, shift);
+            at += 1L << shift;
+        }
+    }
+
+    private boolean isPlaceFor(int lengthBytes, long[] chunks) {
+        long bytes = 0;
+        long beforeLast = 0;
+        for (long chunk : chunks) {
+            if (!isChunk(chunk)) {
+                return false;
+            }
+            beforeLast = bytes;
+            bytes += 1L << SlabBlock.shift(chunk);
+        }
+        return bytes == footprintBytes(lengthBytes) && lengthBytes >= beforeLast;
+    }
+
+    private boolean isChunk(long chunk) {
+        int shift = SlabBlock.shift(chunk);
+        long offset = SlabBlock.offset(chunk);
+        return shift >= MIN_SHIFT && shift <= MAX_SHIFT && offset >= 0
+                && (offset & ((1L << shift) - 1)) == 0
+                && offset <= capacityBytes - (1L << shift);
+    }
+
+    /// Takes one particular chunk out of the free chunk that it lies in.
+    ///
+    /// @return false if it is not free as a whole
+    private boolean takeAt(long offset, int shift) {
+        int from = shift;
+        while (from <= MAX_SHIFT && !free[from].contains(offset >>> from)) {
+            from++;
+        }
+        if (from > MAX_SHIFT) {
+            return false;
+        }
+        long at = offset >>> from << from;
+        removeFree(at, from);
+        while (from > shift) {
+            from--;
+            long upper = at + (1L << from);
+            addFree(offset >= upper ? at : upper, from);
+            at = offset >= upper ? upper : at;
+        }
+        return true;
     }
 
     private void merge(long offset, int chunkShift) {

@@ -16,7 +16,7 @@ import java.util.OptionalInt;
 /// file in a temporary folder.
 ///
 /// Thread-safe: the memory is shared, closing it is not to race with its use.
-final class MemoryRegion implements AutoCloseable {
+final class MemoryRegion implements Ground {
     private static final System.Logger LOG = System.getLogger(MemoryRegion.class.getName());
 
     private final Arena arena;
@@ -56,21 +56,38 @@ final class MemoryRegion implements AutoCloseable {
         }
     }
 
-    MemorySegment memory() {
+    @Override
+    public MemorySegment memory() {
         return memory;
     }
 
-    /// What the memory is made of, for people: `memfd` or `plain file`.
-    String backing() {
+    @Override
+    public String backing() {
         return backing;
     }
 
-    /// The memory as other processes can map it, until the region is closed; empty where it is
-    /// nothing that can be passed on.
-    Optional<SharedMemory> shared() {
+    @Override
+    public Optional<SharedMemory> shared() {
         return descriptor.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new SharedMemory(descriptor.getAsInt(), 0, memory));
+    }
+
+    @Override
+    public MemorySegment notes() {
+        return MemorySegment.NULL;
+    }
+
+    /// All of it: pages come from the system when they are first touched, and no limit of a file
+    /// system stands in between.
+    @Override
+    public long backedBytes() {
+        return memory.byteSize();
+    }
+
+    @Override
+    public boolean back(long bytes) {
+        return bytes <= memory.byteSize();
     }
 
     @Override

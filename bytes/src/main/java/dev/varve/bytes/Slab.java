@@ -1,5 +1,6 @@
 package dev.varve.bytes;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /// The one region of off-heap memory that all [Block]s are cut from, with a strict budget.
@@ -16,6 +17,38 @@ public interface Slab extends AutoCloseable {
 
     /// The bytes that a block of this length takes from the slab, slack included.
     long footprintBytes(int lengthBytes);
+
+    /// Room to note down what lies in the slab, where both outlive the process; empty where they do
+    /// not. Shared: whoever writes there keeps order.
+    default MemorySegment notes() {
+        return MemorySegment.NULL;
+    }
+
+    /// Where a block of this slab lies: what [#adopt] takes, one number for each run. Borrowed;
+    /// only where there are [#notes].
+    default long[] chunks(Block block) {
+        throw new UnsupportedOperationException("blocks of this slab cannot be found again");
+    }
+
+    /// Takes up a block that an earlier process left in this memory; believes nothing that it is
+    /// told.
+    ///
+    /// @param chunks borrowed
+    /// @return the block, owned by the caller, its bytes as they were found; empty where these
+    /// chunks are no place for a block of that length, or not free
+    default Optional<Block> adopt(int lengthBytes, long[] chunks) {
+        return Optional.empty();
+    }
+
+    /// Where a run begins, by one of the numbers of [#chunks].
+    static long chunkOffset(long chunk) {
+        return SlabBlock.offset(chunk);
+    }
+
+    /// How much memory a run takes, by one of the numbers of [#chunks].
+    static long chunkBytes(long chunk) {
+        return 1L << SlabBlock.shift(chunk);
+    }
 
     long capacityBytes();
 

@@ -45,6 +45,11 @@ final class SlabBlock implements Block {
         return (int) (chunk & SHIFT_MASK);
     }
 
+    /// Borrowed.
+    long[] chunks() {
+        return chunks;
+    }
+
     @Override
     public int lengthBytes() {
         return lengthBytes;

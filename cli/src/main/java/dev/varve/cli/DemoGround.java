@@ -14,6 +14,7 @@ import dev.varve.server.S3Keys;
 import dev.varve.server.Setting;
 import dev.varve.server.Settings;
 import dev.varve.server.VarveServer;
+import dev.varve.store.MemoryHome;
 import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
@@ -64,9 +65,9 @@ final class DemoGround implements AutoCloseable {
         try {
             var settings = new Settings(
                     folder, Math.max(StoreSettings.MIN_MEMORY_BYTES, dataBytes / 10), flashBytes,
-                    Eviction.S3_FIFO, true, usualOrFree(Setting.RESP_PORT), Map.of(),
-                    List.of(), Optional.empty(), Optional.empty(), usualOrFree(Setting.S3_PORT),
-                    "localhost", REGION, ETags.MD5,
+                    Eviction.S3_FIFO, true, new MemoryHome.Nameless(),
+                    usualOrFree(Setting.RESP_PORT), Map.of(), List.of(), Optional.empty(),
+                    Optional.empty(), usualOrFree(Setting.S3_PORT), "localhost", REGION, ETags.MD5,
                     usualOrFree(Setting.ADMIN_PORT));
             var server = VarveServer.start(settings, Clock.system(), Randomness.system());
             var ground = new DemoGround(settings, server, S3Keys.read(folder).orElseThrow());

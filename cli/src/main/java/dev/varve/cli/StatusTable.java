@@ -1,6 +1,7 @@
 package dev.varve.cli;
 
 import com.google.errorprone.annotations.FormatMethod;
+import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.server.ByteSize;
 import dev.varve.server.StatusReport;
 import java.time.Duration;
@@ -88,6 +89,9 @@ final class StatusTable {
                 ByteSize.format(movement.deviceBytesWritten()),
                 ByteSize.format(movement.contentBytesWritten()),
                 ratio(movement.deviceBytesWritten(), movement.contentBytesWritten()));
+        if (report.engine().survival().slots() > 0) {
+            line("start      %s", found(report.engine().survival()));
+        }
         line("corrupt    %d blocks found, none served", report.engine().corruptBlocks());
     }
 
@@ -102,6 +106,19 @@ final class StatusTable {
                     door.requests(), door.errors(), ByteSize.format(door.bytesIn()),
                     ByteSize.format(door.bytesOut()));
         }
+    }
+
+    private static String found(Survival survival) {
+        var dropped = survival.dropped()
+                .entrySet()
+                .stream()
+                .filter(reason -> reason.getValue() > 0)
+                .map(reason -> reason.getValue() + " " + reason.getKey())
+                .toList();
+        long total = survival.dropped().values().stream().mapToLong(Long::longValue).sum();
+        return survival.foundBlocks() + " blocks (" + ByteSize.format(survival.foundBytes())
+                + ") found in memory, " + total + " dropped"
+                + (dropped.isEmpty() ? "" : " (" + String.join(", ", dropped) + ")");
     }
 
     @FormatMethod

@@ -7,6 +7,7 @@ import dev.varve.env.Clock;
 import dev.varve.server.Endpoint;
 import dev.varve.server.Settings;
 import dev.varve.server.VarveServer;
+import dev.varve.store.MemoryHome;
 import dev.varve.store.StoreSettings.Eviction;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -113,8 +114,8 @@ class ReplayCommandTest {
     private VarveServer server() {
         var any = new Endpoint("127.0.0.1", 0);
         var settings = new Settings(folder.resolve("data"), 32 << 20, 128 << 20, Eviction.S3_FIFO,
-                false, any, Map.of(), List.of(), Optional.empty(), Optional.empty(), any,
-                "localhost", "us-east-1", ETags.MD5,
+                false, new MemoryHome.Nameless(), any, Map.of(), List.of(), Optional.empty(),
+                Optional.empty(), any, "localhost", "us-east-1", ETags.MD5,
                 any);
         return VarveServer.start(settings, Clock.system(), new Random(1));
     }

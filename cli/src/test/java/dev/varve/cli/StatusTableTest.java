@@ -8,6 +8,7 @@ import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
 import dev.varve.engine.EngineStatus.ShareStatus;
+import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.server.StatusReport;
@@ -24,7 +25,8 @@ class StatusTableTest {
                 List.of(new TierStatus("memory", 1 << 30, 1 << 29, 77)),
                 new Reads(3, 1, 3, 0, 3072, 0),
                 new Writes(4, 1, 4096), new Movement(5, 6, 10, 7, 8, 9, 3000, 2000),
-                new Promises(1, 2, 3), new Device(0, 0, true), 2, true,
+                new Promises(1, 2, 3), new Device(0, 0, true),
+                new Survival(1024, 70, 3, 60, 1 << 20, Map.of("damaged-slot", 2L)), 2, true,
                 List.of(new ShareStatus("", -1, -1, 1 << 20, 1 << 30, 0, 0, 0, 0),
                         new ShareStatus("ann", 1 << 20, 1 << 22, -1, -1, 5, 3, 1, 7)));
         var report = new StatusReport(

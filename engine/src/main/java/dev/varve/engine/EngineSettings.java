@@ -12,6 +12,7 @@ import java.time.Duration;
 /// @param closeWait          how long closing goes on writing cache blocks to flash
 /// @param lease              how long an object of a cache bucket stays for sure after a client was
 ///                           told that it is there
+/// @param memoryAtClose      what closing does with blocks that only memory has
 ///
 /// Immutable.
 public record EngineSettings(
@@ -19,9 +20,24 @@ public record EngineSettings(
         int cacheBlockBytes,
         Duration memoryWait,
         Duration closeWait,
-        Duration lease) {
+        Duration lease,
+        MemoryAtClose memoryAtClose) {
+
+    /// What becomes of blocks that only memory has.
+    public enum MemoryAtClose {
+        /// They are written to flash, if they are worth it.
+        TO_FLASH,
+        /// Those that the next process will find in memory stay there.
+        STAYS
+    }
 
     public static final EngineSettings DEFAULT = new EngineSettings(
             4 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10), MemoryAtClose.TO_FLASH);
+
+    /// The same but for what closing does with memory.
+    public EngineSettings with(MemoryAtClose choice) {
+        return new EngineSettings(
+                durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease, choice);
+    }
 }

@@ -1,6 +1,9 @@
 package dev.varve.engine;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The engine in figures, all since it was opened.
 ///
@@ -12,6 +15,7 @@ public record EngineStatus(
         Movement movement,
         Promises promises,
         Device flash,
+        Survival survival,
         long corruptBlocks,
         boolean accounted,
         List<ShareStatus> shares) {
@@ -67,6 +71,31 @@ public record EngineStatus(
     /// @param overdueOperations operations that were given up because it did not answer
     /// @param answers           whether it answers now
     public record Device(long failedTransfers, long overdueOperations, boolean answers) {}
+
+    /// What memory leaves to the next process, and what the start found.
+    ///
+    /// @param slots       how many blocks the index has room for; 0 where memory ends with the
+    ///                    process
+    /// @param usedSlots   blocks in memory that a kill leaves there
+    /// @param withoutSlot blocks that came in and found no slot: a kill loses those that flash has
+    ///                    not
+    /// @param foundBlocks taken up at the start
+    /// @param foundBytes  their content
+    /// @param dropped     what was there at the start and was not taken up, by reason
+    public record Survival(
+            long slots,
+            long usedSlots,
+            long withoutSlot,
+            long foundBlocks,
+            long foundBytes,
+            Map<String, Long> dropped) {
+        /// Of memory that ends with the process.
+        public static final Survival NONE = new Survival(0, 0, 0, 0, 0, Map.of());
+
+        public Survival {
+            dropped = Collections.unmodifiableMap(new LinkedHashMap<>(dropped));
+        }
+    }
 
     /// Background movement, in blocks and bytes.
     ///

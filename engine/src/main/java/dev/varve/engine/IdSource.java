@@ -8,12 +8,19 @@ final class IdSource {
     private static final long RANGE = 1 << 20;
 
     private final Catalog catalog;
+    private final long first;
     private long next;
     private long end;
 
     IdSource(Catalog catalog) {
         this.catalog = catalog;
         refill();
+        first = next;
+    }
+
+    /// The first number of this process: all before it were given by earlier ones.
+    long first() {
+        return first;
     }
 
     synchronized long next() {

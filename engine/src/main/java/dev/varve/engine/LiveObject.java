@@ -8,7 +8,8 @@ import java.lang.invoke.VarHandle;
 ///
 /// It is in one of three states, changed only under its key's lock:
 ///
-///   - *fresh*: the catalog does not know it; all its blocks are in memory, and a crash loses it.
+///   - *fresh*: the catalog does not know it; all its blocks are in memory, and a crash loses it
+///     unless memory outlives the process.
 ///     Only objects of cache buckets are ever fresh;
 ///   - *persisted*: the catalog knows it and every block has a copy on flash, so what is in
 ///     memory can be dropped at any time;

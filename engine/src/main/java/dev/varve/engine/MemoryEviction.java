@@ -100,7 +100,7 @@ final class MemoryEviction {
             shared = new SharedEviction(next.memoryQuotas(), policy);
             var byId = new HashMap<Long, Resident>();
             for (var resident : residents) {
-                resident.slot(slot(resident));
+                resident.shareSlot(slot(resident));
                 byId.put(resident.info().id(), resident);
             }
             for (long id = before.victim(); id != EvictionPolicy.NONE; id = before.victim()) {
@@ -115,15 +115,15 @@ final class MemoryEviction {
     }
 
     private void insert(Resident resident) {
-        resident.slot(slot(resident));
-        shared.of(resident.slot())
+        resident.shareSlot(slot(resident));
+        shared.of(resident.shareSlot())
                 .inserted(resident.info().id(),
                         slab.footprintBytes(resident.info().lengthBytes()));
     }
 
     /// A block that was just given another owner may not have been told its new slot.
     private EvictionPolicy policy(Resident resident) {
-        return shared.of(resident.slot() < division.shares().size() ? resident.slot() : 0);
+        return shared.of(resident.shareSlot() < division.shares().size() ? resident.shareSlot() : 0);
     }
 
     private int slot(Resident resident) {

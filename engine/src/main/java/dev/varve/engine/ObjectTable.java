@@ -254,6 +254,7 @@ final class ObjectTable {
             }
             if (present.live() != null) {
                 present.live().describe(next);
+                residency.redescribe(present.live());
             }
             return new Done(Optional.of(info), present.current());
         } finally {
@@ -324,6 +325,7 @@ final class ObjectTable {
             commit(changes);
             counters.persistedBlocks.add(places.size());
             object.become(LiveObject.State.PERSISTED);
+            residency.restate(object);
             bucket.persistedObjects().incrementAndGet();
             bucket.fresh().remove(object.key());
             return true;
@@ -472,6 +474,7 @@ final class ObjectTable {
             bucket.fresh().add(live.key());
             commit(changes);
             live.become(LiveObject.State.FRESH);
+            residency.restate(live);
             bucket.persistedObjects().decrementAndGet();
             release(retired);
         } else {

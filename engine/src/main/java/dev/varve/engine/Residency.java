@@ -34,15 +34,22 @@ final class Residency {
 
     private final Slab slab;
     private final MemoryEviction eviction;
+    private final SlotIndex index;
     private final KeyLocks locks;
     private final EngineCounters counters;
     private final ConcurrentMap<Long, Resident> residents = new ConcurrentHashMap<>();
     private final Queue<Resident> leaving = new ConcurrentLinkedQueue<>();
     private final AtomicLong leavingBytes = new AtomicLong();
 
-    Residency(Slab slab, MemoryEviction eviction, KeyLocks locks, EngineCounters counters) {
+    Residency(
+            Slab slab,
+            MemoryEviction eviction,
+            SlotIndex index,
+            KeyLocks locks,
+            EngineCounters counters) {
         this.slab = slab;
         this.eviction = eviction;
+        this.index = index;
         this.locks = locks;
         this.counters = counters;
     }
@@ -52,8 +59,10 @@ final class Residency {
         private final BlockInfo info;
         private final Block block;
         private final LiveObject owner;
+        /// Changed under the owner's key lock.
+        private int slot = SlotIndex.NONE;
         private int reads;
-        private int slot;
+        private int shareSlot;
 
         Resident(BlockInfo info, Block block, LiveObject owner) {
             this.info = info;
@@ -70,12 +79,12 @@ final class Residency {
         }
 
         /// Where [MemoryEviction] counts it, under its lock.
-        int slot() {
-            return slot;
+        int shareSlot() {
+            return shareSlot;
         }
 
-        void slot(int next) {
-            slot = next;
+        void shareSlot(int next) {
+            shareSlot = next;
         }
 
         /// How often the block was read since it came in. Racy on purpose: it is a hint.
@@ -112,9 +121,44 @@ final class Residency {
             return false;
         }
         block.retain();
-        owner.countResident(1);
-        eviction.inserted(resident);
+        resident.slot = index.add(owner, info, block);
+        enter(resident);
         return true;
+    }
+
+    /// Takes in a block that was in memory before the start, with the slot that says so.
+    ///
+    /// @param block owned by this from now on
+    void readmit(BlockInfo info, Block block, LiveObject owner, int slot) {
+        var resident = new Resident(info, block, owner);
+        resident.slot = slot;
+        residents.put(info.id(), resident);
+        enter(resident);
+    }
+
+    private void enter(Resident resident) {
+        resident.owner.countResident(1);
+        eviction.inserted(resident);
+    }
+
+    /// Notes down that an object has become fresh or persisted. The caller holds its key lock.
+    void restate(LiveObject owner) {
+        for (var info : owner.stored().blocks()) {
+            var resident = residents.get(info.id());
+            if (resident != null) {
+                index.restate(resident.slot, owner.state());
+            }
+        }
+    }
+
+    /// Notes down that an object is described otherwise. The caller holds its key lock.
+    void redescribe(LiveObject owner) {
+        for (var info : owner.stored().blocks()) {
+            var resident = residents.get(info.id());
+            if (resident != null) {
+                resident.slot = index.update(resident.slot, owner, info, resident.block);
+            }
+        }
     }
 
     /// Ends a block's stay.
@@ -152,11 +196,21 @@ final class Residency {
         residents.computeIfPresent(id, (same, resident) -> {
             resident.owner.countResident(-1);
             owner.countResident(1);
+            index.release(resident.slot);
             var passed = new Resident(resident.info, resident.block, owner);
             passed.reads = resident.reads;
-            passed.slot = resident.slot;
+            passed.shareSlot = resident.shareSlot;
             return passed;
         });
+    }
+
+    /// Whether the next process will find all of an object in memory.
+    boolean isNoted(LiveObject object) {
+        return object.stored()
+                .blocks()
+                .stream()
+                .map(info -> residents.get(info.id()))
+                .allMatch(resident -> resident != null && resident.slot != SlotIndex.NONE);
     }
 
     boolean isResident(long id) {
@@ -201,6 +255,16 @@ final class Residency {
         while (evictOne(Long.MAX_VALUE)) {
             // one at a time
         }
+    }
+
+    /// Queues what is fresh and would not be found in memory by the next process, for closing.
+    void queueUnnoted() {
+        hasten(residents.values()
+                .stream()
+                .filter(resident -> resident.slot == SlotIndex.NONE
+                        && resident.owner.state() == LiveObject.State.FRESH)
+                .map(Resident::info)
+                .toList());
     }
 
     /// Takes blocks from the leaving queue, up to about `maxBytes`, at least one if there is any.
@@ -253,6 +317,7 @@ final class Residency {
         if (owner.countResident(-1) == 0 && owner.state() != LiveObject.State.FRESH) {
             owner.bucket().live().remove(owner.key(), owner);
         }
+        index.release(present.slot);
         present.block.close();
         return true;
     }

@@ -41,10 +41,12 @@ public final class TieredEngine implements Engine {
     private final MemoryEviction eviction;
     private final Residency residency;
     private final FlashShares flashShares;
+    private final IdSource ids;
     private final Holds holds;
     private final DepartureLog departures;
     private final Chains chains = new Chains();
     private final ObjectTable table;
+    private final Recall recall;
     private final Demotion demotion;
     private final Reclamation reclamation;
     private final Lookups lookups;
@@ -78,10 +80,13 @@ public final class TieredEngine implements Engine {
         departures = new DepartureLog(clock);
         buckets = new BucketRegistry(catalog, clock);
         eviction = new MemoryEviction(parts.slab(), parts.eviction(), division);
-        residency = new Residency(parts.slab(), eviction, locks, counters);
+        var index = new SlotIndex(parts.slab());
+        residency = new Residency(parts.slab(), eviction, index, locks, counters);
         flashShares = new FlashShares(buckets, division);
         table = new ObjectTable(buckets, catalog, flash, residency, flashShares, locks, holds,
                 departures, clock, counters);
+        recall = new Recall(index, parts.slab(), buckets, catalog, residency, table, departures,
+                clock, counters);
         demotion = new Demotion(residency, table, flash, rules, counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), counters);
@@ -89,9 +94,18 @@ public final class TieredEngine implements Engine {
                 counters);
         lookups = new Lookups(counters, division);
         readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
-        writePath = new WritePath(table, source, residency, flash, catalog, reclamation,
-                new IdSource(catalog), clock, settings, counters);
+        ids = new IdSource(catalog);
+        writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
+                settings, counters);
         prefetch = new Prefetch(readPath, counters);
+    }
+
+    /// How much room for notes ([Slab#notes]) this engine wants in a slab that outlives its
+    /// process.
+    ///
+    /// @param memoryBytes budget of the memory tier
+    public static long notesBytes(long memoryBytes) {
+        return SlotIndex.notesBytes(memoryBytes);
     }
 
     /// Recovers what the tiers hold and starts the background work.
@@ -100,6 +114,7 @@ public final class TieredEngine implements Engine {
     public static TieredEngine open(Parts parts, EngineSettings settings) {
         var engine = new TieredEngine(parts, settings);
         engine.recover();
+        engine.recall.run(engine.ids.first(), parts.tasks());
         var demoting = parts.tasks().repeat("demotion", DEMOTION_PAUSE, engine.demotion);
         engine.demotion.onWake(demoting::wake);
         var reclaiming = parts.tasks()
@@ -201,6 +216,7 @@ public final class TieredEngine implements Engine {
                         device.contentBytesWritten()),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
                 new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
+                recall.survival(),
                 counters.corruptBlocks.sum(), true, shareStatus());
     }
 
@@ -325,10 +341,14 @@ public final class TieredEngine implements Engine {
         }
     }
 
-    /// Writes what only memory has to flash, for a bounded time.
+    /// Writes what only memory has, and what would not be found there, to flash, for a bounded
+    /// time.
     private void saveCache() {
         long deadline = parts.clock().nanoTime() + settings.closeWait().toNanos();
-        residency.queueAll();
+        switch (settings.memoryAtClose()) {
+            case TO_FLASH -> residency.queueAll();
+            case STAYS -> residency.queueUnnoted();
+        }
         while (demotion.doWork() > 0 && parts.clock().nanoTime() < deadline) {
             // a batch at a time
         }

@@ -136,7 +136,7 @@ final class EngineSimulation {
                     clock, random);
             var settings = new EngineSettings(
                     64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH);
             var parts = new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
                     PlacementRules.plain(), clock, tasks);
             var opened = TieredEngine.open(parts, settings);

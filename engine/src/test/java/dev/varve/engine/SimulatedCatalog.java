@@ -83,6 +83,11 @@ final class SimulatedCatalog implements Catalog {
         });
     }
 
+    /// What [#restart] would return now; this catalog goes on.
+    SimulatedCatalog fork() {
+        return locked(() -> new SimulatedCatalog(new Entries(present), nextId));
+    }
+
     /// Makes the next call of an operation fail that has no failure before it.
     void failNext(Operation operation, Kind kind) {
         locked(() -> failingOnce.computeIfAbsent(operation, key -> new ArrayDeque<>()).add(kind));

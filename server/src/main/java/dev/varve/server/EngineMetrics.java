@@ -33,6 +33,7 @@ final class EngineMetrics {
         writes(registry);
         movement(registry);
         device(registry);
+        survival(registry);
         gauge(
                 registry, "varve.accounted", Tags.empty(),
                 "1 once the start's accounting has ended and object counts are exact",
@@ -136,6 +137,36 @@ final class EngineMetrics {
         count(
                 registry, "varve.written.bytes", Tags.empty(), "Content bytes taken in",
                 status -> status.writes().bytes());
+    }
+
+    private void survival(MeterRegistry registry) {
+        gauge(
+                registry, "varve.memory.slots", Tags.empty(),
+                "Blocks that the memory tier's index has room for; 0 where memory ends with the"
+                        + " process",
+                status -> status.survival().slots());
+        gauge(
+                registry, "varve.memory.slots.used", Tags.empty(),
+                "Blocks in memory that a kill of the process leaves there",
+                status -> status.survival().usedSlots());
+        count(
+                registry, "varve.memory.unnoted.blocks", Tags.empty(),
+                "Cache blocks that came into memory and found no room in its index",
+                status -> status.survival().withoutSlot());
+        count(
+                registry, "varve.memory.found.blocks", Tags.empty(),
+                "Blocks that the start found in memory and took up",
+                status -> status.survival().foundBlocks());
+        count(
+                registry, "varve.memory.found.bytes", Tags.empty(),
+                "Bytes of the blocks that the start found in memory and took up",
+                status -> status.survival().foundBytes());
+        for (var reason : seen.survival().dropped().keySet()) {
+            count(
+                    registry, "varve.memory.dropped", Tags.of("reason", reason),
+                    "What the start found in memory and did not take up, by reason",
+                    status -> status.survival().dropped().getOrDefault(reason, 0L));
+        }
     }
 
     private void movement(MeterRegistry registry) {

@@ -11,6 +11,19 @@ public enum Setting {
     MEMORY(
             "memory", "SIZE", "a quarter of the machine's memory",
             "Budget of the memory tier, such as 512m or 4g."),
+    MEMORY_DIR(
+            "memory-dir",
+            "DIR",
+            "auto",
+            "Folder of a tmpfs that holds the memory tier, so that it survives a kill of the process:"
+                    + " auto takes /dev/shm where it has room, none lets memory end with the"
+                    + " process."),
+    MEMORY_AT_STOP(
+            "memory-at-stop",
+            "WHAT",
+            "flash",
+            "What an orderly stop does with memory: flash writes it there and frees it, keep leaves"
+                    + " it in memory-dir for the next start."),
     FLASH(
             "flash",
             "SIZE",

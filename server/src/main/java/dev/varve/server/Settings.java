@@ -5,6 +5,7 @@ import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.engine.EngineSettings;
 import dev.varve.engine.ShareSettings;
 import dev.varve.server.TenantSettings.Quota;
+import dev.varve.store.MemoryHome;
 import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
 /// @param flashBytes  budget of the flash tier
 /// @param eviction    what leaves memory first
 /// @param directIo    whether flash goes around the page cache where it can
+/// @param memoryHome  where the memory tier lives
 /// @param resp        where the Redis door listens
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
 /// @param tenants     what users of the Redis door may touch and take who may not do everything
@@ -39,6 +41,7 @@ public record Settings(
         long flashBytes,
         Eviction eviction,
         boolean directIo,
+        MemoryHome memoryHome,
         Endpoint resp,
         Map<String, String> respUsers,
         List<TenantSettings> tenants,
@@ -65,7 +68,8 @@ public record Settings(
     /// What the store is opened with.
     public StoreSettings store() {
         return new StoreSettings(
-                memoryBytes, flashBytes, eviction, directIo, EngineSettings.DEFAULT);
+                memoryBytes, flashBytes, eviction, directIo, memoryHome,
+                EngineSettings.DEFAULT);
     }
 
     /// Whether some user may touch only some keys.
@@ -95,10 +99,10 @@ public record Settings(
     public String toString() {
         return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes="
                 + flashBytes
-                + ", eviction=" + eviction + ", directIo=" + directIo + ", resp=" + resp
-                + ", respUsers=" + respUsers.keySet() + ", tenants=" + tenants + ", respTls="
-                + respTls.map(RespTls::endpoint) + ", localSocket=" + localSocket + ", s3=" + s3
-                + ", s3Domain=" + s3Domain
+                + ", eviction=" + eviction + ", directIo=" + directIo + ", memoryHome="
+                + memoryHome + ", resp=" + resp + ", respUsers=" + respUsers.keySet()
+                + ", tenants=" + tenants + ", respTls=" + respTls.map(RespTls::endpoint)
+                + ", localSocket=" + localSocket + ", s3=" + s3 + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags
                 + ", admin=" + admin + "]";
     }

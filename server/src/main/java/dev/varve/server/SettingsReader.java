@@ -6,6 +6,8 @@ import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.store.MemoryHome;
+import dev.varve.store.MemoryHome.AtStop;
 import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
@@ -203,6 +205,7 @@ public final class SettingsReader {
                 flash(data),
                 eviction(),
                 bool(Setting.DIRECT_IO),
+                memoryHome(),
                 resp,
                 respUsers,
                 tenants.build(respUsers.keySet()),
@@ -400,6 +403,38 @@ public final class SettingsReader {
             default -> {
                 reject(Setting.EVICTION, "s3-fifo or lru");
                 yield Eviction.S3_FIFO;
+            }
+        };
+    }
+
+    private MemoryHome memoryHome() {
+        var where = text(Setting.MEMORY_DIR).text();
+        var atStop = atStop();
+        return switch (where) {
+            case "auto" -> new MemoryHome.Found(atStop);
+            case "none" -> {
+                if (atStop == AtStop.KEEP) {
+                    reject(Setting.MEMORY_AT_STOP, "flash, because memory-dir is none");
+                }
+                yield new MemoryHome.Nameless();
+            }
+            default -> {
+                if (where.indexOf('\0') >= 0 || !Files.isDirectory(Path.of(where))) {
+                    reject(Setting.MEMORY_DIR, "a folder that exists, auto or none");
+                    yield new MemoryHome.Nameless();
+                }
+                yield new MemoryHome.In(Path.of(where), atStop);
+            }
+        };
+    }
+
+    private AtStop atStop() {
+        return switch (text(Setting.MEMORY_AT_STOP).text().toLowerCase(Locale.ROOT)) {
+            case "flash" -> AtStop.FLASH;
+            case "keep" -> AtStop.KEEP;
+            default -> {
+                reject(Setting.MEMORY_AT_STOP, "flash or keep");
+                yield AtStop.FLASH;
             }
         };
     }

@@ -9,6 +9,7 @@ import dev.varve.door.resp.TlsSettings;
 import dev.varve.door.s3.S3Door;
 import dev.varve.door.s3.S3Settings;
 import dev.varve.engine.Engine;
+import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -16,6 +17,7 @@ import dev.varve.env.SystemTasks;
 import dev.varve.store.Store;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -133,8 +135,19 @@ public final class VarveServer implements AutoCloseable {
         facts.add("  s3      http://" + endpoints.s3() + " (keys: varve keys --data "
                 + settings.data() + ")");
         facts.add("  admin   http://" + endpoints.admin() + "/status /health /metrics");
+        found(engine().status().survival()).ifPresent(facts::add);
         remarks().forEach(remark -> facts.add("note: " + remark));
         return facts;
+    }
+
+    private static Optional<String> found(Survival survival) {
+        long dropped = survival.dropped().values().stream().mapToLong(Long::longValue).sum();
+        return survival.foundBlocks() == 0 && dropped == 0
+                ? Optional.empty()
+                : Optional.of("  found   " + survival.foundBlocks() + " blocks ("
+                        + ByteSize.format(survival.foundBytes()) + ") in memory" + (dropped == 0
+                                ? ""
+                                : "; dropped " + dropped + ", see varve status"));
     }
 
     /// Reads the settings anew and puts users and the TLS certificate in force; all other settings

@@ -10,6 +10,7 @@ import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.server.TenantSettings.Quota;
+import dev.varve.store.MemoryHome;
 import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -204,7 +205,7 @@ class VarveServerTest {
             Optional<Path> socket) {
         var plain = settings(ANY_PORT, ANY_PORT, ANY_PORT);
         return new Settings(plain.data(), plain.memoryBytes(), plain.flashBytes(),
-                plain.eviction(), plain.directIo(), plain.resp(), users, tenants,
+                plain.eviction(), plain.directIo(), plain.memoryHome(), plain.resp(), users, tenants,
                 Optional.empty(), socket, plain.s3(), plain.s3Domain(), plain.s3Region(),
                 plain.s3ETags(), plain.admin());
     }
@@ -232,8 +233,9 @@ class VarveServerTest {
     }
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
-        return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false, resp, Map.of(),
-                List.of(), Optional.empty(), Optional.empty(), s3,
+        return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false,
+                new MemoryHome.Nameless(), resp, Map.of(), List.of(), Optional.empty(),
+                Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
     }
 

@@ -3,6 +3,7 @@ package dev.varve.store;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ public final class FolderLock implements AutoCloseable {
         try {
             Files.createDirectories(folder);
             var channel = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE);
+                    StandardOpenOption.READ, StandardOpenOption.WRITE);
             try {
                 if (channel.tryLock() == null) {
                     throw new OverlappingFileLockException();
@@ -59,12 +60,38 @@ public final class FolderLock implements AutoCloseable {
         return Files.exists(folder.resolve(FORMAT));
     }
 
+    /// Names the process that worked in the folder last, or does now; 0 where nobody said so.
+    long run() {
+        var name = ByteBuffer.allocate(Long.BYTES);
+        try {
+            channel.read(name, 0);
+        } catch (IOException failed) {
+            throw unusable(failed);
+        }
+        return name.hasRemaining() ? 0 : name.getLong(0);
+    }
+
+    /// Says that this process works in the folder from now on.
+    ///
+    /// @param run a name that no other process has had; never 0
+    void begin(long run) {
+        try {
+            channel.write(ByteBuffer.allocate(Long.BYTES).putLong(0, run), 0);
+        } catch (IOException failed) {
+            throw unusable(failed);
+        }
+    }
+
+    private static StorageException unusable(IOException failed) {
+        return new StorageException(Kind.UNAVAILABLE, "lock of the folder: " + failed, failed);
+    }
+
     @Override
     public void close() {
         try {
             channel.close();
         } catch (IOException failed) {
-            throw new StorageException(Kind.UNAVAILABLE, "lock of the folder: " + failed, failed);
+            throw unusable(failed);
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.varve.store;
 
-import dev.varve.bytes.BuddySlab;
 import dev.varve.engine.CatalogSettings;
 import dev.varve.engine.Engine;
 import dev.varve.engine.RocksCatalog;
@@ -29,7 +28,7 @@ import java.util.function.LongFunction;
 ///
 /// Layout of the folder:
 ///
-///     LOCK      held while the store is open
+///     LOCK      held while the store is open; names the process that holds it or held it last
 ///     FORMAT    version of everything below
 ///     catalog/  which blocks an object has and where they lie (RocksDB)
 ///     flash/    segment files
@@ -66,10 +65,12 @@ public final class Store implements AutoCloseable {
             var flash = held(parts, new GuardedTier(FlashTier.open(
                     disk, FlashSettings.forBudget(settings.flashBytes()), clock,
                     Randomness.system()), Patience.DEFAULT, clock, new SystemTasks()));
-            var slab = held(parts, BuddySlab.open(settings.memoryBytes()));
+            var memory = MemoryOpening.open(
+                    folder, lock, settings.memoryBytes(), settings.memoryHome());
+            var slab = held(parts, memory.slab());
             var engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab,
                     policy(settings.eviction()), PlacementRules.plain(), clock, new SystemTasks()),
-                    settings.engine());
+                    settings.engine().with(memory.atClose()));
             parts.clear(); // the engine closes its parts
             parts.push(lock);
             // A transfer that hangs may still reach into it.
@@ -79,8 +80,11 @@ public final class Store implements AutoCloseable {
                 }
             });
             parts.push(disk);
-            parts.push(engine);
-            return new Store(parts, engine, remarks(disk, slab));
+            parts.push(() -> {
+                engine.close();
+                memory.stopped();
+            });
+            return new Store(parts, engine, remarks(disk, memory));
         } catch (RuntimeException failed) {
             closeAll(parts, failed);
             throw failed;
@@ -114,14 +118,12 @@ public final class Store implements AutoCloseable {
         };
     }
 
-    private static List<String> remarks(FolderDisk disk, BuddySlab slab) {
+    private static List<String> remarks(FolderDisk disk, MemoryOpening memory) {
         var remarks = new ArrayList<String>();
         if (!disk.isDirect()) {
             remarks.add("flash goes through the page cache: no direct I/O");
         }
-        if (!slab.backing().equals("memfd")) {
-            remarks.add("memory tier in a " + slab.backing() + ": no memfd");
-        }
+        remarks.addAll(memory.remarks());
         return remarks;
     }
 

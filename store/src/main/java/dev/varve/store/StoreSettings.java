@@ -8,6 +8,7 @@ import dev.varve.engine.EngineSettings;
 /// @param flashBytes  budget of the flash tier
 /// @param eviction    what leaves memory first
 /// @param directIo    whether flash goes around the page cache, where the file system allows it
+/// @param memoryHome  where the memory tier lives
 /// @param engine      the engine's own numbers
 ///
 /// Immutable.
@@ -16,6 +17,7 @@ public record StoreSettings(
         long flashBytes,
         Eviction eviction,
         boolean directIo,
+        MemoryHome memoryHome,
         EngineSettings engine) {
     /// The least memory that works: a few of the largest blocks in flight.
     public static final long MIN_MEMORY_BYTES = 16L << 20;
@@ -37,7 +39,13 @@ public record StoreSettings(
     /// Budgets as given, everything else by default.
     public static StoreSettings of(long memoryBytes, long flashBytes) {
         return new StoreSettings(
-                memoryBytes, flashBytes, Eviction.S3_FIFO, true, EngineSettings.DEFAULT);
+                memoryBytes, flashBytes, Eviction.S3_FIFO, true, new MemoryHome.Nameless(),
+                EngineSettings.DEFAULT);
+    }
+
+    /// The same but for where the memory tier lives.
+    public StoreSettings with(MemoryHome home) {
+        return new StoreSettings(memoryBytes, flashBytes, eviction, directIo, home, engine);
     }
 
     private static void requireAtLeast(String name, long bytes, long minBytes) {

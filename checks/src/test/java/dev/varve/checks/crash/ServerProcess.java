@@ -34,7 +34,8 @@ final class ServerProcess implements AutoCloseable {
         this.s3Port = s3Port;
     }
 
-    /// Starts a server on a folder; it listens some time later.
+    /// Starts a server on a folder, with its memory in a file beside it; it listens some time
+    /// later.
     static ServerProcess start(Path data, Path log) throws IOException {
         return start(data, log, "40m", "1g");
     }
@@ -42,10 +43,12 @@ final class ServerProcess implements AutoCloseable {
     /// As [#start(Path, Path)], with other budgets.
     static ServerProcess start(Path data, Path log, String memory, String flash)
             throws IOException {
+        Path home = Files.createDirectories(data.resolveSibling("memory"));
         int respPort = freePort();
         int s3Port = freePort();
         Process process = launch(log, "serve", "--data", data.toString(), "--memory", memory,
-                "--flash", flash, "--resp-port", Integer.toString(respPort), "--s3-port",
+                "--memory-dir", home.toString(), "--flash", flash, "--resp-port",
+                Integer.toString(respPort), "--s3-port",
                 Integer.toString(s3Port), "--admin-port", "0");
         return new ServerProcess(process, data, log, respPort, s3Port);
     }
@@ -105,8 +108,15 @@ final class ServerProcess implements AutoCloseable {
     /// @throws Violation if it does not
     void stop() throws InterruptedException, Violation {
         process.destroy();
+        awaitEnd();
+    }
+
+    /// Waits until the process has ended by itself.
+    ///
+    /// @throws Violation if it does not
+    void awaitEnd() throws InterruptedException, Violation {
         if (!process.waitFor(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
-            throw new Violation("the server does not end when it is asked to");
+            throw new Violation("the server does not end");
         }
     }
 

@@ -9,6 +9,7 @@ import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
+import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.engine.ShareSettings;
@@ -97,7 +98,7 @@ final class FakeEngine implements Engine {
                         "memory", slab.capacityBytes(), slab.usedBytes(), objects)),
                 new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0),
                 new Movement(0, 0, 0, 0, 0, 0, 0, 0), new Promises(0, 0, 0),
-                new Device(0, 0, true), 0, true, List.of());
+                new Device(0, 0, true), Survival.NONE, 0, true, List.of());
     }
 
     @Override
