@@ -23,9 +23,9 @@ import java.util.concurrent.locks.ReentrantLock;
 ///     chunks (only where much smaller blocks were freed singly) waits for its buddy;
 ///   - at most 32 runs for a block of up to 32 MiB, and one run for 2^k bytes in fresh memory.
 ///
-/// Memory of a [MemoryFile] is reserved from its file system as it is first needed, lowest first and a
-/// few MiB at a time, so that touching it never fails. Where the file system has no more, what is
-/// missing counts as used.
+/// Memory of a [MemoryFile] is reserved from its file system as it is first needed, lowest first
+/// and a few MiB at a time, so that touching it never fails. Where the file system has no more,
+/// what is missing counts as used.
 ///
 /// Thread-safe: one lock, held for tens of nanoseconds; a second one while memory is reserved.
 public final class BuddySlab implements Slab {

@@ -42,10 +42,10 @@ import java.util.Set;
 ///             56  steps backed           4   each of [#STEP_BYTES], of the memory
 ///             60  the same, inverted     4   written with the former in one store
 ///
-/// Opening takes up a file that has exactly the wished shape and replaces any other. One that another
-/// process has had since the one named is no use: it may hold what has been replaced. Pages are
-/// reserved in steps, see [#back]: a store to a page that the tmpfs has no room for would end the
-/// process (SIGBUS).
+/// Opening takes up a file that has exactly the wished shape and replaces any other. One that
+/// another process has had since the one named is no use: it may hold what has been replaced. Pages
+/// are reserved in steps, see [#back]: a store to a page that the tmpfs has no room for would end
+/// the process (SIGBUS).
 ///
 /// Thread-safe: see [Ground].
 public final class MemoryFile implements Ground {

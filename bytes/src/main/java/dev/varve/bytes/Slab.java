@@ -24,8 +24,8 @@ public interface Slab extends AutoCloseable {
         return MemorySegment.NULL;
     }
 
-    /// Where a block of this slab lies: what [#adopt] takes, one number for each run. Borrowed; only
-    /// where there are [#notes].
+    /// Where a block of this slab lies: what [#adopt] takes, one number for each run. Borrowed;
+    /// only where there are [#notes].
     default long[] chunks(Block block) {
         throw new UnsupportedOperationException("blocks of this slab cannot be found again");
     }

@@ -239,7 +239,8 @@ final class Recall {
         return said.version() >= firstOwnId || said.block().id() >= firstOwnId;
     }
 
-    /// Whether a slot claims what is no place for its block, so that it cannot speak against others.
+    /// Whether a slot claims what is no place for its block, so that it cannot speak against
+    /// others.
     private Optional<Loss> misplaced(Candidate candidate) {
         long bytes = 0;
         for (long chunk : candidate.said.chunks()) {

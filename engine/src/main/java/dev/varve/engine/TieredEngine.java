@@ -285,7 +285,8 @@ public final class TieredEngine implements Engine {
         }
     }
 
-    /// Writes what only memory has, and what would not be found there, to flash, for a bounded time.
+    /// Writes what only memory has, and what would not be found there, to flash, for a bounded
+    /// time.
     private void saveCache() {
         long deadline = parts.clock().nanoTime() + settings.closeWait().toNanos();
         switch (settings.memoryAtClose()) {

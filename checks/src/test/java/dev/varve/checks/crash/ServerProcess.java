@@ -34,7 +34,8 @@ final class ServerProcess implements AutoCloseable {
         this.s3Port = s3Port;
     }
 
-    /// Starts a server on a folder, with its memory in a file beside it; it listens some time later.
+    /// Starts a server on a folder, with its memory in a file beside it; it listens some time
+    /// later.
     static ServerProcess start(Path data, Path log) throws IOException {
         Path memory = Files.createDirectories(data.resolveSibling("memory"));
         int respPort = freePort();
