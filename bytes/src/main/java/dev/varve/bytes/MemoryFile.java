@@ -44,8 +44,8 @@ import java.util.Set;
 ///
 /// Opening takes up a file that has exactly the wished shape and replaces any other. One that
 /// another process has had since the one named is no use: it may hold what has been replaced. Pages
-/// are reserved in steps, see [#back]: a store to a page that the tmpfs has no room for would end the
-/// process (SIGBUS).
+/// are reserved in steps, see [#back]: a store to a page that the tmpfs has no room for would end
+/// the process (SIGBUS).
 ///
 /// Thread-safe: see [Ground].
 public final class MemoryFile implements Ground {

@@ -123,7 +123,8 @@ final class MemoryEviction {
 
     /// A block that was just given another owner may not have been told its new slot.
     private EvictionPolicy policy(Resident resident) {
-        return shared.of(resident.shareSlot() < division.shares().size() ? resident.shareSlot() : 0);
+        return shared
+                .of(resident.shareSlot() < division.shares().size() ? resident.shareSlot() : 0);
     }
 
     private int slot(Resident resident) {

@@ -359,7 +359,8 @@ final class RecallSimulation {
                     Duration.ofSeconds(1), Duration.ofSeconds(10),
                     weather.equals("stop") ? MemoryAtClose.STAYS : MemoryAtClose.TO_FLASH);
             engine = TieredEngine.open(new TieredEngine.Parts(points.around(catalog), flash,
-                    points.around(slab), _ -> new LruPolicy(), PlacementRules.plain(), clock, tasks),
+                    points.around(slab), _ -> new LruPolicy(), PlacementRules.plain(), clock,
+                    tasks),
                     settings);
             engine.openBucket("c", BucketClass.CACHE);
         }

@@ -56,8 +56,9 @@ final class RecallTest {
         slab = BuddySlab.on(file);
         var flash = FlashTier.open(disk, new FlashSettings(64L << 20, 1 << 20, 4), clock,
                 new SplittableRandom(1));
-        engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
-                PlacementRules.plain(), clock, tasks), EngineRig.SETTINGS);
+        engine = TieredEngine
+                .open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
+                        PlacementRules.plain(), clock, tasks), EngineRig.SETTINGS);
         cache = engine.openBucket("c", BucketClass.CACHE);
     }
 

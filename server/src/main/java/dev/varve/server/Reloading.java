@@ -71,7 +71,8 @@ final class Reloading {
         }
         if (started.localSocket().isPresent() && settings.isPartedByUser()) {
             throw new StorageException(
-                    Kind.CONFIG, "tenants must have no prefix, because the local socket is open until"
+                    Kind.CONFIG,
+                    "tenants must have no prefix, because the local socket is open until"
                             + " the server's end, and who comes in there can read all keys");
         }
         var line = new StringBuilder("Reloaded: ");

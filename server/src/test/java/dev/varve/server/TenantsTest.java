@@ -74,7 +74,7 @@ class TenantsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
             "ann.prefix=      | one or more beginnings of keys, separated by blanks, each"
-            + " of at most"
+                    + " of at most"
                     + " 1024 characters",
             "ann.memory=lots  | a size such as 2g, or a share such as 25%",
             "ann.memory=0     | a size such as 2g, or a share such as 25%",
@@ -106,7 +106,7 @@ class TenantsTest {
                 "tenant (ann) from --tenant must be a user's name, then .prefix, memory, flash or"
                         + " rate",
                 "tenant (ann.speed) from --tenant must be a user's name, then .prefix,"
-                + " memory, flash"
+                        + " memory, flash"
                         + " or rate",
                 "tenant (nobody) from --tenant must be the name of a resp-user");
     }
@@ -119,7 +119,7 @@ class TenantsTest {
                 "tenant.ann.memory (1m) from --tenant must be given together with"
                         + " tenant.ann.prefix",
                 "tenant.c.d.prefix (x/) from --tenant must be apart from x/a of"
-                + " tenant.bert, because"
+                        + " tenant.bert, because"
                         + " both have quotas");
     }
 

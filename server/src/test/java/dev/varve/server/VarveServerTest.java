@@ -205,7 +205,8 @@ class VarveServerTest {
             Optional<Path> socket) {
         var plain = settings(ANY_PORT, ANY_PORT, ANY_PORT);
         return new Settings(plain.data(), plain.memoryBytes(), plain.flashBytes(),
-                plain.eviction(), plain.directIo(), plain.memoryHome(), plain.resp(), users, tenants,
+                plain.eviction(), plain.directIo(), plain.memoryHome(), plain.resp(), users,
+                tenants,
                 Optional.empty(), socket, plain.s3(), plain.s3Domain(), plain.s3Region(),
                 plain.s3ETags(), plain.admin());
     }
