@@ -3,6 +3,7 @@ package dev.varve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.varve.engine.EngineStatus;
+import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
@@ -21,7 +22,8 @@ class StatusTableTest {
                 List.of(new TierStatus("memory", 1 << 30, 1 << 29, 77)),
                 new Reads(3, 1, 3, 0, 3072, 0),
                 new Writes(4, 1, 4096), new Movement(5, 6, 10, 7, 8, 9, 3000, 2000),
-                new Promises(1, 2, 3), 2, true);
+                new Promises(1, 2, 3),
+                new Admissions(11, 12, 13, 14, 15, 16, 17, 18, Long.MAX_VALUE), 2, true);
         var report = new StatusReport(
                 "1.2.3", 3700, "/data", "127.0.0.1:6379", "127.0.0.1:9000", 1 << 20, engine,
                 List.of(new DoorStatus("redis", 2, 100, 1, 1024, 2048)));

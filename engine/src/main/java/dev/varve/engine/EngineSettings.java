@@ -12,6 +12,7 @@ import java.time.Duration;
 /// @param closeWait          how long closing goes on writing cache blocks to flash
 /// @param lease              how long an object of a cache bucket stays for sure after a client was
 ///                           told that it is there
+/// @param admission          what of a cache bucket may be written to flash
 ///
 /// Immutable.
 public record EngineSettings(
@@ -19,9 +20,16 @@ public record EngineSettings(
         int cacheBlockBytes,
         Duration memoryWait,
         Duration closeWait,
-        Duration lease) {
+        Duration lease,
+        AdmissionSettings admission) {
 
     public static final EngineSettings DEFAULT = new EngineSettings(
             4 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10), AdmissionSettings.DEFAULT);
+
+    /// The same with other rules of admission.
+    public EngineSettings with(AdmissionSettings changed) {
+        return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease,
+                changed);
+    }
 }

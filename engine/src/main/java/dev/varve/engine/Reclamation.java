@@ -47,12 +47,16 @@ final class Reclamation implements Tasks.Worker {
     /// Of an evicted segment, at most this share is written again.
     private static final int REINSERT_SHARE = 2;
 
+    /// Only reads in the last share of a segment's life earn its blocks another.
+    private static final double READS_COUNT_SHARE = 0.4;
+
     private final SegmentTier flash;
     private final Catalog catalog;
     private final ObjectTable table;
     private final BlockSource source;
     private final Residency residency;
     private final PlacementRules rules;
+    private final Admission admission;
     private final EngineCounters counters;
     private final ReentrantLock lock = new ReentrantLock();
     /// Segments with wanted blocks that cannot be read: kept as they are.
@@ -67,6 +71,7 @@ final class Reclamation implements Tasks.Worker {
             BlockSource source,
             Residency residency,
             PlacementRules rules,
+            Admission admission,
             EngineCounters counters) {
         this.flash = flash;
         this.catalog = catalog;
@@ -74,6 +79,7 @@ final class Reclamation implements Tasks.Worker {
         this.source = source;
         this.residency = residency;
         this.rules = rules;
+        this.admission = admission;
         this.counters = counters;
     }
 
@@ -83,7 +89,7 @@ final class Reclamation implements Tasks.Worker {
         lock.lock();
         try {
             int dropped = dropUnwanted();
-            boolean low = flash.budgetBytes() - flash.usedBytes() < reserveBytes();
+            boolean low = flash.budgetBytes() - flash.usedBytes() < reserveBytes(flash);
             return dropped + (low && reclaimOne() ? 1 : 0);
         } finally {
             lock.unlock();
@@ -103,7 +109,7 @@ final class Reclamation implements Tasks.Worker {
     }
 
     /// A share of the budget, and two segments beside: the tier keeps one of them for cleaning.
-    private long reserveBytes() {
+    static long reserveBytes(SegmentTier flash) {
         return flash.budgetBytes() / RESERVE_SHARE + 8L * flash.maxBlockBytes();
     }
 
@@ -168,6 +174,9 @@ final class Reclamation implements Tasks.Worker {
     }
 
     private boolean evict(Segment segment) {
+        if (admission.isSelective()) {
+            forgetOldReads();
+        }
         long mayReinsert = segment.usedBytes() / REINSERT_SHARE;
         var again = new ArrayList<BlockEntry>();
         for (var found : flash.entries(segment.number())) {
@@ -177,11 +186,16 @@ final class Reclamation implements Tasks.Worker {
             }
             int length = found.info().lengthBytes();
             boolean wasRead = flash.wasRead(found.place());
-            if (length <= mayReinsert && rules.reinsert(length, wasRead)) {
+            if (length <= mayReinsert && rules.reinsert(length, wasRead)
+                    && admission.mayWrite(length)) {
                 mayReinsert -= length;
                 again.add(entry.get());
             } else if (!table.abandon(entry.get(), wasRead ? 1 : 0)) {
-                again.add(entry.get());
+                if (admission.mayWrite(length)) {
+                    again.add(entry.get());
+                } else {
+                    table.lose(entry.get());
+                }
             }
         }
         var moves = copy(again, Purpose.CACHE);
@@ -193,6 +207,19 @@ final class Reclamation implements Tasks.Worker {
         catalog.sync();
         flash.drop(segment.number());
         return true;
+    }
+
+    /// Forgets what was read of the segment that has a share of its life left, so that only later
+    /// reads earn its blocks another life.
+    private void forgetOldReads() {
+        var cache = flash.segments()
+                .stream()
+                .filter(segment -> !segment.open() && !segment.purpose().mustSurvive())
+                .toList();
+        int index = (int) (cache.size() * READS_COUNT_SHARE);
+        if (index > 0) {
+            flash.forgetReads(cache.get(index).number());
+        }
     }
 
     /// Copies what is wanted, makes the copies durable, and only then lets the catalog name them: a

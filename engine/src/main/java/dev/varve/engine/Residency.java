@@ -136,14 +136,13 @@ final class Residency {
         }
     }
 
-    /// Lets blocks that had been named for leaving stay after all, as if they had just come in.
+    /// Lets blocks that had been named for leaving stay after all.
     void stay(List<BlockInfo> infos) {
         for (var info : infos) {
             if (residents.containsKey(info.id())) {
                 policyLock.lock();
                 try {
-                    policy.removed(info.id());
-                    policy.inserted(info.id(), slab.footprintBytes(info.lengthBytes()));
+                    policy.spared(info.id(), slab.footprintBytes(info.lengthBytes()));
                 } finally {
                     policyLock.unlock();
                 }

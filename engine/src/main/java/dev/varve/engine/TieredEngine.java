@@ -44,6 +44,7 @@ public final class TieredEngine implements Engine {
     private final DepartureLog departures;
     private final Chains chains = new Chains();
     private final ObjectTable table;
+    private final Admission admission;
     private final Demotion demotion;
     private final Reclamation reclamation;
     private final ReadPath readPath;
@@ -77,13 +78,15 @@ public final class TieredEngine implements Engine {
         residency = new Residency(parts.slab(), parts.eviction(), locks, counters);
         table = new ObjectTable(buckets, catalog, flash, residency, locks, holds, departures,
                 clock, counters);
-        demotion = new Demotion(residency, table, flash, rules, counters);
+        admission = new Admission(settings.admission(), flash, parts.slab().capacityBytes(), clock);
+        demotion = new Demotion(residency, table, flash, admission, counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), counters);
-        reclamation = new Reclamation(flash, catalog, table, source, residency, rules, counters);
+        reclamation = new Reclamation(flash, catalog, table, source, residency, rules,
+                admission, counters);
         readPath = new ReadPath(table, source, catalog, flash, counters);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation,
-                new IdSource(catalog), clock, settings, counters);
+                new IdSource(catalog), clock, settings, admission, counters);
         prefetch = new Prefetch(readPath, counters);
     }
 
@@ -168,6 +171,7 @@ public final class TieredEngine implements Engine {
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten()),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
+                admission.status(),
                 counters.corruptBlocks.sum(), true);
     }
 
@@ -272,6 +276,7 @@ public final class TieredEngine implements Engine {
     /// Writes what only memory has to flash, for a bounded time.
     private void saveCache() {
         long deadline = parts.clock().nanoTime() + settings.closeWait().toNanos();
+        admission.closing();
         residency.queueAll();
         while (demotion.doWork() > 0 && parts.clock().nanoTime() < deadline) {
             // a batch at a time

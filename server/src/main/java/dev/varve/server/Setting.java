@@ -19,6 +19,13 @@ public enum Setting {
     EVICTION(
             "eviction", "POLICY", "s3-fifo",
             "What leaves memory first: s3-fifo or lru."),
+    ADMISSION(
+            "admission", "RULE", "auto",
+            "What of a cache goes to flash: auto (what is likely to be read again) or all."),
+    FLASH_WRITES_PER_DAY(
+            "flash-writes-per-day", "SIZE", "none",
+            "The most that caches may let the flash device take in 24 hours, such as 500g; durable"
+                    + " writes count and are never refused."),
     DIRECT_IO(
             "direct-io",
             "BOOL",

@@ -1,6 +1,7 @@
 package dev.varve.server;
 
 import dev.varve.door.s3.S3Settings.ETags;
+import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.EngineSettings;
 import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
@@ -14,6 +15,7 @@ import java.util.Optional;
 /// @param memoryBytes budget of the memory tier
 /// @param flashBytes  budget of the flash tier
 /// @param eviction    what leaves memory first
+/// @param admission   what of a cache may be written to flash
 /// @param directIo    whether flash goes around the page cache where it can
 /// @param resp        where the Redis door listens
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
@@ -30,6 +32,7 @@ public record Settings(
         long memoryBytes,
         long flashBytes,
         Eviction eviction,
+        AdmissionSettings admission,
         boolean directIo,
         Endpoint resp,
         Map<String, String> respUsers,
@@ -47,7 +50,8 @@ public record Settings(
     /// What the store is opened with.
     public StoreSettings store() {
         return new StoreSettings(
-                memoryBytes, flashBytes, eviction, directIo, EngineSettings.DEFAULT);
+                memoryBytes, flashBytes, eviction, directIo,
+                EngineSettings.DEFAULT.with(admission));
     }
 
     /// The same settings with passwords left out.
@@ -55,7 +59,7 @@ public record Settings(
     public String toString() {
         return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes="
                 + flashBytes
-                + ", eviction=" + eviction + ", directIo=" + directIo + ", resp=" + resp
+                + ", eviction=" + eviction + ", admission=" + admission + ", directIo=" + directIo + ", resp=" + resp
                 + ", respUsers=" + respUsers.keySet() + ", respTls="
                 + respTls.map(RespTls::endpoint) + ", s3=" + s3 + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags

@@ -2,6 +2,8 @@ package dev.varve.server;
 
 import dev.varve.door.resp.TlsIdentity;
 import dev.varve.door.s3.S3Settings.ETags;
+import dev.varve.engine.AdmissionSettings;
+import dev.varve.engine.AdmissionSettings.Mode;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -36,6 +38,7 @@ public final class SettingsReader {
 
     private static final String PREFIX = "VARVE_";
     private static final String CONFIG_VARIABLE = "VARVE_CONFIG";
+    private static final long MIN_WRITES_PER_DAY = 1L << 20;
     private static final long DEFAULT_FLASH_BYTES_MAX = 100L << 30;
 
     /// Variables that belong to the launcher, and those that Kubernetes sets for a service that is
@@ -189,6 +192,7 @@ public final class SettingsReader {
                 size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
                 flash(data),
                 eviction(),
+                admission(),
                 bool(Setting.DIRECT_IO),
                 resp,
                 respUsers,
@@ -366,6 +370,19 @@ public final class SettingsReader {
                 yield Eviction.S3_FIFO;
             }
         };
+    }
+
+    private AdmissionSettings admission() {
+        var mode = switch (text(Setting.ADMISSION).text().toLowerCase(Locale.ROOT)) {
+            case "auto" -> Mode.AUTO;
+            case "all" -> Mode.ALL;
+            default -> {
+                reject(Setting.ADMISSION, "auto or all");
+                yield Mode.AUTO;
+            }
+        };
+        return new AdmissionSettings(mode,
+                size(Setting.FLASH_WRITES_PER_DAY, MIN_WRITES_PER_DAY, AdmissionSettings.UNLIMITED));
     }
 
     private ETags eTags() {

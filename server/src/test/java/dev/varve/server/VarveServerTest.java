@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.varve.engine.AdmissionSettings;
 import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
@@ -153,7 +154,7 @@ class VarveServerTest {
     void asksForAPasswordWhereThereAreUsers() throws Exception {
         var open = settings(ANY_PORT, ANY_PORT, ANY_PORT);
         var closed = new Settings(open.data(), open.memoryBytes(), open.flashBytes(),
-                open.eviction(),
+                open.eviction(), open.admission(),
                 open.directIo(), open.resp(), Map.of("app", "secret"),
                 Optional.empty(), open.s3(), open.s3Domain(),
                 open.s3Region(), open.s3ETags(), open.admin());
@@ -164,7 +165,8 @@ class VarveServerTest {
     }
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
-        return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false, resp, Map.of(),
+        return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO,
+                AdmissionSettings.DEFAULT, false, resp, Map.of(),
                 Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
     }

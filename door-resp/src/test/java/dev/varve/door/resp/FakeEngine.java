@@ -5,6 +5,7 @@ import dev.varve.engine.Bucket;
 import dev.varve.engine.BucketClass;
 import dev.varve.engine.Engine;
 import dev.varve.engine.EngineStatus;
+import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
@@ -89,7 +90,8 @@ final class FakeEngine implements Engine {
                 List.of(new TierStatus(
                         "memory", slab.capacityBytes(), slab.usedBytes(), objects)),
                 new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0),
-                new Movement(0, 0, 0, 0, 0, 0, 0, 0), new Promises(0, 0, 0), 0, true);
+                new Movement(0, 0, 0, 0, 0, 0, 0, 0), new Promises(0, 0, 0),
+                Admissions.NONE, 0, true);
     }
 
     @Override
