@@ -18,6 +18,7 @@ public final class Bench {
                     true),
             new KvBenchmark(),
             new FlashBenchmark(),
+            new AdmissionBenchmark(),
             new S3Benchmark(),
             new RestartBenchmark(),
             new MemoryBenchmark());

@@ -1,8 +1,10 @@
 package dev.varve.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What the command line says.
 ///
@@ -15,6 +17,7 @@ import java.util.List;
 /// @param writeReport   whether it goes there
 /// @param restartBytes  cached bytes of the restart benchmark
 /// @param memoryMinutes how long the memory benchmark lasts
+/// @param trace         of conversations, for admission; if there is one
 ///
 /// Immutable.
 record BenchOptions(
@@ -26,7 +29,8 @@ record BenchOptions(
         Path report,
         boolean writeReport,
         long restartBytes,
-        int memoryMinutes) {
+        int memoryMinutes,
+        Optional<Path> trace) {
     static final String USAGE = """
             usage: bench/run [NAME...] [OPTION...]
                    bench/run micro [JMH OPTION...]
@@ -39,9 +43,12 @@ record BenchOptions(
               --data DIR     a folder on the disk under test (the system's temporary folder)
               --full         restart with 10 GB of cached blocks instead of 2 GB
               --hour         an hour of mixed load for the memory figure instead of two minutes
+              --trace FILE   conversations in the Mooncake format, for admission (shared/traces
+                             beside the repository or above it)
               --write        write the table to docs/benchmarks.md
             """;
 
+    private static final String TRACE = "shared/traces/mooncake_conversation_trace.jsonl";
     private static final long QUICK_RESTART_BYTES = 2_000_000_000L;
     private static final long FULL_RESTART_BYTES = 10_000_000_000L;
 
@@ -57,6 +64,8 @@ record BenchOptions(
         boolean write = false;
         long restartBytes = QUICK_RESTART_BYTES;
         int memoryMinutes = 2;
+        var traces = new ArrayList<>(List.of(home.resolve(TRACE), home.resolve("../" + TRACE),
+                home.resolve("../../" + TRACE)));
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--rounds" -> rounds = Integer.parseInt(value(args, i++));
@@ -64,6 +73,7 @@ record BenchOptions(
                 case "--data" -> folder = Path.of(value(args, i++));
                 case "--full" -> restartBytes = FULL_RESTART_BYTES;
                 case "--hour" -> memoryMinutes = 60;
+                case "--trace" -> traces.addFirst(Path.of(value(args, i++)));
                 case "--write" -> write = true;
                 default -> names.add(known(args[i], known));
             }
@@ -73,7 +83,7 @@ record BenchOptions(
         }
         return new BenchOptions(List.copyOf(names), rounds, seconds * 1000, folder,
                 home.resolve("varve"), home.resolve("docs/benchmarks.md"), write, restartBytes,
-                memoryMinutes);
+                memoryMinutes, traces.stream().filter(Files::isReadable).findFirst());
     }
 
     boolean wants(String name) {
