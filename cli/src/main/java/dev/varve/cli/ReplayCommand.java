@@ -87,6 +87,7 @@ final class ReplayCommand implements Callable<Integer> {
             progress.end();
         }
         out.print(ReplayTable.render(result));
+        out.flush();
         return ReplayTable.isGood(result) ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 

@@ -3,6 +3,7 @@ package dev.varve.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.varve.engine.AdmissionSettings;
+import dev.varve.engine.EngineSettings;
 import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.server.Endpoint;
@@ -89,7 +90,7 @@ class ReplayCommandTest {
     private VarveServer server() {
         var any = new Endpoint("127.0.0.1", 0);
         var settings = new Settings(folder.resolve("data"), 32 << 20, 128 << 20, Eviction.S3_FIFO,
-                AdmissionSettings.DEFAULT, false, any, Map.of(), Optional.empty(), any, "localhost", "us-east-1", ETags.MD5,
+                AdmissionSettings.DEFAULT, EngineSettings.DEFAULT.lease(), false, any, Map.of(), Optional.empty(), any, "localhost", "us-east-1", ETags.MD5,
                 any);
         return VarveServer.start(settings, Clock.system(), new Random(1));
     }

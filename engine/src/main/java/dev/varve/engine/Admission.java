@@ -168,7 +168,7 @@ final class Admission {
     /// Whether flash takes more without anything leaving it: well before the reserve is touched.
     private boolean hasRoom() {
         long free = flash.budgetBytes() - flash.usedBytes();
-        return free > Reclamation.reserveBytes(flash) + flash.budgetBytes() / 32
+        return free > Reclamation.reserveBytes(flash, isSelective()) + flash.budgetBytes() / 32
                 + 4L * flash.maxBlockBytes();
     }
 

@@ -27,9 +27,9 @@ public record EngineSettings(
             4 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20),
             Duration.ofSeconds(10), AdmissionSettings.DEFAULT);
 
-    /// The same with other rules of admission.
-    public EngineSettings with(AdmissionSettings changed) {
-        return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease,
-                changed);
+    /// The same with another lease and other rules of admission.
+    public EngineSettings with(Duration otherLease, AdmissionSettings otherAdmission) {
+        return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait,
+                otherLease, otherAdmission);
     }
 }

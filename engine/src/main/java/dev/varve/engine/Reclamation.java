@@ -38,6 +38,7 @@ final class Reclamation implements Tasks.Worker {
     private static final System.Logger LOG = System.getLogger(Reclamation.class.getName());
     /// The share of the budget that is kept free.
     private static final int RESERVE_SHARE = 16;
+    private static final int SELECTIVE_RESERVE_SHARE = 32;
     /// Dead share from which cleaning is cheaper than losing cached blocks.
     private static final double WORTH_CLEANING = 0.5;
     /// Dead share below which cleaning frees too little to be tried at all.
@@ -89,7 +90,7 @@ final class Reclamation implements Tasks.Worker {
         lock.lock();
         try {
             int dropped = dropUnwanted();
-            boolean low = flash.budgetBytes() - flash.usedBytes() < reserveBytes(flash);
+            boolean low = flash.budgetBytes() - flash.usedBytes() < reserveBytes();
             return dropped + (low && reclaimOne() ? 1 : 0);
         } finally {
             lock.unlock();
@@ -108,9 +109,16 @@ final class Reclamation implements Tasks.Worker {
         }
     }
 
+    private long reserveBytes() {
+        return reserveBytes(flash, admission.isSelective());
+    }
+
     /// A share of the budget, and two segments beside: the tier keeps one of them for cleaning.
-    static long reserveBytes(SegmentTier flash) {
-        return flash.budgetBytes() / RESERVE_SHARE + 8L * flash.maxBlockBytes();
+    ///
+    /// @param selective whether only what is worth it is written: then less comes at a time
+    static long reserveBytes(SegmentTier flash, boolean selective) {
+        int share = selective ? SELECTIVE_RESERVE_SHARE : RESERVE_SHARE;
+        return flash.budgetBytes() / share + 8L * flash.maxBlockBytes();
     }
 
     private int dropUnwanted() {

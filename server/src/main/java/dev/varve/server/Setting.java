@@ -26,6 +26,9 @@ public enum Setting {
             "flash-writes-per-day", "SIZE", "none",
             "The most that caches may let the flash device take in 24 hours, such as 500g; durable"
                     + " writes count and are never refused."),
+    LEASE(
+            "lease", "MILLISECONDS", "10000",
+            "How long what EXISTS has found stays in a cache for sure, from 0 to 600000."),
     DIRECT_IO(
             "direct-io",
             "BOOL",

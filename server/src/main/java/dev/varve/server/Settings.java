@@ -6,6 +6,7 @@ import dev.varve.engine.EngineSettings;
 import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ import java.util.Optional;
 /// @param flashBytes  budget of the flash tier
 /// @param eviction    what leaves memory first
 /// @param admission   what of a cache may be written to flash
+/// @param lease       how long what a client was told of stays in a cache
 /// @param directIo    whether flash goes around the page cache where it can
 /// @param resp        where the Redis door listens
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
@@ -33,6 +35,7 @@ public record Settings(
         long flashBytes,
         Eviction eviction,
         AdmissionSettings admission,
+        Duration lease,
         boolean directIo,
         Endpoint resp,
         Map<String, String> respUsers,
@@ -51,7 +54,7 @@ public record Settings(
     public StoreSettings store() {
         return new StoreSettings(
                 memoryBytes, flashBytes, eviction, directIo,
-                EngineSettings.DEFAULT.with(admission));
+                EngineSettings.DEFAULT.with(lease, admission));
     }
 
     /// The same settings with passwords left out.
@@ -59,7 +62,7 @@ public record Settings(
     public String toString() {
         return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes="
                 + flashBytes
-                + ", eviction=" + eviction + ", admission=" + admission + ", directIo=" + directIo + ", resp=" + resp
+                + ", eviction=" + eviction + ", admission=" + admission + ", lease=" + lease + ", directIo=" + directIo + ", resp=" + resp
                 + ", respUsers=" + respUsers.keySet() + ", respTls="
                 + respTls.map(RespTls::endpoint) + ", s3=" + s3 + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -38,6 +39,7 @@ public final class SettingsReader {
 
     private static final String PREFIX = "VARVE_";
     private static final String CONFIG_VARIABLE = "VARVE_CONFIG";
+    private static final long MAX_LEASE_MILLIS = 600_000;
     private static final long MIN_WRITES_PER_DAY = 1L << 20;
     private static final long DEFAULT_FLASH_BYTES_MAX = 100L << 30;
 
@@ -193,6 +195,7 @@ public final class SettingsReader {
                 flash(data),
                 eviction(),
                 admission(),
+                lease(),
                 bool(Setting.DIRECT_IO),
                 resp,
                 respUsers,
@@ -383,6 +386,19 @@ public final class SettingsReader {
         };
         return new AdmissionSettings(mode,
                 size(Setting.FLASH_WRITES_PER_DAY, MIN_WRITES_PER_DAY, AdmissionSettings.UNLIMITED));
+    }
+
+    private Duration lease() {
+        try {
+            long millis = Long.parseLong(text(Setting.LEASE).text());
+            if (millis >= 0 && millis <= MAX_LEASE_MILLIS) {
+                return Duration.ofMillis(millis);
+            }
+        } catch (NumberFormatException _) {
+            // as one that is out of range
+        }
+        reject(Setting.LEASE, "a number of milliseconds from 0 to " + MAX_LEASE_MILLIS);
+        return Duration.ZERO;
     }
 
     private ETags eTags() {

@@ -3,6 +3,8 @@ package dev.varve.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.varve.engine.AdmissionSettings;
+import dev.varve.engine.EngineSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -10,6 +12,7 @@ import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -46,11 +49,23 @@ class SettingsReaderTest {
         assertThat(settings.memoryBytes()).isEqualTo(4 * GIB);
         assertThat(settings.flashBytes()).isEqualTo(30 * GIB);
         assertThat(settings.eviction()).isEqualTo(Eviction.S3_FIFO);
+        assertThat(settings.admission()).isEqualTo(AdmissionSettings.DEFAULT);
+        assertThat(settings.lease()).isEqualTo(EngineSettings.DEFAULT.lease());
         assertThat(settings.directIo()).isTrue();
         assertThat(settings.resp()).isEqualTo(new Endpoint("127.0.0.1", 6379));
         assertThat(settings.respUsers()).isEmpty();
         assertThat(settings.s3()).isEqualTo(new Endpoint("127.0.0.1", 9000));
         assertThat(settings.admin()).isEqualTo(new Endpoint("127.0.0.1", 9100));
+    }
+
+    @Test
+    void readsWhatMayBeWrittenToFlash() {
+        argument(Setting.ADMISSION, "all");
+        argument(Setting.FLASH_WRITES_PER_DAY, "500g");
+        argument(Setting.LEASE, "250");
+        assertThat(read().store().engine().admission())
+                .isEqualTo(new AdmissionSettings(AdmissionSettings.Mode.ALL, 500 * GIB));
+        assertThat(read().store().engine().lease()).isEqualTo(Duration.ofMillis(250));
     }
 
     @Test
@@ -136,6 +151,11 @@ class SettingsReaderTest {
             "FLASH      | lots      | a size such as 512m, 20g or 1.5t",
             "FLASH      | 63m       | at least 64 MiB",
             "EVICTION   | random    | s3-fifo or lru",
+            "ADMISSION  | most      | auto or all",
+            "FLASH_WRITES_PER_DAY | lots | a size such as 512m, 20g or 1.5t",
+            "FLASH_WRITES_PER_DAY | 1k | at least 1 MiB",
+            "LEASE      | -1        | a number of milliseconds from 0 to 600000",
+            "LEASE      | 10s       | a number of milliseconds from 0 to 600000",
             "S3_ETAG    | sha1      | md5 or fast",
             "DIRECT_IO  | maybe     | true or false",
             "RESP_PORT  | 70000     | a port from 0 to 65535",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.varve.engine.AdmissionSettings;
+import dev.varve.engine.EngineSettings;
 import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
@@ -154,7 +155,7 @@ class VarveServerTest {
     void asksForAPasswordWhereThereAreUsers() throws Exception {
         var open = settings(ANY_PORT, ANY_PORT, ANY_PORT);
         var closed = new Settings(open.data(), open.memoryBytes(), open.flashBytes(),
-                open.eviction(), open.admission(),
+                open.eviction(), open.admission(), open.lease(),
                 open.directIo(), open.resp(), Map.of("app", "secret"),
                 Optional.empty(), open.s3(), open.s3Domain(),
                 open.s3Region(), open.s3ETags(), open.admin());
@@ -166,7 +167,7 @@ class VarveServerTest {
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
         return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO,
-                AdmissionSettings.DEFAULT, false, resp, Map.of(),
+                AdmissionSettings.DEFAULT, EngineSettings.DEFAULT.lease(), false, resp, Map.of(),
                 Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
     }
