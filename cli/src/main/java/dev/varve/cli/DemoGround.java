@@ -1,8 +1,8 @@
 package dev.varve.cli;
 
+import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.EngineSettings;
-import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.env.Randomness;
 import dev.varve.env.StorageException;
@@ -66,7 +66,8 @@ final class DemoGround implements AutoCloseable {
         try {
             var settings = new Settings(
                     folder, Math.max(StoreSettings.MIN_MEMORY_BYTES, dataBytes / 10), flashBytes,
-                    Eviction.S3_FIFO, AdmissionSettings.DEFAULT, EngineSettings.DEFAULT.lease(), true, usualOrFree(Setting.RESP_PORT), Map.of(),
+                    Eviction.S3_FIFO, AdmissionSettings.DEFAULT, EngineSettings.DEFAULT.lease(),
+                    true, usualOrFree(Setting.RESP_PORT), Map.of(),
                     Optional.empty(), usualOrFree(Setting.S3_PORT), "localhost", REGION, ETags.MD5,
                     usualOrFree(Setting.ADMIN_PORT));
             var server = VarveServer.start(settings, Clock.system(), Randomness.system());

@@ -2,9 +2,9 @@ package dev.varve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.EngineSettings;
-import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.server.Endpoint;
 import dev.varve.server.Settings;
@@ -90,7 +90,8 @@ class ReplayCommandTest {
     private VarveServer server() {
         var any = new Endpoint("127.0.0.1", 0);
         var settings = new Settings(folder.resolve("data"), 32 << 20, 128 << 20, Eviction.S3_FIFO,
-                AdmissionSettings.DEFAULT, EngineSettings.DEFAULT.lease(), false, any, Map.of(), Optional.empty(), any, "localhost", "us-east-1", ETags.MD5,
+                AdmissionSettings.DEFAULT, EngineSettings.DEFAULT.lease(), false, any, Map.of(),
+                Optional.empty(), any, "localhost", "us-east-1", ETags.MD5,
                 any);
         return VarveServer.start(settings, Clock.system(), new Random(1));
     }

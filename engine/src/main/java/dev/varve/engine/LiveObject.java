@@ -79,7 +79,8 @@ final class LiveObject {
     }
 
     /// The run that it was written in, where that is known.
-    @Nullable WriteRun run() {
+    @Nullable
+    WriteRun run() {
         return run;
     }
 

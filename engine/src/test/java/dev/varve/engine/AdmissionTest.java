@@ -207,6 +207,7 @@ final class AdmissionTest {
 
     private static EngineRig rig(Mode mode, long deviceBytesPerDay) {
         return new EngineRig(7, 16 << 20,
-                EngineRig.SETTINGS.with(Duration.ofSeconds(10), new AdmissionSettings(mode, deviceBytesPerDay)));
+                EngineRig.SETTINGS.with(Duration.ofSeconds(10),
+                        new AdmissionSettings(mode, deviceBytesPerDay)));
     }
 }

@@ -138,7 +138,8 @@ final class EngineSimulation {
                     clock, random);
             var settings = new EngineSettings(
                     64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
-                    Duration.ofSeconds(10), new AdmissionSettings(mode, AdmissionSettings.UNLIMITED));
+                    Duration.ofSeconds(10),
+                    new AdmissionSettings(mode, AdmissionSettings.UNLIMITED));
             var parts = new TieredEngine.Parts(catalog, flash, slab, new LruPolicy(),
                     PlacementRules.plain(), clock, tasks);
             var opened = TieredEngine.open(parts, settings);

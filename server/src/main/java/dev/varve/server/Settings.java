@@ -62,7 +62,8 @@ public record Settings(
     public String toString() {
         return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes="
                 + flashBytes
-                + ", eviction=" + eviction + ", admission=" + admission + ", lease=" + lease + ", directIo=" + directIo + ", resp=" + resp
+                + ", eviction=" + eviction + ", admission=" + admission + ", lease=" + lease
+                + ", directIo=" + directIo + ", resp=" + resp
                 + ", respUsers=" + respUsers.keySet() + ", respTls="
                 + respTls.map(RespTls::endpoint) + ", s3=" + s3 + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags

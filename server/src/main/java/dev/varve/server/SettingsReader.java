@@ -385,7 +385,8 @@ public final class SettingsReader {
             }
         };
         return new AdmissionSettings(mode,
-                size(Setting.FLASH_WRITES_PER_DAY, MIN_WRITES_PER_DAY, AdmissionSettings.UNLIMITED));
+                size(Setting.FLASH_WRITES_PER_DAY, MIN_WRITES_PER_DAY,
+                        AdmissionSettings.UNLIMITED));
     }
 
     private Duration lease() {

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.EngineSettings;
-import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
