@@ -66,9 +66,6 @@ final class Admission {
         budget = new WriteBudget(settings.deviceBytesPerDay(), flash.segments().isEmpty(),
                 clock.nanoTime());
         seenDeviceBytes = flash.counters().deviceBytesWritten();
-        for (var verdict : Verdict.values()) {
-            verdicts.put(verdict, new LongAdder());
-        }
     }
 
     /// From now on everything is worth a write: it would be lost otherwise.
@@ -98,7 +95,7 @@ final class Admission {
                 policy.taken(bytes, room);
             }
             var verdict = policy.decide(candidate, room);
-            var count = verdicts.get(verdict);
+            var count = count(verdict);
             return switch (verdict) {
                 case ROOM, READ, RETURNED, SHORT_RUN -> write(bytes, count);
                 case WAIT -> {
@@ -131,14 +128,18 @@ final class Admission {
     Admissions status() {
         lock.lock();
         try {
-            return new Admissions(verdicts.get(Verdict.ROOM).sum(),
-                    verdicts.get(Verdict.READ).sum(), verdicts.get(Verdict.RETURNED).sum(),
-                    verdicts.get(Verdict.SHORT_RUN).sum(), held.sum(),
-                    verdicts.get(Verdict.WAIT).sum(), verdicts.get(Verdict.UNREAD).sum(),
+            return new Admissions(count(Verdict.ROOM).sum(),
+                    count(Verdict.READ).sum(), count(Verdict.RETURNED).sum(),
+                    count(Verdict.SHORT_RUN).sum(), held.sum(),
+                    count(Verdict.WAIT).sum(), count(Verdict.UNREAD).sum(),
                     overBudget.sum(), budget.leftBytes(clock.nanoTime()));
         } finally {
             lock.unlock();
         }
+    }
+
+    private LongAdder count(Verdict verdict) {
+        return verdicts.computeIfAbsent(verdict, _ -> new LongAdder());
     }
 
     private Ruling write(long bytes, LongAdder count) {

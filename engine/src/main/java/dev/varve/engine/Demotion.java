@@ -133,23 +133,22 @@ final class Demotion implements Tasks.Worker {
         var object = load.object();
         var ruling = admission.decide(object, load.reads(),
                 table.mustStay(object.bucket(), object.key()));
-        switch (ruling.decision()) {
+        return switch (ruling.decision()) {
             case WRITE -> {
                 written.add(load);
-                return 0;
+                yield 0;
             }
             case WAIT -> {
                 load.close();
                 object.waits();
                 residency.stay(object.stored().blocks());
-                return 0;
+                yield 0;
             }
             case REFUSE -> {
                 load.close();
-                return drop(object, Reason.NOT_ADMITTED, load.reads(), ruling.detail());
+                yield drop(object, Reason.NOT_ADMITTED, load.reads(), ruling.detail());
             }
-        }
-        throw new IllegalStateException("no such decision: " + ruling);
+        };
     }
 
     /// Drops an object, or keeps it in memory where something holds it.
