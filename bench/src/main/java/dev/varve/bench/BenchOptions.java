@@ -1,8 +1,10 @@
 package dev.varve.bench;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What the command line says.
 ///
@@ -16,6 +18,7 @@ import java.util.List;
 /// @param restartBytes  cached bytes of the restart benchmark
 /// @param leasePairs    pairs of EXISTS and GET
 /// @param memoryMinutes how long the memory benchmark lasts
+/// @param trace         of conversations, for admission; if there is one
 ///
 /// Immutable.
 record BenchOptions(
@@ -28,7 +31,8 @@ record BenchOptions(
         boolean writeReport,
         long restartBytes,
         long leasePairs,
-        int memoryMinutes) {
+        int memoryMinutes,
+        Optional<Path> trace) {
     static final String USAGE = """
             usage: bench/run [NAME...] [OPTION...]
                    bench/run micro [JMH OPTION...]
@@ -43,9 +47,12 @@ record BenchOptions(
                              pairs of EXISTS and GET instead of 200,000
               --pairs N      so many pairs
               --hour         an hour of mixed load for the memory figure instead of two minutes
+              --trace FILE   conversations in the Mooncake format, for admission (shared/traces
+                             beside the repository or above it)
               --write        write the table to docs/benchmarks.md
             """;
 
+    private static final String TRACE = "shared/traces/mooncake_conversation_trace.jsonl";
     private static final long QUICK_RESTART_BYTES = 2_000_000_000L;
     private static final long FULL_RESTART_BYTES = 10_000_000_000L;
     private static final long QUICK_LEASE_PAIRS = 200_000;
@@ -64,6 +71,8 @@ record BenchOptions(
         long restartBytes = QUICK_RESTART_BYTES;
         long leasePairs = QUICK_LEASE_PAIRS;
         int memoryMinutes = 2;
+        var traces = new ArrayList<>(List.of(home.resolve(TRACE), home.resolve("../" + TRACE),
+                home.resolve("../../" + TRACE)));
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--rounds" -> rounds = Integer.parseInt(value(args, i++));
@@ -75,6 +84,7 @@ record BenchOptions(
                 }
                 case "--pairs" -> leasePairs = Long.parseLong(value(args, i++));
                 case "--hour" -> memoryMinutes = 60;
+                case "--trace" -> traces.addFirst(Path.of(value(args, i++)));
                 case "--write" -> write = true;
                 default -> names.add(known(args[i], known));
             }
@@ -85,7 +95,8 @@ record BenchOptions(
         }
         return new BenchOptions(List.copyOf(names), rounds, seconds * 1000, folder,
                 home.resolve("varve"), home.resolve("docs/benchmarks.md"), write, restartBytes,
-                leasePairs, memoryMinutes);
+                leasePairs, memoryMinutes,
+                traces.stream().filter(Files::isReadable).findFirst());
     }
 
     boolean wants(String name) {

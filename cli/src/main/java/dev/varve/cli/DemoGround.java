@@ -14,9 +14,7 @@ import dev.varve.server.S3Keys;
 import dev.varve.server.Setting;
 import dev.varve.server.Settings;
 import dev.varve.server.VarveServer;
-import dev.varve.store.MemoryHome;
 import dev.varve.store.StoreSettings;
-import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -63,9 +61,9 @@ final class DemoGround implements AutoCloseable {
         long flashBytes = dataBytes / 4 * 5 + FLASH_SLACK_BYTES;
         var folder = makeFolder(parent.orElseGet(DemoGround::temporary), flashBytes);
         try {
+            long memoryBytes = Math.max(StoreSettings.MIN_MEMORY_BYTES, dataBytes / 10);
             var settings = new Settings(
-                    folder, Math.max(StoreSettings.MIN_MEMORY_BYTES, dataBytes / 10), flashBytes,
-                    Eviction.S3_FIFO, true, new MemoryHome.Nameless(),
+                    folder, StoreSettings.of(memoryBytes, flashBytes),
                     usualOrFree(Setting.RESP_PORT), Map.of(), List.of(), Optional.empty(),
                     Optional.empty(), usualOrFree(Setting.S3_PORT), "localhost", REGION, ETags.MD5,
                     usualOrFree(Setting.ADMIN_PORT));
@@ -98,8 +96,8 @@ final class DemoGround implements AutoCloseable {
     List<String> description() {
         return Stream.concat(
                 Stream.of("A server in " + settings.data() + ", with "
-                        + ByteSize.format(settings.memoryBytes()) + " of memory and "
-                        + ByteSize.format(settings.flashBytes()) + " of flash."),
+                        + ByteSize.format(settings.store().memoryBytes()) + " of memory and "
+                        + ByteSize.format(settings.store().flashBytes()) + " of flash."),
                 server.remarks().stream().map(remark -> "note: " + remark))
                 .toList();
     }

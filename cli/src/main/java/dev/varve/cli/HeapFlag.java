@@ -40,7 +40,7 @@ final class HeapFlag {
             return heapBytes(new SettingsReader(
                     Machine.present(), Clock.system(), environment)
                     .read(given, config)
-                    .memoryBytes());
+                    .store().memoryBytes());
         } catch (StorageException | InvalidPathException e) {
             return FIXED_BYTES;
         }

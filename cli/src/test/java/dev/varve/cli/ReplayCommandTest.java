@@ -2,13 +2,12 @@ package dev.varve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.varve.store.StoreSettings;
 import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.server.Endpoint;
 import dev.varve.server.Settings;
 import dev.varve.server.VarveServer;
-import dev.varve.store.MemoryHome;
-import dev.varve.store.StoreSettings.Eviction;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -113,10 +112,9 @@ class ReplayCommandTest {
 
     private VarveServer server() {
         var any = new Endpoint("127.0.0.1", 0);
-        var settings = new Settings(folder.resolve("data"), 32 << 20, 128 << 20, Eviction.S3_FIFO,
-                false, new MemoryHome.Nameless(), any, Map.of(), List.of(), Optional.empty(),
-                Optional.empty(), any, "localhost", "us-east-1", ETags.MD5,
-                any);
+        var settings = new Settings(folder.resolve("data"),
+                StoreSettings.of(32 << 20, 128 << 20), any, Map.of(), List.of(), Optional.empty(),
+                Optional.empty(), any, "localhost", "us-east-1", ETags.MD5, any);
         return VarveServer.start(settings, Clock.system(), new Random(1));
     }
 

@@ -26,6 +26,9 @@ final class ChainReader implements ReadAhead {
     private @Nullable ObjectKey ahead;
     private int distance;
     private int expectedInARow;
+    /// Objects read since the last one written; 2 stands for more.
+    private int readBefore;
+    private WriteRun run = new WriteRun(false);
 
     ChainReader(BucketState bucket, Chains chains, Prefetch prefetch) {
         this.bucket = bucket;
@@ -45,6 +48,7 @@ final class ChainReader implements ReadAhead {
             return;
         }
         last = key;
+        readBefore = Math.min(readBefore + 1, 2);
         if (before == null || !chains.follow(bucket, before, key)) {
             ahead = key;
             distance = 0;
@@ -58,6 +62,18 @@ final class ChainReader implements ReadAhead {
             ahead = key;
         }
         goAhead(Math.min(reach(info), 1 << expectedInARow));
+    }
+
+    @Override
+    public void wrote(ObjectKey key, boolean goesOn) {
+        if (!goesOn) {
+            run = new WriteRun(readBefore > 1);
+            readBefore = 0;
+        }
+        var live = bucket.live().get(key);
+        if (live != null) {
+            live.join(run);
+        }
     }
 
     private void goAhead(int reach) {

@@ -1,12 +1,10 @@
 package dev.varve.engine;
 
 import dev.varve.bytes.Block;
-import dev.varve.engine.Catalog.StoredObject;
 import dev.varve.engine.Departure.Reason;
 import dev.varve.env.Invariant;
 import dev.varve.env.StorageException;
 import dev.varve.env.Tasks;
-import dev.varve.policy.PlacementRules;
 import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
@@ -31,7 +29,7 @@ final class Demotion implements Tasks.Worker {
     private final Residency residency;
     private final ObjectTable table;
     private final SegmentTier flash;
-    private final PlacementRules rules;
+    private final Admission admission;
     private final EngineCounters counters;
     private volatile Runnable alarm = () -> {};
     private volatile Runnable fullFlash = () -> {};
@@ -40,12 +38,12 @@ final class Demotion implements Tasks.Worker {
             Residency residency,
             ObjectTable table,
             SegmentTier flash,
-            PlacementRules rules,
+            Admission admission,
             EngineCounters counters) {
         this.residency = residency;
         this.table = table;
         this.flash = flash;
-        this.rules = rules;
+        this.admission = admission;
         this.counters = counters;
     }
 
@@ -67,7 +65,7 @@ final class Demotion implements Tasks.Worker {
 
     /// Demotes one batch.
     ///
-    /// @return how many blocks left memory or may leave it now
+    /// @return how many blocks left memory, may leave it now, or were told to wait
     @Override
     public int doWork() {
         residency.restoreReserve();
@@ -81,7 +79,7 @@ final class Demotion implements Tasks.Worker {
                 reads.merge(resident.owner(), resident.reads(), Math::max);
             }
         }
-        int staying = demote(reads);
+        int staying = demote(reads, false);
         leaving.forEach(table::letGo);
         return Math.max(0, leaving.size() - staying);
     }
@@ -90,21 +88,24 @@ final class Demotion implements Tasks.Worker {
     ///
     /// @return whether it has one
     boolean persist(LiveObject object) {
-        demote(Map.of(object, Integer.MAX_VALUE));
+        demote(Map.of(object, Integer.MAX_VALUE), true);
         return object.state() == LiveObject.State.PERSISTED;
     }
 
+    /// @param certain whether nobody is asked if they are worth it
     /// @return how many blocks must stay in memory
-    private int demote(Map<LiveObject, Integer> reads) {
+    private int demote(Map<LiveObject, Integer> reads, boolean certain) {
         int staying = 0;
         var loads = new ArrayList<Load>();
         try {
             for (var entry : reads.entrySet()) {
                 var load = prepare(entry.getKey(), entry.getValue());
-                if (load.isPresent()) {
+                if (load.isEmpty()) {
+                    staying += drop(entry.getKey(), Reason.NOT_ADMITTED, entry.getValue(), "");
+                } else if (certain) {
                     loads.add(load.get());
                 } else {
-                    staying += drop(entry.getKey(), Reason.NOT_ADMITTED, entry.getValue(), "");
+                    staying += judge(load.get(), loads);
                 }
             }
             var writes = loads.stream().flatMap(load -> load.writes().stream()).toList();
@@ -135,6 +136,31 @@ final class Demotion implements Tasks.Worker {
         return staying;
     }
 
+    /// Adds a load to those that are written, lets its object wait, or drops it.
+    ///
+    /// @return how many blocks must stay in memory
+    private int judge(Load load, List<Load> written) {
+        var object = load.object();
+        var ruling = admission.decide(object, load.reads(),
+                table.mustStay(object.bucket(), object.key()));
+        return switch (ruling.decision()) {
+            case WRITE -> {
+                written.add(load);
+                yield 0;
+            }
+            case WAIT -> {
+                load.close();
+                object.waits();
+                residency.stay(object.stored().blocks());
+                yield 0;
+            }
+            case REFUSE -> {
+                load.close();
+                yield drop(object, Reason.NOT_ADMITTED, load.reads(), ruling.detail());
+            }
+        };
+    }
+
     /// Drops an object, or keeps it in memory where something holds it.
     ///
     /// @return how many blocks were kept
@@ -146,7 +172,7 @@ final class Demotion implements Tasks.Worker {
         return object.stored().blocks().size();
     }
 
-    /// @return empty where the object is not worth a write
+    /// @return empty where memory lacks a block of it
     private Optional<Load> prepare(LiveObject object, int reads) {
         var stored = object.stored();
         var load = new Load(object, reads, new ArrayList<>());
@@ -157,18 +183,11 @@ final class Demotion implements Tasks.Worker {
             }
         }
         boolean whole = load.writes().size() == stored.blocks().size();
-        if (whole && (isWorthIt(stored, reads)
-                || table.mustStay(object.bucket(), object.key()))) {
+        if (whole) {
             return Optional.of(load);
         }
         load.close();
         return Optional.empty();
-    }
-
-    private boolean isWorthIt(StoredObject stored, int reads) {
-        return stored.blocks()
-                .stream()
-                .allMatch(block -> rules.demote(block.lengthBytes(), reads));
     }
 
     private void finish(Load load, List<Place> places) {

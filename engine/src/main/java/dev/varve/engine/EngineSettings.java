@@ -13,6 +13,7 @@ import java.time.Duration;
 /// @param lease              how long an object of a cache bucket stays for sure after a client was
 ///                           told that it is there
 /// @param memoryAtClose      what closing does with blocks that only memory has
+/// @param admission          what of a cache bucket may be written to flash
 ///
 /// Immutable.
 public record EngineSettings(
@@ -21,7 +22,8 @@ public record EngineSettings(
         Duration memoryWait,
         Duration closeWait,
         Duration lease,
-        MemoryAtClose memoryAtClose) {
+        MemoryAtClose memoryAtClose,
+        AdmissionSettings admission) {
 
     /// What becomes of blocks that only memory has.
     public enum MemoryAtClose {
@@ -33,11 +35,18 @@ public record EngineSettings(
 
     public static final EngineSettings DEFAULT = new EngineSettings(
             4 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20),
-            Duration.ofSeconds(10), MemoryAtClose.TO_FLASH);
+            Duration.ofSeconds(10), MemoryAtClose.TO_FLASH, AdmissionSettings.DEFAULT);
 
     /// The same but for what closing does with memory.
     public EngineSettings with(MemoryAtClose choice) {
         return new EngineSettings(
-                durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease, choice);
+                durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease, choice,
+                admission);
+    }
+
+    /// The same with another lease and other rules of admission.
+    public EngineSettings with(Duration otherLease, AdmissionSettings otherAdmission) {
+        return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait,
+                otherLease, memoryAtClose, otherAdmission);
     }
 }

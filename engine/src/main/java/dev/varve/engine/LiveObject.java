@@ -3,6 +3,7 @@ package dev.varve.engine;
 import dev.varve.engine.Catalog.StoredObject;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /// An object of which memory holds something: its description always, some or all of its blocks.
 ///
@@ -38,6 +39,9 @@ final class LiveObject {
     private volatile int residentBlocks;
     private volatile StoredObject stored;
     private volatile State state;
+    private volatile @Nullable WriteRun run;
+    private volatile int runPosition;
+    private volatile boolean waited;
 
     LiveObject(BucketState bucket, StoredObject stored, State state) {
         this.bucket = bucket;
@@ -67,6 +71,31 @@ final class LiveObject {
 
     void become(State next) {
         state = next;
+    }
+
+    /// Makes it the next one of a run.
+    void join(WriteRun joined) {
+        runPosition = joined.add();
+        run = joined;
+    }
+
+    /// The run that it was written in, where that is known.
+    @Nullable
+    WriteRun run() {
+        return run;
+    }
+
+    int runPosition() {
+        return runPosition;
+    }
+
+    /// Whether it was to leave memory before, and stayed to wait for a reader.
+    boolean hasWaited() {
+        return waited;
+    }
+
+    void waits() {
+        waited = true;
     }
 
     /// Counts blocks in memory up or down; returns how many are left.

@@ -56,12 +56,12 @@ final class MemoryEviction {
         }
     }
 
-    /// As if the block had just come in.
-    void renewed(Resident resident) {
+    /// A block that [#victim] had named stays after all.
+    void spared(Resident resident) {
         lock.lock();
         try {
-            policy(resident).removed(resident.info().id());
-            insert(resident);
+            policy(resident).spared(resident.info().id(),
+                    slab.footprintBytes(resident.info().lengthBytes()));
         } finally {
             lock.unlock();
         }
@@ -88,8 +88,7 @@ final class MemoryEviction {
     }
 
     /// Puts another division in force. The blocks stay, each in its new share, in the order in
-    /// which
-    /// they would have left their old ones. Takes as long as going through all of them.
+    /// which they would have left their old ones. Takes as long as going through all of them.
     ///
     /// @param residents all blocks in memory
     void divide(Division next, Collection<Resident> residents) {

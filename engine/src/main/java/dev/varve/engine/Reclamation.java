@@ -41,6 +41,7 @@ final class Reclamation implements Tasks.Worker {
     private static final System.Logger LOG = System.getLogger(Reclamation.class.getName());
     /// The share of the budget that is kept free.
     private static final int RESERVE_SHARE = 16;
+    private static final int SELECTIVE_RESERVE_SHARE = 32;
     /// Dead share from which cleaning is cheaper than losing cached blocks.
     private static final double WORTH_CLEANING = 0.5;
     /// Dead share below which cleaning frees too little to be tried at all.
@@ -50,6 +51,9 @@ final class Reclamation implements Tasks.Worker {
     /// Of an evicted segment, at most this share is written again.
     private static final int REINSERT_SHARE = 2;
 
+    /// Only reads in the last share of a segment's life earn its blocks another.
+    private static final double READS_COUNT_SHARE = 0.4;
+
     private final SegmentTier flash;
     private final Catalog catalog;
     private final ObjectTable table;
@@ -57,6 +61,7 @@ final class Reclamation implements Tasks.Worker {
     private final BlockSource source;
     private final Residency residency;
     private final PlacementRules rules;
+    private final Admission admission;
     private final EngineCounters counters;
     private final ReentrantLock lock = new ReentrantLock();
     private final AtomicBoolean noRoom = new AtomicBoolean();
@@ -73,6 +78,7 @@ final class Reclamation implements Tasks.Worker {
             BlockSource source,
             Residency residency,
             PlacementRules rules,
+            Admission admission,
             EngineCounters counters) {
         this.flash = flash;
         this.catalog = catalog;
@@ -81,6 +87,7 @@ final class Reclamation implements Tasks.Worker {
         this.source = source;
         this.residency = residency;
         this.rules = rules;
+        this.admission = admission;
         this.counters = counters;
     }
 
@@ -116,9 +123,16 @@ final class Reclamation implements Tasks.Worker {
         }
     }
 
-    /// A share of the budget, and two segments beside: the tier keeps one of them for cleaning.
     private long reserveBytes() {
-        return flash.budgetBytes() / RESERVE_SHARE + 8L * flash.maxBlockBytes();
+        return reserveBytes(flash, admission.isSelective());
+    }
+
+    /// A share of the budget, and two segments beside: the tier keeps one of them for cleaning.
+    ///
+    /// @param selective whether only what is worth it is written: then less comes at a time
+    static long reserveBytes(SegmentTier flash, boolean selective) {
+        int share = selective ? SELECTIVE_RESERVE_SHARE : RESERVE_SHARE;
+        return flash.budgetBytes() / share + 8L * flash.maxBlockBytes();
     }
 
     private int dropUnwanted() {
@@ -211,6 +225,9 @@ final class Reclamation implements Tasks.Worker {
     }
 
     private boolean evict(Segment segment) {
+        if (admission.isSelective()) {
+            forgetOldReads();
+        }
         long mayReinsert = segment.usedBytes() / REINSERT_SHARE;
         var again = new ArrayList<BlockEntry>();
         var kept = new ArrayList<BlockEntry>();
@@ -220,16 +237,21 @@ final class Reclamation implements Tasks.Worker {
                 continue;
             }
             int length = found.info().lengthBytes();
-            if (shares.keeps(entry.get())) {
+            if (shares.keeps(entry.get()) && admission.mayWrite(length)) {
                 kept.add(entry.get());
                 continue;
             }
             boolean wasRead = flash.wasRead(found.place());
-            if (length <= mayReinsert && rules.reinsert(length, wasRead)) {
+            if (length <= mayReinsert && rules.reinsert(length, wasRead)
+                    && admission.mayWrite(length)) {
                 mayReinsert -= length;
                 again.add(entry.get());
             } else if (!table.abandon(entry.get(), wasRead ? 1 : 0, reason(entry.get()))) {
-                again.add(entry.get());
+                if (admission.mayWrite(length)) {
+                    again.add(entry.get());
+                } else {
+                    table.lose(entry.get());
+                }
             }
         }
         writeAgain(kept, Purpose.KEPT);
@@ -250,6 +272,19 @@ final class Reclamation implements Tasks.Worker {
 
     private Reason reason(BlockEntry entry) {
         return shares.losesToQuota(entry) ? Reason.OVER_QUOTA : Reason.EVICTED;
+    }
+
+    /// Forgets what was read of the segment that has a share of its life left, so that only later
+    /// reads earn its blocks another life.
+    private void forgetOldReads() {
+        var cache = flash.segments()
+                .stream()
+                .filter(segment -> !segment.open() && !segment.purpose().mustSurvive())
+                .toList();
+        int index = (int) (cache.size() * READS_COUNT_SHARE);
+        if (index > 0) {
+            flash.forgetReads(cache.get(index).number());
+        }
     }
 
     /// Copies what is wanted, makes the copies durable, and only then lets the catalog name them: a

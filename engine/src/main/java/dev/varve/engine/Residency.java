@@ -170,12 +170,12 @@ final class Residency {
         eviction.removed(resident);
     }
 
-    /// Lets blocks that had been named for leaving stay after all, as if they had just come in.
+    /// Lets blocks that had been named for leaving stay after all.
     void stay(List<BlockInfo> infos) {
         for (var info : infos) {
             var resident = residents.get(info.id());
             if (resident != null) {
-                eviction.renewed(resident);
+                eviction.spared(resident);
             }
         }
     }

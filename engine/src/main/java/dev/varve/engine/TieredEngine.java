@@ -47,6 +47,7 @@ public final class TieredEngine implements Engine {
     private final Chains chains = new Chains();
     private final ObjectTable table;
     private final Recall recall;
+    private final Admission admission;
     private final Demotion demotion;
     private final Reclamation reclamation;
     private final Lookups lookups;
@@ -87,16 +88,17 @@ public final class TieredEngine implements Engine {
                 departures, clock, counters);
         recall = new Recall(index, parts.slab(), buckets, catalog, residency, table, departures,
                 clock, counters);
-        demotion = new Demotion(residency, table, flash, rules, counters);
+        admission = new Admission(settings.admission(), flash, parts.slab().capacityBytes(), clock);
+        demotion = new Demotion(residency, table, flash, admission, counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), counters);
         reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
-                counters);
+                admission, counters);
         lookups = new Lookups(counters, division);
         readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
         ids = new IdSource(catalog);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
-                settings, counters);
+                settings, admission, counters);
         prefetch = new Prefetch(readPath, counters);
     }
 
@@ -216,7 +218,7 @@ public final class TieredEngine implements Engine {
                         device.contentBytesWritten()),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
                 new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
-                recall.survival(),
+                recall.survival(), admission.status(),
                 counters.corruptBlocks.sum(), true, shareStatus());
     }
 
@@ -345,6 +347,7 @@ public final class TieredEngine implements Engine {
     /// time.
     private void saveCache() {
         long deadline = parts.clock().nanoTime() + settings.closeWait().toNanos();
+        admission.closing();
         switch (settings.memoryAtClose()) {
             case TO_FLASH -> residency.queueAll();
             case STAYS -> residency.queueUnnoted();

@@ -31,6 +31,7 @@ final class WritePath {
     private final IdSource ids;
     private final Clock clock;
     private final EngineSettings settings;
+    private final Admission admission;
     private final EngineCounters counters;
 
     WritePath(
@@ -43,6 +44,7 @@ final class WritePath {
             IdSource ids,
             Clock clock,
             EngineSettings settings,
+            Admission admission,
             EngineCounters counters) {
         this.table = table;
         this.source = source;
@@ -53,6 +55,7 @@ final class WritePath {
         this.ids = ids;
         this.clock = clock;
         this.settings = settings;
+        this.admission = admission;
         this.counters = counters;
     }
 
@@ -112,8 +115,13 @@ final class WritePath {
 
     /// Writes a block, waiting a bounded time for space to be reclaimed.
     ///
-    /// @throws StorageException FULL if there is no room
+    /// @throws StorageException FULL if there is no room, or a cache may write no more today
     Place writeToFlash(Purpose purpose, SegmentTier.Write write) {
+        if (!purpose.mustSurvive() && !admission.mayWrite(write.info().lengthBytes())) {
+            throw new StorageException(StorageException.Kind.FULL,
+                    "flash-writes-per-day is used up: no room for an object beyond "
+                            + maxUnspilledBytes() + " bytes in a cache");
+        }
         long deadline = clock.nanoTime() + settings.memoryWait().toNanos();
         while (true) {
             try {

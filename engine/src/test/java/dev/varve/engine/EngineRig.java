@@ -17,11 +17,13 @@ final class EngineRig implements AutoCloseable {
     static final int MEMORY_BYTES = 1 << 20;
     static final EngineSettings SETTINGS = new EngineSettings(
             64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
-            Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH);
+            Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH,
+            new AdmissionSettings(AdmissionSettings.Mode.ALL, AdmissionSettings.UNLIMITED));
 
     final ManualClock clock = new ManualClock();
     private final long seed;
     private final long flashBytes;
+    private final EngineSettings settings;
     SimulatedDisk disk;
     SimulatedCatalog catalog = new SimulatedCatalog();
     ManualTasks tasks = new ManualTasks();
@@ -29,6 +31,11 @@ final class EngineRig implements AutoCloseable {
     TieredEngine engine;
 
     EngineRig(long seed, long flashBytes) {
+        this(seed, flashBytes, SETTINGS);
+    }
+
+    EngineRig(long seed, long flashBytes, EngineSettings settings) {
+        this.settings = settings;
         this.seed = seed;
         this.flashBytes = flashBytes;
         this.disk = new SimulatedDisk(seed);
@@ -81,6 +88,6 @@ final class EngineRig implements AutoCloseable {
         var flash = FlashTier.open(disk, new FlashSettings(flashBytes, 1 << 20, 4), clock,
                 new SplittableRandom(seed));
         return TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
-                PlacementRules.plain(), clock, tasks), SETTINGS);
+                PlacementRules.plain(), clock, tasks), settings);
     }
 }

@@ -94,6 +94,7 @@ final class EngineSimulation {
     private static final class Life {
         private final Random random;
         private final String weather;
+        private final AdmissionSettings.Mode mode;
         private final ManualClock clock = new ManualClock();
         private final Map<String, Set<Value>> durable = new TreeMap<>();
         private final Map<String, Set<Value>> cached = new TreeMap<>();
@@ -109,6 +110,7 @@ final class EngineSimulation {
         Life(long seed, String weather) {
             this.random = new Random(seed * 31 + weather.hashCode());
             this.weather = weather;
+            this.mode = seed % 2 == 0 ? AdmissionSettings.Mode.SELECTIVE : AdmissionSettings.Mode.ALL;
             this.disk = new SimulatedDisk(seed);
             if (weather.equals("full")) {
                 disk.quotaBytes(6L << 20);
@@ -136,7 +138,8 @@ final class EngineSimulation {
                     clock, random);
             var settings = new EngineSettings(
                     64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
-                    Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH);
+                    Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH,
+                    new AdmissionSettings(mode, AdmissionSettings.UNLIMITED));
             var parts = new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
                     PlacementRules.plain(), clock, tasks);
             var opened = TieredEngine.open(parts, settings);

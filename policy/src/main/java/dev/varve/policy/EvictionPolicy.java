@@ -22,6 +22,10 @@ public interface EvictionPolicy {
     /// @return its id, or [#NONE] when nothing is present
     long victim();
 
+    /// A block that [#victim] had named stays after all: it is present again, and asked for as late
+    /// as one that has proved itself. Ignored for a block that is present.
+    void spared(long id, long sizeBytes);
+
     /// Number of blocks present.
     int count();
 

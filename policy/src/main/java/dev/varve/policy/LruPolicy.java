@@ -45,6 +45,14 @@ public final class LruPolicy implements EvictionPolicy {
     }
 
     @Override
+    public void spared(long id, long sizeBytes) {
+        Arguments.checkBlock(id, sizeBytes);
+        if (blocks.find(id) == BlockLists.ABSENT) {
+            blocks.add(PRESENT, id, sizeBytes);
+        }
+    }
+
+    @Override
     public int count() {
         return blocks.count(PRESENT);
     }

@@ -85,6 +85,19 @@ public final class S3FifoPolicy implements EvictionPolicy {
     }
 
     @Override
+    public void spared(long id, long sizeBytes) {
+        Arguments.checkBlock(id, sizeBytes);
+        int slot = blocks.find(id);
+        if (slot != BlockLists.ABSENT && blocks.listOf(slot) == GHOST) {
+            blocks.remove(slot);
+            slot = BlockLists.ABSENT;
+        }
+        if (slot == BlockLists.ABSENT) {
+            blocks.add(MAIN, id, sizeBytes);
+        }
+    }
+
+    @Override
     public int count() {
         return blocks.count(SMALL) + blocks.count(MAIN);
     }

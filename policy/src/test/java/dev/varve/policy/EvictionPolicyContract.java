@@ -132,6 +132,10 @@ interface EvictionPolicyContract {
                 long expected = reference.victim();
                 assertThat(policy.victim()).as(at).isEqualTo(expected);
                 present.remove(expected);
+            } else if (what < 10) {
+                policy.spared(id, 7);
+                reference.spared(id, 7);
+                present.add(id);
             } else if (present.contains(id)) {
                 policy.accessed(id);
                 reference.accessed(id);

@@ -65,6 +65,13 @@ final class LruPolicyTest implements EvictionPolicyContract {
         }
 
         @Override
+        public void spared(long id, long sizeBytes) {
+            if (!sizes.containsKey(id)) {
+                sizes.put(id, sizeBytes);
+            }
+        }
+
+        @Override
         public int count() {
             return sizes.size();
         }

@@ -53,6 +53,16 @@ final class NaiveS3Fifo implements EvictionPolicy {
     }
 
     @Override
+    public void spared(long id, long sizeBytes) {
+        if (!small.contains(id) && !main.contains(id)) {
+            ghost.remove(id);
+            sizes.put(id, sizeBytes);
+            reads.put(id, 0);
+            main.addFirst(id);
+        }
+    }
+
+    @Override
     public int count() {
         return small.size() + main.size();
     }

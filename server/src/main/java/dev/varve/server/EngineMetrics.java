@@ -1,6 +1,7 @@
 package dev.varve.server;
 
 import dev.varve.engine.EngineStatus;
+import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.engine.EngineStatus.ShareStatus;
 import dev.varve.engine.EngineStatus.TierStatus;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /// The engine's figures as meters. All meters of one scrape show the same moment: the one at which
 /// [#refresh] was called last.
@@ -34,6 +36,7 @@ final class EngineMetrics {
         movement(registry);
         device(registry);
         survival(registry);
+        admissions(registry);
         gauge(
                 registry, "varve.accounted", Tags.empty(),
                 "1 once the start's accounting has ended and object counts are exact",
@@ -220,6 +223,32 @@ final class EngineMetrics {
                 registry, "varve.flash.failed.transfers", Tags.empty(),
                 "Transfers that the flash device refused",
                 status -> status.flash().failedTransfers());
+    }
+
+    private void admissions(MeterRegistry registry) {
+        admitted(registry, "room", Admissions::room);
+        admitted(registry, "read", Admissions::read);
+        admitted(registry, "returned", Admissions::returned);
+        admitted(registry, "short-run", Admissions::shortRun);
+        admitted(registry, "held", Admissions::held);
+        refused(registry, "unread", Admissions::unread);
+        refused(registry, "over-budget", Admissions::overBudget);
+        count(
+                registry, "varve.admission.waited.objects", Tags.empty(),
+                "Cache objects that stayed in memory for a while before they were judged",
+                status -> status.admissions().waited());
+    }
+
+    private void admitted(MeterRegistry registry, String rule, ToLongFunction<Admissions> count) {
+        count(registry, "varve.admission.written.objects", Tags.of("rule", rule),
+                "Cache objects that went to flash, by the rule that let them",
+                status -> count.applyAsLong(status.admissions()));
+    }
+
+    private void refused(MeterRegistry registry, String rule, ToLongFunction<Admissions> count) {
+        count(registry, "varve.admission.refused.objects", Tags.of("rule", rule),
+                "Cache objects that were refused at admission to flash, by rule",
+                status -> count.applyAsLong(status.admissions()));
     }
 
     private void count(

@@ -32,6 +32,16 @@ public enum Setting {
     EVICTION(
             "eviction", "POLICY", "s3-fifo",
             "What leaves memory first: s3-fifo or lru."),
+    ADMISSION(
+            "admission", "RULE", "all",
+            "What of a cache goes to flash: all, or selective (what is likely to be read again)."),
+    FLASH_WRITES_PER_DAY(
+            "flash-writes-per-day", "SIZE", "none",
+            "The most that caches may let the flash device take in 24 hours, such as 500g; durable"
+                    + " writes count and are never refused."),
+    LEASE(
+            "lease", "MILLISECONDS", "10000",
+            "How long what EXISTS has found stays in a cache for sure, from 0 to 600000."),
     DIRECT_IO(
             "direct-io",
             "BOOL",

@@ -2,12 +2,9 @@ package dev.varve.server;
 
 import dev.varve.door.resp.Access;
 import dev.varve.door.s3.S3Settings.ETags;
-import dev.varve.engine.EngineSettings;
 import dev.varve.engine.ShareSettings;
 import dev.varve.server.TenantSettings.Quota;
-import dev.varve.store.MemoryHome;
 import dev.varve.store.StoreSettings;
-import dev.varve.store.StoreSettings.Eviction;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +15,7 @@ import java.util.stream.Collectors;
 /// Everything a server is told, read and checked once by [SettingsReader].
 ///
 /// @param data        folder that holds everything the server keeps
-/// @param memoryBytes budget of the memory tier
-/// @param flashBytes  budget of the flash tier
-/// @param eviction    what leaves memory first
-/// @param directIo    whether flash goes around the page cache where it can
-/// @param memoryHome  where the memory tier lives
+/// @param store       what the store is opened with
 /// @param resp        where the Redis door listens
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
 /// @param tenants     what users of the Redis door may touch and take who may not do everything
@@ -37,11 +30,7 @@ import java.util.stream.Collectors;
 /// Immutable.
 public record Settings(
         Path data,
-        long memoryBytes,
-        long flashBytes,
-        Eviction eviction,
-        boolean directIo,
-        MemoryHome memoryHome,
+        StoreSettings store,
         Endpoint resp,
         Map<String, String> respUsers,
         List<TenantSettings> tenants,
@@ -65,13 +54,6 @@ public record Settings(
                         tenant -> new Access(tenant.prefixes(), tenant.bytesPerSecond())));
     }
 
-    /// What the store is opened with.
-    public StoreSettings store() {
-        return new StoreSettings(
-                memoryBytes, flashBytes, eviction, directIo, memoryHome,
-                EngineSettings.DEFAULT);
-    }
-
     /// Whether some user may touch only some keys.
     boolean isPartedByUser() {
         return tenants.stream().anyMatch(tenant -> !tenant.prefixes().isEmpty());
@@ -84,8 +66,8 @@ public record Settings(
         return tenants.stream()
                 .filter(TenantSettings::hasQuota)
                 .map(tenant -> new ShareSettings(tenant.user(), tenant.prefixes(),
-                        bytes(tenant.memory(), budgets.memoryBytes),
-                        bytes(tenant.flash(), budgets.flashBytes)))
+                        bytes(tenant.memory(), budgets.store.memoryBytes()),
+                        bytes(tenant.flash(), budgets.store.flashBytes())))
                 .toList();
     }
 
@@ -97,10 +79,7 @@ public record Settings(
     /// The same settings with passwords left out.
     @Override
     public String toString() {
-        return "Settings[data=" + data + ", memoryBytes=" + memoryBytes + ", flashBytes="
-                + flashBytes
-                + ", eviction=" + eviction + ", directIo=" + directIo + ", memoryHome="
-                + memoryHome + ", resp=" + resp + ", respUsers=" + respUsers.keySet()
+        return "Settings[data=" + data + ", store=" + store + ", resp=" + resp + ", respUsers=" + respUsers.keySet()
                 + ", tenants=" + tenants + ", respTls=" + respTls.map(RespTls::endpoint)
                 + ", localSocket=" + localSocket + ", s3=" + s3 + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags

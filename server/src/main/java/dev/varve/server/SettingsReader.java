@@ -1,8 +1,11 @@
 package dev.varve.server;
 
+import dev.varve.engine.EngineSettings;
 import dev.varve.door.local.LocalSettings;
 import dev.varve.door.resp.TlsIdentity;
 import dev.varve.door.s3.S3Settings.ETags;
+import dev.varve.engine.AdmissionSettings;
+import dev.varve.engine.AdmissionSettings.Mode;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -16,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -39,6 +43,8 @@ public final class SettingsReader {
 
     private static final String PREFIX = "VARVE_";
     private static final String CONFIG_VARIABLE = "VARVE_CONFIG";
+    private static final long MAX_LEASE_MILLIS = 600_000;
+    private static final long MIN_WRITES_PER_DAY = 1L << 20;
     private static final long DEFAULT_FLASH_BYTES_MAX = 100L << 30;
 
     /// Variables that belong to the launcher, and those that Kubernetes sets for a service that is
@@ -201,11 +207,7 @@ public final class SettingsReader {
         var resp = new Endpoint(host(Setting.RESP_HOST), port(Setting.RESP_PORT));
         var settings = new Settings(
                 data,
-                size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
-                flash(data),
-                eviction(),
-                bool(Setting.DIRECT_IO),
-                memoryHome(),
+                store(data),
                 resp,
                 respUsers,
                 tenants.build(respUsers.keySet()),
@@ -220,8 +222,15 @@ public final class SettingsReader {
         return settings;
     }
 
+    private StoreSettings store(Path data) {
+        return new StoreSettings(
+                size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
+                flash(data), eviction(), bool(Setting.DIRECT_IO), memoryHome(),
+                EngineSettings.DEFAULT.with(lease(), admission()));
+    }
+
     private void checkTogether(Settings settings) {
-        if (settings.memoryBytes() > machine.memoryBytes()) {
+        if (settings.store().memoryBytes() > machine.memoryBytes()) {
             reject(
                     Setting.MEMORY,
                     "at most " + ByteSize.format(machine.memoryBytes())
@@ -437,6 +446,33 @@ public final class SettingsReader {
                 yield AtStop.FLASH;
             }
         };
+    }
+
+    private AdmissionSettings admission() {
+        var mode = switch (text(Setting.ADMISSION).text().toLowerCase(Locale.ROOT)) {
+            case "all" -> Mode.ALL;
+            case "selective" -> Mode.SELECTIVE;
+            default -> {
+                reject(Setting.ADMISSION, "all or selective");
+                yield Mode.ALL;
+            }
+        };
+        return new AdmissionSettings(mode,
+                size(Setting.FLASH_WRITES_PER_DAY, MIN_WRITES_PER_DAY,
+                        AdmissionSettings.UNLIMITED));
+    }
+
+    private Duration lease() {
+        try {
+            long millis = Long.parseLong(text(Setting.LEASE).text());
+            if (millis >= 0 && millis <= MAX_LEASE_MILLIS) {
+                return Duration.ofMillis(millis);
+            }
+        } catch (NumberFormatException _) {
+            // as one that is out of range
+        }
+        reject(Setting.LEASE, "a number of milliseconds from 0 to " + MAX_LEASE_MILLIS);
+        return Duration.ZERO;
     }
 
     private ETags eTags() {

@@ -123,8 +123,8 @@ public final class VarveServer implements AutoCloseable {
         var facts = new ArrayList<String>();
         facts.add("Varve " + Version.text());
         facts.add("  data    " + settings.data() + " (memory "
-                + ByteSize.format(settings.memoryBytes()) + ", flash "
-                + ByteSize.format(settings.flashBytes()) + ")");
+                + ByteSize.format(settings.store().memoryBytes()) + ", flash "
+                + ByteSize.format(settings.store().flashBytes()) + ")");
         facts.add("  redis   redis://" + endpoints.resp()
                 + (settings.respUsers().isEmpty() ? "" : " (users must authenticate)"));
         settings.respTls()

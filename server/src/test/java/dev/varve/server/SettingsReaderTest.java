@@ -3,6 +3,9 @@ package dev.varve.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.varve.store.StoreSettings;
+import dev.varve.engine.AdmissionSettings;
+import dev.varve.engine.EngineSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -10,6 +13,7 @@ import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -43,10 +47,12 @@ class SettingsReaderTest {
     void takesItsDefaultsFromTheMachine() {
         var settings = read();
 
-        assertThat(settings.memoryBytes()).isEqualTo(4 * GIB);
-        assertThat(settings.flashBytes()).isEqualTo(30 * GIB);
-        assertThat(settings.eviction()).isEqualTo(Eviction.S3_FIFO);
-        assertThat(settings.directIo()).isTrue();
+        assertThat(settings.store().memoryBytes()).isEqualTo(4 * GIB);
+        assertThat(settings.store().flashBytes()).isEqualTo(30 * GIB);
+        assertThat(settings.store().eviction()).isEqualTo(Eviction.S3_FIFO);
+        assertThat(settings.store().engine().admission()).isEqualTo(AdmissionSettings.DEFAULT);
+        assertThat(settings.store().engine().lease()).isEqualTo(EngineSettings.DEFAULT.lease());
+        assertThat(settings.store().directIo()).isTrue();
         assertThat(settings.resp()).isEqualTo(new Endpoint("127.0.0.1", 6379));
         assertThat(settings.respUsers()).isEmpty();
         assertThat(settings.s3()).isEqualTo(new Endpoint("127.0.0.1", 9000));
@@ -54,11 +60,21 @@ class SettingsReaderTest {
     }
 
     @Test
+    void readsWhatMayBeWrittenToFlash() {
+        argument(Setting.ADMISSION, "selective");
+        argument(Setting.FLASH_WRITES_PER_DAY, "500g");
+        argument(Setting.LEASE, "250");
+        assertThat(read().store().engine().admission())
+                .isEqualTo(new AdmissionSettings(AdmissionSettings.Mode.SELECTIVE, 500 * GIB));
+        assertThat(read().store().engine().lease()).isEqualTo(Duration.ofMillis(250));
+    }
+
+    @Test
     void boundsTheDefaultForFlash() {
         machine = new Machine(16 * GIB, path -> 9000 * GIB);
-        assertThat(read().flashBytes()).isEqualTo(100 * GIB);
+        assertThat(read().store().flashBytes()).isEqualTo(100 * GIB);
         machine = new Machine(16 * GIB, path -> 0);
-        assertThat(read().flashBytes()).isEqualTo(64 << 20);
+        assertThat(read().store().flashBytes()).isEqualTo(64 << 20);
     }
 
     @Test
@@ -70,9 +86,9 @@ class SettingsReaderTest {
 
         var settings = read();
 
-        assertThat(settings.memoryBytes()).isEqualTo(3 * GIB);
-        assertThat(settings.flashBytes()).isEqualTo(2 * GIB);
-        assertThat(settings.eviction()).isEqualTo(Eviction.LRU);
+        assertThat(settings.store().memoryBytes()).isEqualTo(3 * GIB);
+        assertThat(settings.store().flashBytes()).isEqualTo(2 * GIB);
+        assertThat(settings.store().eviction()).isEqualTo(Eviction.LRU);
         assertThat(settings.resp().port()).isEqualTo(7001);
     }
 
@@ -80,10 +96,10 @@ class SettingsReaderTest {
     void readsTheFileOfTheDataFolderWhereNoOtherIsNamed() throws IOException {
         var data = Files.createDirectory(folder.resolve("data"));
         Files.writeString(data.resolve("varve.conf"), "memory = 77m\n");
-        assertThat(read().memoryBytes()).isEqualTo(77 << 20);
+        assertThat(read().store().memoryBytes()).isEqualTo(77 << 20);
 
         file("memory = 88m");
-        assertThat(read().memoryBytes()).isEqualTo(88 << 20);
+        assertThat(read().store().memoryBytes()).isEqualTo(88 << 20);
     }
 
     @Test
@@ -91,7 +107,7 @@ class SettingsReaderTest {
         file("memory = 99m");
         environment.put("VARVE_CONFIG", config.orElseThrow().toString());
         config = Optional.empty();
-        assertThat(read().memoryBytes()).isEqualTo(99 << 20);
+        assertThat(read().store().memoryBytes()).isEqualTo(99 << 20);
     }
 
     @Test
@@ -136,6 +152,11 @@ class SettingsReaderTest {
             "FLASH      | lots      | a size such as 512m, 20g or 1.5t",
             "FLASH      | 63m       | at least 64 MiB",
             "EVICTION   | random    | s3-fifo or lru",
+            "ADMISSION  | most      | auto or all",
+            "FLASH_WRITES_PER_DAY | lots | a size such as 512m, 20g or 1.5t",
+            "FLASH_WRITES_PER_DAY | 1k | at least 1 MiB",
+            "LEASE      | -1        | a number of milliseconds from 0 to 600000",
+            "LEASE      | 10s       | a number of milliseconds from 0 to 600000",
             "S3_ETAG    | sha1      | md5 or fast",
             "DIRECT_IO  | maybe     | true or false",
             "RESP_PORT  | 70000     | a port from 0 to 65535",
@@ -200,7 +221,7 @@ class SettingsReaderTest {
         environment.put("VARVE_PORT", "tcp://10.0.0.1:6379");
         environment.put("VARVE_SERVICE_HOST", "10.0.0.1");
         environment.put("VARVET", "a province");
-        assertThat(read().memoryBytes()).isEqualTo(4 * GIB);
+        assertThat(read().store().memoryBytes()).isEqualTo(4 * GIB);
     }
 
     @Test

@@ -4,14 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.varve.store.StoreSettings;
 import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.engine.ObjectKey;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.server.TenantSettings.Quota;
-import dev.varve.store.MemoryHome;
-import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -204,9 +203,7 @@ class VarveServerTest {
             List<TenantSettings> tenants,
             Optional<Path> socket) {
         var plain = settings(ANY_PORT, ANY_PORT, ANY_PORT);
-        return new Settings(plain.data(), plain.memoryBytes(), plain.flashBytes(),
-                plain.eviction(), plain.directIo(), plain.memoryHome(), plain.resp(), users,
-                tenants,
+        return new Settings(plain.data(), plain.store(), plain.resp(), users, tenants,
                 Optional.empty(), socket, plain.s3(), plain.s3Domain(), plain.s3Region(),
                 plain.s3ETags(), plain.admin());
     }
@@ -234,8 +231,8 @@ class VarveServerTest {
     }
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
-        return new Settings(folder, 32 << 20, 128 << 20, Eviction.S3_FIFO, false,
-                new MemoryHome.Nameless(), resp, Map.of(), List.of(), Optional.empty(),
+        return new Settings(folder, StoreSettings.of(32 << 20, 128 << 20), resp, Map.of(),
+                List.of(), Optional.empty(),
                 Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
     }

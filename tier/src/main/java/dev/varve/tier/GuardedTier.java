@@ -114,6 +114,11 @@ public final class GuardedTier implements SegmentTier {
     }
 
     @Override
+    public void forgetReads(int segment) {
+        tier.forgetReads(segment);
+    }
+
+    @Override
     public List<Segment> segments() {
         return tier.segments();
     }

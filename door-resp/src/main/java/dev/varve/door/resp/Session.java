@@ -2,9 +2,11 @@ package dev.varve.door.resp;
 
 import dev.varve.engine.Bucket;
 import dev.varve.engine.ObjectInfo;
+import dev.varve.engine.ObjectKey;
 import dev.varve.engine.ReadAhead;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,8 @@ final class Session {
     private long lastActiveNanos;
     private @Nullable ReadAhead readAhead;
     private int readAheadDatabase;
+    /// Whether the client wrote with its last command, and may go on doing so.
+    private boolean writing;
 
     Session(
             long id,
@@ -62,15 +66,24 @@ final class Session {
 
     /// Tells the store what the client reads, so that it can read ahead.
     void reads(Databases databases, ObjectInfo info) {
+        follower(databases).ifPresent(follower -> follower.read(info));
+    }
+
+    /// Tells the store what the client wrote, so that it knows what was written together.
+    void wrote(Databases databases, ObjectKey key) {
+        boolean goesOn = writing;
+        writing = true;
+        follower(databases).ifPresent(follower -> follower.wrote(key, goesOn));
+    }
+
+    private Optional<ReadAhead> follower(Databases databases) {
         var follower = readAhead;
         if (follower == null || readAheadDatabase != database) {
             follower = databases.opened(database).map(Bucket::readAhead).orElse(null);
             readAhead = follower;
             readAheadDatabase = database;
         }
-        if (follower != null) {
-            follower.read(info);
-        }
+        return Optional.ofNullable(follower);
     }
 
     /// Back to how it was when the client came, as `RESET` wants it.
@@ -200,8 +213,9 @@ final class Session {
         };
     }
 
-    /// Notes a command for `CLIENT LIST`.
+    /// Notes a command for `CLIENT LIST`; one of another name ends a run of writes.
     void used(Command command) {
+        writing = writing && lastCommand.equals(command.name());
         lastCommand = command.name();
     }
 

@@ -305,7 +305,11 @@ final class StringCommands {
                         .commit(streamed.writer(), attributes, precondition);
                 case Value.Lost lost -> throw lost.cause();
             };
-            return outcome instanceof CommitOutcome.Done;
+            if (outcome instanceof CommitOutcome.Done) {
+                call.wrote(key);
+                return true;
+            }
+            return false;
         } catch (StorageException e) {
             if (!call.forgives(e)) {
                 throw e;

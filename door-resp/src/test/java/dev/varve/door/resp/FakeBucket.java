@@ -89,7 +89,13 @@ final class FakeBucket implements Bucket {
 
     @Override
     public ReadAhead readAhead() {
-        return _ -> {};
+        return new ReadAhead() {
+            @Override
+            public void read(ObjectInfo info) {}
+
+            @Override
+            public void wrote(ObjectKey key, boolean goesOn) {}
+        };
     }
 
     @Override

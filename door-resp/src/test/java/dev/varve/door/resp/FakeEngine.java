@@ -5,6 +5,7 @@ import dev.varve.engine.Bucket;
 import dev.varve.engine.BucketClass;
 import dev.varve.engine.Engine;
 import dev.varve.engine.EngineStatus;
+import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Promises;
@@ -98,7 +99,7 @@ final class FakeEngine implements Engine {
                         "memory", slab.capacityBytes(), slab.usedBytes(), objects)),
                 new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0),
                 new Movement(0, 0, 0, 0, 0, 0, 0, 0), new Promises(0, 0, 0),
-                new Device(0, 0, true), Survival.NONE, 0, true, List.of());
+                new Device(0, 0, true), Survival.NONE, Admissions.NONE, 0, true, List.of());
     }
 
     @Override

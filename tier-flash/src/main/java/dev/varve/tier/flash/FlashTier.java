@@ -217,6 +217,11 @@ public final class FlashTier implements SegmentTier {
     }
 
     @Override
+    public void forgetReads(int segment) {
+        find(segment).ifPresent(SegmentFile::forgetReads);
+    }
+
+    @Override
     public List<Segment> segments() {
         return segments.values()
                 .stream()

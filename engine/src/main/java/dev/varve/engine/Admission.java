@@ -1,0 +1,184 @@
+package dev.varve.engine;
+
+import dev.varve.engine.EngineStatus.Admissions;
+import dev.varve.env.Clock;
+import dev.varve.policy.FlashAdmission;
+import dev.varve.policy.FlashAdmission.Candidate;
+import dev.varve.policy.FlashAdmission.Verdict;
+import dev.varve.policy.WriteBudget;
+import dev.varve.tier.SegmentTier;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// Asks the policy and the budget of writes whether an object of a cache bucket goes to flash, and
+/// counts the answers.
+///
+/// The budget is of device bytes. What is asked for is counted a little too high (a block's header
+/// and padding are not known before it is written); the device's own counter corrects for what
+/// nobody asked for: durable writes, cleaning, directories.
+///
+/// Thread-safe: by one lock, held for a few steps and over no I/O.
+final class Admission {
+    /// How many objects are remembered for their return, in 4 MiB of heap.
+    private static final int NAMES = 1 << 20;
+    /// What a transfer may take beside its blocks: headers, padding, the segment's own pages.
+    private static final int BLOCK_PAGES_BYTES = 8 << 10;
+
+    private final AdmissionSettings settings;
+    private final SegmentTier flash;
+    private final Clock clock;
+    private final Map<Verdict, LongAdder> verdicts = new EnumMap<>(Verdict.class);
+    private final LongAdder held = new LongAdder();
+    private final LongAdder saved = new LongAdder();
+    private final LongAdder overBudget = new LongAdder();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final FlashAdmission policy;
+    private final WriteBudget budget;
+    private long seenDeviceBytes;
+    /// Taken from the budget, and not yet seen in the device's counter.
+    private long takenBytes;
+    private volatile boolean closing;
+
+    /// What happens to an object.
+    ///
+    /// @param detail why, where it is refused
+    record Ruling(Decision decision, String detail) {
+        private static final Ruling WRITE = new Ruling(Decision.WRITE, "");
+        private static final Ruling WAIT = new Ruling(Decision.WAIT, "");
+        private static final Ruling OVER_BUDGET = new Ruling(Decision.REFUSE,
+                "flash-writes-per-day is used up");
+    }
+
+    enum Decision {
+        WRITE,
+        /// Stays in memory for a while.
+        WAIT,
+        REFUSE
+    }
+
+    Admission(AdmissionSettings settings, SegmentTier flash, long memoryBytes, Clock clock) {
+        this.settings = settings;
+        this.flash = flash;
+        this.clock = clock;
+        policy = new FlashAdmission(Math.max(1, memoryBytes / 2), NAMES);
+        budget = new WriteBudget(settings.deviceBytesPerDay(), flash.segments().isEmpty(),
+                clock.nanoTime());
+        seenDeviceBytes = flash.counters().deviceBytesWritten();
+    }
+
+    /// From now on everything is worth a write: it would be lost otherwise.
+    void closing() {
+        closing = true;
+    }
+
+    /// Whether to look for what is worth a write at all.
+    boolean isSelective() {
+        return settings.mode() == AdmissionSettings.Mode.SELECTIVE;
+    }
+
+    /// Decides about a fresh object that memory wants to let go.
+    ///
+    /// @param reads    how often it was read in memory
+    /// @param mustStay whether it was promised to be found again
+    Ruling decide(LiveObject object, int reads, boolean mustStay) {
+        long bytes = object.stored().info().sizeBytes();
+        lock.lock();
+        try {
+            if (mustStay || closing || !isSelective()) {
+                return write(bytes, mustStay ? held : saved);
+            }
+            boolean room = hasRoom();
+            var candidate = candidate(object, reads);
+            if (!candidate.waited()) {
+                policy.taken(bytes, room);
+            }
+            var verdict = policy.decide(candidate, room);
+            var count = count(verdict);
+            return switch (verdict) {
+                case ROOM, READ, RETURNED, SHORT_RUN -> write(bytes, count);
+                case WAIT -> {
+                    count.increment();
+                    yield Ruling.WAIT;
+                }
+                case UNREAD -> {
+                    count.increment();
+                    yield new Ruling(Decision.REFUSE, "not read in memory, written as "
+                            + (candidate.position() + 1) + " of " + candidate.runLength()
+                            + " in a row");
+                }
+            };
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether a block of a cache bucket may be written that no rule has to look at: one that is
+    /// written again, or is too large for memory.
+    boolean mayWrite(long bytes) {
+        lock.lock();
+        try {
+            return write(bytes, saved).decision() == Decision.WRITE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Admissions status() {
+        lock.lock();
+        try {
+            return new Admissions(count(Verdict.ROOM).sum(),
+                    count(Verdict.READ).sum(), count(Verdict.RETURNED).sum(),
+                    count(Verdict.SHORT_RUN).sum(), held.sum(),
+                    count(Verdict.WAIT).sum(), count(Verdict.UNREAD).sum(),
+                    overBudget.sum(), budget.leftBytes(clock.nanoTime()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private LongAdder count(Verdict verdict) {
+        return verdicts.computeIfAbsent(verdict, _ -> new LongAdder());
+    }
+
+    private Ruling write(long bytes, LongAdder count) {
+        long now = clock.nanoTime();
+        settle(now);
+        long device = bytes + bytes / 32 + BLOCK_PAGES_BYTES;
+        if (!budget.tryTake(device, now)) {
+            overBudget.increment();
+            return Ruling.OVER_BUDGET;
+        }
+        takenBytes += device;
+        policy.written(bytes);
+        count.increment();
+        return Ruling.WRITE;
+    }
+
+    /// Counts what the device took and nobody asked for.
+    private void settle(long now) {
+        long device = flash.counters().deviceBytesWritten();
+        long more = device - seenDeviceBytes;
+        seenDeviceBytes = device;
+        long asked = Math.min(more, takenBytes);
+        takenBytes -= asked;
+        budget.spent(more - asked, now);
+    }
+
+    /// Whether flash takes more without anything leaving it: well before the reserve is touched.
+    private boolean hasRoom() {
+        long free = flash.budgetBytes() - flash.usedBytes();
+        return free > Reclamation.reserveBytes(flash, isSelective()) + flash.budgetBytes() / 32
+                + 4L * flash.maxBlockBytes();
+    }
+
+    private static Candidate candidate(LiveObject object, int reads) {
+        long name = object.key().fingerprint(object.bucket().id());
+        var run = object.run();
+        return run == null
+                ? new Candidate(name, reads, 0, 1, false, object.hasWaited())
+                : new Candidate(name, reads, object.runPosition(), run.length(), run.isContinued(),
+                        object.hasWaited());
+    }
+}

@@ -1,0 +1,45 @@
+package dev.varve.policy;
+
+/// Names that were seen lately, without what they name: a table of one hash each, where a newer
+/// name displaces an older one that falls on its place. It may take one name in some billions for
+/// another, and forgets some early.
+///
+/// Four bytes a name. Confined.
+final class SeenNames {
+    private final int[] tags;
+
+    /// @param names how many there may be; a power of two
+    SeenNames(int names) {
+        if (names < 2 || Integer.bitCount(names) != 1) {
+            throw new IllegalArgumentException("names (" + names + ") must be a power of two");
+        }
+        tags = new int[names];
+    }
+
+    void add(long name) {
+        long h = mix(name);
+        tags[index(h)] = tag(h);
+    }
+
+    boolean contains(long name) {
+        long h = mix(name);
+        return tags[index(h)] == tag(h);
+    }
+
+    private int index(long h) {
+        return (int) h & tags.length - 1;
+    }
+
+    /// 0 means that a place is empty.
+    private static int tag(long h) {
+        return (int) (h >>> 32) | 1;
+    }
+
+    /// The finaliser of MurmurHash3 (Appleby).
+    private static long mix(long name) {
+        long h = name;
+        h = (h ^ h >>> 33) * 0xff51afd7ed558ccdL;
+        h = (h ^ h >>> 33) * 0xc4ceb9fe1a85ec53L;
+        return h ^ h >>> 33;
+    }
+}
