@@ -40,7 +40,8 @@ final class HeapFlag {
             return heapBytes(new SettingsReader(
                     Machine.present(), Clock.system(), environment)
                     .read(given, config)
-                    .store().memoryBytes());
+                    .store()
+                    .memoryBytes());
         } catch (StorageException | InvalidPathException e) {
             return FIXED_BYTES;
         }

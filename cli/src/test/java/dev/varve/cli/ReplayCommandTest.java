@@ -2,12 +2,12 @@ package dev.varve.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.varve.store.StoreSettings;
 import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.server.Endpoint;
 import dev.varve.server.Settings;
 import dev.varve.server.VarveServer;
+import dev.varve.store.StoreSettings;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;

@@ -110,7 +110,9 @@ final class EngineSimulation {
         Life(long seed, String weather) {
             this.random = new Random(seed * 31 + weather.hashCode());
             this.weather = weather;
-            this.mode = seed % 2 == 0 ? AdmissionSettings.Mode.SELECTIVE : AdmissionSettings.Mode.ALL;
+            this.mode = seed % 2 == 0
+                    ? AdmissionSettings.Mode.SELECTIVE
+                    : AdmissionSettings.Mode.ALL;
             this.disk = new SimulatedDisk(seed);
             if (weather.equals("full")) {
                 disk.quotaBytes(6L << 20);

@@ -357,7 +357,8 @@ final class RecallSimulation {
                     weather.equals("tight") ? 8L << 20 : 64L << 20, 1 << 20, 4), clock, random);
             var settings = new EngineSettings(64 << 10, 256 << 10, Duration.ofMillis(3),
                     Duration.ofSeconds(1), Duration.ofSeconds(10),
-                    weather.equals("stop") ? MemoryAtClose.STAYS : MemoryAtClose.TO_FLASH, AdmissionSettings.DEFAULT);
+                    weather.equals("stop") ? MemoryAtClose.STAYS : MemoryAtClose.TO_FLASH,
+                    AdmissionSettings.DEFAULT);
             engine = TieredEngine.open(new TieredEngine.Parts(points.around(catalog), flash,
                     points.around(slab), _ -> new LruPolicy(), PlacementRules.plain(), clock,
                     tasks),

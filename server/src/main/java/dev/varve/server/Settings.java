@@ -79,7 +79,8 @@ public record Settings(
     /// The same settings with passwords left out.
     @Override
     public String toString() {
-        return "Settings[data=" + data + ", store=" + store + ", resp=" + resp + ", respUsers=" + respUsers.keySet()
+        return "Settings[data=" + data + ", store=" + store + ", resp=" + resp + ", respUsers="
+                + respUsers.keySet()
                 + ", tenants=" + tenants + ", respTls=" + respTls.map(RespTls::endpoint)
                 + ", localSocket=" + localSocket + ", s3=" + s3 + ", s3Domain=" + s3Domain
                 + ", s3Region=" + s3Region + ", s3ETags=" + s3ETags

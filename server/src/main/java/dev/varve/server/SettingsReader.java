@@ -1,11 +1,11 @@
 package dev.varve.server;
 
-import dev.varve.engine.EngineSettings;
 import dev.varve.door.local.LocalSettings;
 import dev.varve.door.resp.TlsIdentity;
 import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.AdmissionSettings.Mode;
+import dev.varve.engine.EngineSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;

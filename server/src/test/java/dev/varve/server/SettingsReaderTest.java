@@ -3,12 +3,12 @@ package dev.varve.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.varve.store.StoreSettings;
 import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.EngineSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.nio.file.Files;
