@@ -97,18 +97,19 @@ final class Reclamation implements Tasks.Worker {
         lock.lock();
         try {
             int dropped = dropUnwanted();
-            boolean low = noRoom.getAndSet(false)
-                    || flash.budgetBytes() - flash.usedBytes() < reserveBytes();
-            return dropped + (low && reclaimOne() ? 1 : 0);
+            boolean wanted = noRoom.getAndSet(false) || isLow();
+            return dropped + (wanted && reclaimOne() ? 1 : 0);
         } finally {
             lock.unlock();
         }
     }
 
-    /// Notes that flash had no room, so that the next step reclaims a segment whatever the budget
-    /// says. Never blocks.
+    /// Notes that flash had no room. Where the budget says that there is some, because the device
+    /// is smaller, the next step reclaims a segment all the same. Never blocks.
     void noteNoRoom() {
-        noRoom.set(true);
+        if (!isLow()) {
+            noRoom.set(true);
+        }
     }
 
     /// Reclaims for a writer that found no room.
@@ -123,8 +124,9 @@ final class Reclamation implements Tasks.Worker {
         }
     }
 
-    private long reserveBytes() {
-        return reserveBytes(flash, admission.isSelective());
+    private boolean isLow() {
+        return flash.budgetBytes() - flash.usedBytes() < reserveBytes(flash,
+                admission.isSelective());
     }
 
     /// A share of the budget, and two segments beside: the tier keeps one of them for cleaning.
@@ -177,7 +179,7 @@ final class Reclamation implements Tasks.Worker {
                 .mapToLong(Segment::usedBytes)
                 .sum();
         return shares.next(FlashShares.evictable(segments),
-                flash.budgetBytes() - reserveBytes() - durable);
+                flash.budgetBytes() - reserveBytes(flash, admission.isSelective()) - durable);
     }
 
     private boolean isWorthEvicting(Segment segment) {

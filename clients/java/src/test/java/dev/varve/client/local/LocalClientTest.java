@@ -116,6 +116,8 @@ final class LocalClientTest {
                         .isInstanceOf(RuntimeException.class);
             }
             assertThat(client.get(key("view"))).contains(value(1));
+            // Releasing has no answer; that of a later request says that it was done.
+            assertThat(client.get(key("absent"))).isEmpty();
             assertThat(door.counters().leasedBytes()).isZero();
         }
     }
