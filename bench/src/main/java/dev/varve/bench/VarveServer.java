@@ -2,16 +2,16 @@ package dev.varve.bench;
 
 import dev.varve.bench.load.RespDialect;
 import dev.varve.bench.load.S3Dialect;
-import dev.varve.bench.load.S3Signature;
+import dev.varve.replay.S3Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,15 +83,12 @@ final class VarveServer implements AutoCloseable {
     }
 
     Supplier<S3Dialect> s3Dialect() {
-        return () -> new S3Dialect(BUCKET, signature(), InstantSource.system());
+        return () -> new S3Dialect(BUCKET, s3Endpoint(), InstantSource.system());
     }
 
     /// Creates the durable bucket.
     void createBucket() throws IOException {
-        String path = "/" + BUCKET;
-        String request = "PUT " + path + " HTTP/1.1\r\n"
-                + signature().headers("PUT", path, "", Instant.now())
-                + "Content-Length: 0\r\nConnection: close\r\n\r\n";
+        String request = s3Dialect().get().createBucket();
         try (var socket = new Socket(s3().getAddress(), s3Port)) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             var reply = new String(socket.getInputStream().readAllBytes(),
@@ -111,14 +108,14 @@ final class VarveServer implements AutoCloseable {
         process.close();
     }
 
-    private S3Signature signature() {
+    private S3Endpoint s3Endpoint() {
         var keys = new Properties();
         try (var reader = Files.newBufferedReader(data.resolve("keys"))) {
             keys.load(reader);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new S3Signature(keys.getProperty("access-key"), keys.getProperty("secret-key"),
-                REGION, "127.0.0.1:" + s3Port);
+        return new S3Endpoint(URI.create("http://127.0.0.1:" + s3Port),
+                keys.getProperty("access-key"), keys.getProperty("secret-key"), REGION);
     }
 }

@@ -2,6 +2,7 @@ package dev.varve.bytes;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -9,6 +10,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
 
 /// The calls of the C library that memory shared with other processes needs, as it documents them.
 ///
@@ -18,6 +20,7 @@ final class LinuxCalls {
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_ALLOW_SEALING = 2;
     private static final int O_RDONLY = 0;
+    private static final int O_RDWR = 2;
     private static final int O_CLOEXEC = 0x80000;
     private static final int F_ADD_SEALS = 1033;
     private static final int F_SEAL_SEAL = 1;
@@ -55,13 +58,42 @@ final class LinuxCalls {
         }
     }
 
+    /// Opens a file that is there.
+    ///
+    /// @return its descriptor, owned by the caller
+    static int openForWriting(Path path) throws IOException {
+        return open(path.toString(), O_RDWR | O_CLOEXEC);
+    }
+
+    /// Makes sure that a stretch of a file has memory or disk behind it, so that touching it where
+    /// it is mapped does not fail.
+    ///
+    /// @throws IOException if there is no room
+    static void reserve(int descriptor, long offset, long lengthBytes) throws IOException {
+        int error;
+        try {
+            error = (int) function("posix_fallocate", 3, JAVA_INT, JAVA_LONG, JAVA_LONG)
+                    .invokeExact(descriptor, offset, lengthBytes);
+        } catch (Throwable failed) {
+            throw unchecked(failed);
+        }
+        if (error != 0) {
+            throw new IOException(
+                    "no room for " + lengthBytes + " bytes (posix_fallocate: " + error + ")");
+        }
+    }
+
     /// Opens the file behind a descriptor once more, for reading alone.
     ///
     /// @return a new descriptor, owned by the caller
     static int reopenForReading(int descriptor) throws IOException {
+        return open("/proc/self/fd/" + descriptor, O_RDONLY | O_CLOEXEC);
+    }
+
+    private static int open(String path, int flags) throws IOException {
         try (var arena = Arena.ofConfined()) {
-            int opened = (int) function("open", 2, ADDRESS, JAVA_INT).invokeExact(
-                    arena.allocateFrom("/proc/self/fd/" + descriptor), O_RDONLY | O_CLOEXEC);
+            int opened = (int) function("open", 2, ADDRESS, JAVA_INT)
+                    .invokeExact(arena.allocateFrom(path), flags);
             return checked("open", opened);
         } catch (Throwable failed) {
             throw unchecked(failed);

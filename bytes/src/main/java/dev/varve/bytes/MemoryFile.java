@@ -1,16 +1,12 @@
 package dev.varve.bytes;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -72,8 +68,6 @@ public final class MemoryFile implements Ground {
     private static final VarHandle BACKED = ValueLayout.JAVA_LONG
             .withOrder(ByteOrder.LITTLE_ENDIAN)
             .varHandle();
-    private static final int OPEN_READ_WRITE = 2;
-    private static final int OPEN_CLOSE_ON_EXEC = 0x80000;
 
     private final Path path;
     private final Shape shape;
@@ -81,7 +75,6 @@ public final class MemoryFile implements Ground {
     private final MemorySegment file;
     private final FileChannel locked;
     private final int descriptor;
-    private final Calls calls;
     private final Optional<String> replaced;
 
     /// What a file must be like to be taken up.
@@ -109,7 +102,6 @@ public final class MemoryFile implements Ground {
             MemorySegment file,
             FileChannel locked,
             int descriptor,
-            Calls calls,
             Optional<String> replaced) {
         this.path = path;
         this.shape = shape;
@@ -117,7 +109,6 @@ public final class MemoryFile implements Ground {
         this.file = file;
         this.locked = locked;
         this.descriptor = descriptor;
-        this.calls = calls;
         this.replaced = replaced;
     }
 
@@ -128,7 +119,6 @@ public final class MemoryFile implements Ground {
     /// @throws IOException if that cannot be, also because this system lacks a call, or because a
     /// file of this name belongs to another user or is open in another process
     public static MemoryFile open(Path path, Shape shape, long owner) throws IOException {
-        var calls = Calls.find();
         var replaced = unfit(path, shape);
         if (replaced.isPresent()) {
             Files.delete(path);
@@ -138,7 +128,7 @@ public final class MemoryFile implements Ground {
             create(path, shape);
         }
         try {
-            var file = map(path, shape, calls, replaced);
+            var file = map(path, shape, replaced);
             own(file.file, owner, shape.owner);
             return file;
         } catch (IOException failed) {
@@ -204,8 +194,7 @@ public final class MemoryFile implements Ground {
     @Override
     public boolean back(long bytes) {
         long from = backedBytes();
-        if (bytes > from && calls.reserve(
-                descriptor, HEADER_BYTES + shape.notesBytes + from, bytes - from) != 0) {
+        if (bytes > from && !reserve(HEADER_BYTES + shape.notesBytes + from, bytes - from)) {
             return false;
         }
         long steps = (bytes + STEP_BYTES - 1) / STEP_BYTES;
@@ -213,11 +202,20 @@ public final class MemoryFile implements Ground {
         return true;
     }
 
+    private boolean reserve(long from, long lengthBytes) {
+        try {
+            LinuxCalls.reserve(descriptor, from, lengthBytes);
+            return true;
+        } catch (IOException noRoom) {
+            return false;
+        }
+    }
+
     /// Ends the mapping. The file stays.
     @Override
     public void close() {
         arena.close();
-        calls.close(descriptor);
+        closeQuietly(descriptor);
         closeQuietly(locked);
     }
 
@@ -246,25 +244,22 @@ public final class MemoryFile implements Ground {
     }
 
     @SuppressWarnings("MustBeClosedChecker") // closed with the file
-    private static MemoryFile map(Path path, Shape shape, Calls calls, Optional<String> replaced)
+    private static MemoryFile map(Path path, Shape shape, Optional<String> replaced)
             throws IOException {
         var arena = Arena.ofShared();
         var channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE,
                 LinkOption.NOFOLLOW_LINKS);
-        int descriptor = calls.open(path);
+        int descriptor = -1;
         try {
             lock(channel, path);
-            long before = HEADER_BYTES + shape.notesBytes;
-            int refused = descriptor < 0 ? -1 : calls.reserve(descriptor, 0, before);
-            if (refused != 0) {
-                throw new IOException(path + " has no room for " + before + " bytes");
-            }
+            descriptor = LinuxCalls.openForWriting(path);
+            LinuxCalls.reserve(descriptor, 0, HEADER_BYTES + shape.notesBytes);
             var file = channel.map(
                     FileChannel.MapMode.READ_WRITE, 0, shape.fileBytes(), arena);
-            return new MemoryFile(path, shape, arena, file, channel, descriptor, calls, replaced);
+            return new MemoryFile(path, shape, arena, file, channel, descriptor, replaced);
         } catch (IOException failed) {
             arena.close();
-            calls.close(descriptor);
+            closeQuietly(descriptor);
             closeQuietly(channel);
             throw failed;
         }
@@ -281,9 +276,15 @@ public final class MemoryFile implements Ground {
         throw new IOException(path + " is in use");
     }
 
-    private static void closeQuietly(FileChannel channel) {
+    private static void closeQuietly(int descriptor) {
+        if (descriptor >= 0) {
+            closeQuietly(() -> LinuxCalls.close(descriptor));
+        }
+    }
+
+    private static void closeQuietly(Closeable closeable) {
         try {
-            channel.close();
+            closeable.close();
         } catch (IOException failed) {
             LOG.log(System.Logger.Level.WARNING, "a file of the memory tier: {0}", failed);
         }
@@ -349,54 +350,5 @@ public final class MemoryFile implements Ground {
         long field = header.get(LONG, BACKED_AT);
         long steps = field & 0xffff_ffffL;
         return backed(steps) == field ? steps : -1;
-    }
-
-    /// Three calls of the C library, as it documents them.
-    private record Calls(MethodHandle open, MethodHandle reserve, MethodHandle close) {
-
-        @SuppressWarnings("restricted")
-        static Calls find() throws IOException {
-            var linker = Linker.nativeLinker();
-            var library = linker.defaultLookup();
-            var open = library.find("open");
-            var reserve = library.find("posix_fallocate");
-            var close = library.find("close");
-            if (open.isEmpty() || reserve.isEmpty() || close.isEmpty()) {
-                throw new IOException("this system cannot reserve memory of a file");
-            }
-            return new Calls(
-                    linker.downcallHandle(open.get(),
-                            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT),
-                            Linker.Option.firstVariadicArg(2)),
-                    linker.downcallHandle(reserve.get(),
-                            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG)),
-                    linker.downcallHandle(close.get(), FunctionDescriptor.of(JAVA_INT, JAVA_INT)));
-        }
-
-        int open(Path path) {
-            try (var arena = Arena.ofConfined()) {
-                return (int) open.invokeExact(
-                        arena.allocateFrom(path.toString()), OPEN_READ_WRITE | OPEN_CLOSE_ON_EXEC);
-            } catch (Throwable impossible) {
-                throw new IllegalStateException(impossible);
-            }
-        }
-
-        /// @return 0, or the number of the error
-        int reserve(int descriptor, long from, long length) {
-            try {
-                return (int) reserve.invokeExact(descriptor, from, length);
-            } catch (Throwable impossible) {
-                throw new IllegalStateException(impossible);
-            }
-        }
-
-        void close(int descriptor) {
-            try {
-                int ignored = (int) close.invokeExact(descriptor);
-            } catch (Throwable impossible) {
-                throw new IllegalStateException(impossible);
-            }
-        }
     }
 }

@@ -1,9 +1,11 @@
 package dev.varve.bench.load;
 
+import dev.varve.replay.S3Endpoint;
+import dev.varve.replay.S3Signer;
 import java.nio.ByteBuffer;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /// GET and PUT of S3 over plain HTTP/1.1 with keep-alive, path style, signed.
@@ -11,23 +13,26 @@ import java.util.Optional;
 /// Confined to its loop.
 public final class S3Dialect implements Dialect {
     private final String bucket;
-    private final S3Signature signature;
+    private final S3Endpoint endpoint;
+    private final S3Signer signer;
     private final InstantSource clock;
 
-    public S3Dialect(String bucket, S3Signature signature, InstantSource clock) {
+    public S3Dialect(String bucket, S3Endpoint endpoint, InstantSource clock) {
         this.bucket = bucket;
-        this.signature = signature;
+        this.endpoint = endpoint;
+        this.signer = new S3Signer(
+                endpoint.accessKey(), endpoint.secretKey(), endpoint.region());
         this.clock = clock;
     }
 
     @Override
     public void get(ByteBuffer out, long key) {
-        request(out, "GET", key, "");
+        Lines.write(out, head("GET", key, ""));
     }
 
     @Override
     public void put(ByteBuffer out, long key, long valueBytes) {
-        request(out, "PUT", key, "Content-Length: " + valueBytes + "\r\n");
+        Lines.write(out, head("PUT", key, "Content-Length: " + valueBytes + "\r\n"));
     }
 
     @Override
@@ -62,10 +67,21 @@ public final class S3Dialect implements Dialect {
         };
     }
 
-    private void request(ByteBuffer out, String method, long key, String headers) {
-        String path = "/" + bucket + "/" + Lines.keyName(key);
-        Instant now = clock.instant();
-        Lines.write(out, method + " " + path + " HTTP/1.1\r\n"
-                + signature.headers(method, path, "", now) + headers + "\r\n");
+    /// The request that creates the bucket, after which the server closes the connection.
+    public String createBucket() {
+        return head("PUT", "/" + bucket, "Content-Length: 0\r\nConnection: close\r\n");
+    }
+
+    private String head(String method, long key, String headers) {
+        return head(method, "/" + bucket + "/" + Lines.keyName(key), headers);
+    }
+
+    private String head(String method, String path, String headers) {
+        var uri = endpoint.uri().resolve(path);
+        var head = new StringBuilder(method + " " + path + " HTTP/1.1\r\nHost: "
+                + uri.getRawAuthority() + "\r\n");
+        signer.sign(method, uri, Map.of(), S3Signer.UNSIGNED_PAYLOAD, clock.millis())
+                .forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
+        return head.append(headers).append("\r\n").toString();
     }
 }

@@ -3,6 +3,8 @@ package dev.varve.bench.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.varve.bench.load.Dialect.Kind;
+import dev.varve.replay.S3Endpoint;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -13,7 +15,7 @@ final class DialectTest {
     private static final Instant NOW = Instant.parse("2013-05-24T00:00:00Z");
 
     private final S3Dialect s3 = new S3Dialect("b",
-            new S3Signature("access", "secret", "us-east-1", "127.0.0.1:9000"),
+            new S3Endpoint(URI.create("http://127.0.0.1:9000"), "access", "secret", "us-east-1"),
             InstantSource.fixed(NOW));
 
     @Test
@@ -86,16 +88,6 @@ final class DialectTest {
         assertHead(s3, "HTTP/1.1 404 Not Found\r\nContent-Length: 9\r\n\r\n", false, Kind.MISS, 9,
                 0);
         assertHead(s3, "HTTP/1.1 503 Slow Down\r\n\r\n", true, Kind.FAILED, 0, 0);
-    }
-
-    /// The expected signature was made by another program, from the published steps.
-    @Test
-    void signsAsTheStandardSays() {
-        var signature = new S3Signature("access", "secret", "us-east-1", "127.0.0.1:9000");
-        assertThat(signature.headers("GET", "/b/k", "uploads=", NOW))
-                .contains("Credential=access/20130524/us-east-1/s3/aws4_request")
-                .contains("Signature="
-                        + "61635a1841a0e48c88c9d6b89c64bb4077fad3710232bce9b4622dd829281283\r\n");
     }
 
     private static void assertHead(
