@@ -107,6 +107,8 @@ class ClientTest(unittest.TestCase):
                 mmap.mmap(descriptor, size, mmap.MAP_SHARED, mmap.PROT_READ | mmap.PROT_WRITE)
             with self.assertRaises(OSError):
                 os.write(descriptor, b"x")
+            if not os.readlink(f"/proc/self/fd/{descriptor}").startswith("/memfd:"):
+                return  # a file with a name, which its owner can open by that name, too
             again = os.open(f"/proc/self/fd/{descriptor}", os.O_RDWR)
             try:
                 with self.assertRaises(OSError):

@@ -54,8 +54,7 @@ record AdmissionBenchmark() implements Benchmark {
         }
         var trace = options.trace().get();
         long distinct = TrafficStatistics.of(MooncakeTrace.open(trace)).distinctBlocks();
-        var budgets = new Budgets((long) (distinct * MEMORY_SHARE) * BLOCK_BYTES,
-                (long) (distinct * FLASH_SHARE) * BLOCK_BYTES);
+        var budgets = new Budgets(blocks(distinct * MEMORY_SHARE), blocks(distinct * FLASH_SHARE));
         var ours = varve("Varve", options, workplace, budgets, trace, "--admission", "selective");
         workplace.clear();
         var all = varve("Varve, LRU, all written", options, workplace, budgets, trace,
@@ -66,6 +65,10 @@ record AdmissionBenchmark() implements Benchmark {
         rows.add(row(ours, all, BAR));
         rows.add(row(ours, memcached, BAR));
         return rows;
+    }
+
+    private static long blocks(double count) {
+        return ((long) count) * BLOCK_BYTES;
     }
 
     private static Outcome varve(

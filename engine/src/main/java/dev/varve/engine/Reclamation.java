@@ -154,8 +154,9 @@ final class Reclamation implements Tasks.Worker {
 
     private boolean reclaimOne() {
         var durable = mostDead();
-        if (durable.isPresent() && deadShare(durable.get()) >= WORTH_CLEANING) {
-            return clean(durable.get());
+        if (durable.isPresent() && deadShare(durable.get()) >= WORTH_CLEANING
+                && clean(durable.get())) {
+            return true;
         }
         var cache = nextCache();
         if (cache.filter(this::isWorthEvicting).isEmpty() && flash.segments()

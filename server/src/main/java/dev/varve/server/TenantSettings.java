@@ -36,7 +36,8 @@ public record TenantSettings(
     public record Quota(double amount, boolean percent) {
         /// The quota in bytes, never more than the budget.
         long bytes(long budgetBytes) {
-            return (long) Math.min(budgetBytes, percent ? budgetBytes * amount / 100 : amount);
+            double bytes = percent ? (double) budgetBytes * amount / 100 : amount;
+            return (long) Math.min((double) budgetBytes, bytes);
         }
     }
 }

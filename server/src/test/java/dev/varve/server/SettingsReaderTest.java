@@ -8,7 +8,6 @@ import dev.varve.engine.EngineSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
-import dev.varve.store.StoreSettings;
 import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.nio.file.Files;
