@@ -151,7 +151,7 @@ class SettingsReaderTest {
             "FLASH      | lots      | a size such as 512m, 20g or 1.5t",
             "FLASH      | 63m       | at least 64 MiB",
             "EVICTION   | random    | s3-fifo or lru",
-            "ADMISSION  | most      | auto or all",
+            "ADMISSION  | most      | all or selective",
             "FLASH_WRITES_PER_DAY | lots | a size such as 512m, 20g or 1.5t",
             "FLASH_WRITES_PER_DAY | 1k | at least 1 MiB",
             "LEASE      | -1        | a number of milliseconds from 0 to 600000",
