@@ -1,7 +1,5 @@
 package dev.varve.bytes;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.foreign.Arena;

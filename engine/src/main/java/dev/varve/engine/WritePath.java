@@ -115,7 +115,8 @@ final class WritePath {
 
     /// Writes a block, waiting a bounded time for space to be reclaimed.
     ///
-    /// @throws StorageException FULL if there is no room, or a cache may write no more today
+    /// @throws StorageException FULL if there is no room, or a cache may write no more today;
+    ///         UNAVAILABLE if there will be some, but too late for this writer
     Place writeToFlash(Purpose purpose, SegmentTier.Write write) {
         if (!purpose.mustSurvive() && !admission.mayWrite(write.info().lengthBytes())) {
             throw new StorageException(StorageException.Kind.FULL,
@@ -127,10 +128,13 @@ final class WritePath {
             try {
                 return flash.write(purpose, List.of(write)).getFirst();
             } catch (StorageException full) {
-                boolean mayHelp = full.kind() == StorageException.Kind.FULL
-                        && clock.nanoTime() < deadline;
-                if (!mayHelp || !reclamation.freeSome()) {
+                if (full.kind() != StorageException.Kind.FULL || !reclamation.freeSome()) {
                     throw full;
+                }
+                if (clock.nanoTime() >= deadline) {
+                    throw new StorageException(StorageException.Kind.UNAVAILABLE,
+                            "flash is written to faster than space on it is reclaimed; try again",
+                            full);
                 }
             }
         }
