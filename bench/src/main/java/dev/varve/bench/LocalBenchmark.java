@@ -186,7 +186,7 @@ record LocalBenchmark() implements Benchmark {
                         Integer.toString(VALUE_BYTES), Long.toString(millis),
                         Integer.toString(round)))
                 .strip()
-                .split(" ");
+                .split(" ", 2);
         return new Turns(Double.parseDouble(figures[0]), Double.parseDouble(figures[1]));
     }
 

@@ -1,6 +1,6 @@
 package dev.varve.checks.crash;
 
-import dev.varve.bench.load.S3Signature;
+import dev.varve.replay.S3Signer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -10,10 +10,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -38,7 +38,7 @@ final class S3Calls implements AutoCloseable {
             .connectTimeout(TIMEOUT)
             .build();
     private final String host;
-    private final S3Signature signature;
+    private final S3Signer signer;
 
     /// A server that answered, but not with what was asked for.
     static final class Refused extends Exception {
@@ -51,7 +51,7 @@ final class S3Calls implements AutoCloseable {
 
     S3Calls(int port, String accessKey, String secretKey) {
         host = "127.0.0.1:" + port;
-        signature = new S3Signature(accessKey, secretKey, "us-east-1", host);
+        signer = new S3Signer(accessKey, secretKey, "us-east-1");
     }
 
     void createBucket() throws IOException, InterruptedException, Refused {
@@ -113,7 +113,7 @@ final class S3Calls implements AutoCloseable {
         Optional<String> token = Optional.empty();
         do {
             var query = new TreeSet<>(List.of("list-type=2", "max-keys=50"));
-            token.ifPresent(it -> query.add("continuation-token=" + encode(it)));
+            token.ifPresent(it -> query.add("continuation-token=" + S3Signer.encode(it, false)));
             String page = text(send("GET", "/" + BUCKET, String.join("&", query), new byte[0],
                     200));
             KEY.matcher(page).results().forEach(it -> keys.add(it.group(1)));
@@ -146,11 +146,8 @@ final class S3Calls implements AutoCloseable {
         var request = HttpRequest.newBuilder(uri)
                 .timeout(TIMEOUT)
                 .method(method, BodyPublishers.ofByteArray(body));
-        signature.headers(method, path, query, Instant.now())
-                .lines()
-                .map(line -> line.split(": ", 2))
-                .filter(header -> !header[0].equals("Host"))
-                .forEach(header -> request.header(header[0], header[1]));
+        signer.sign(method, uri, Map.of(), S3Signer.UNSIGNED_PAYLOAD, System.currentTimeMillis())
+                .forEach(request::header);
         return http.send(request.build(), BodyHandlers.ofByteArray());
     }
 
@@ -170,16 +167,5 @@ final class S3Calls implements AutoCloseable {
     private static Optional<String> find(Pattern pattern, String text) {
         Matcher matcher = pattern.matcher(text);
         return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
-    }
-
-    /// As the signature wants it: everything but unreserved characters.
-    private static String encode(String text) {
-        var encoded = new StringBuilder();
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            boolean plain = b == '-' || b == '.' || b == '_' || b == '~'
-                    || (b > 0 && Character.isLetterOrDigit(b));
-            encoded.append(plain ? String.valueOf((char) b) : String.format("%%%02X", b));
-        }
-        return encoded.toString();
     }
 }
