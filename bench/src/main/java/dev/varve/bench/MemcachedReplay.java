@@ -70,7 +70,7 @@ final class MemcachedReplay implements Callable<MemcachedReplay>, AutoCloseable 
         try (var client = new MemcachedReplay(new Nothing(), address, 1)) {
             client.send("stats\r\n");
             long found = 0;
-            for (String line; !(line = client.line()).equals("END");) {
+            for (String line = client.line(); !line.equals("END"); line = client.line()) {
                 var words = List.of(line.split(" ", 3));
                 if (words.size() == 3 && words.get(1).equals(name)) {
                     found = Long.parseLong(words.get(2));
