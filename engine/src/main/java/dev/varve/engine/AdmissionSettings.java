@@ -4,10 +4,10 @@ import dev.varve.policy.WriteBudget;
 
 /// What of a cache bucket may be written to flash.
 ///
-/// @param mode             which objects are worth it
-/// @param deviceBytesPerDay the most that the flash device may take on behalf of cache buckets, less
-///                         what durable ones write, in any 24 hours; [#UNLIMITED] for no
-///                         limit
+/// @param mode              which objects are worth it
+/// @param deviceBytesPerDay the most that the flash device may take on behalf of cache buckets,
+///                          less what durable ones write, in any 24 hours; [#UNLIMITED] for no
+///                          limit
 ///
 /// Immutable.
 public record AdmissionSettings(Mode mode, long deviceBytesPerDay) {

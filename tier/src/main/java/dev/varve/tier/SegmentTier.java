@@ -56,7 +56,8 @@ public interface SegmentTier extends AutoCloseable {
     /// restart): the sign that it deserves a new life when its segment goes. Approximate to a page.
     boolean wasRead(Place place);
 
-    /// Takes back for all copies in a segment that they were read. No effect on one that was dropped.
+    /// Takes back for all copies in a segment that they were read. No effect on one that was
+    /// dropped.
     void forgetReads(int segment);
 
     /// All segments, oldest first.
