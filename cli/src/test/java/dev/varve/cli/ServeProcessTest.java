@@ -147,7 +147,10 @@ class ServeProcessTest {
                 System.getProperty("java.class.path"), "dev.varve.cli.Varve"));
         command.addAll(List.of(arguments));
         command.addAll(List.of("--data", folder.resolve("data").toString()));
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        // A killed server leaves its memory there for the next one.
+        builder.environment().put("VARVE_MEMORY_DIR", folder.toString());
+        var process = builder.start();
         started.add(process);
         return process;
     }
