@@ -4,7 +4,6 @@ import dev.varve.engine.Catalog.BlockEntry;
 import dev.varve.engine.Catalog.Change;
 import dev.varve.policy.Fullness;
 import dev.varve.tier.SegmentTier.Segment;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -190,14 +189,10 @@ final class FlashShares {
                 .map(bucket -> present.division.of(bucket, entry.owner()).flashSlot());
     }
 
-    /// Those of some segments that may be evicted, and are not being written.
+    /// Those of some segments that may be evicted, and are not being written; in the same order.
     static List<Segment> evictable(List<Segment> segments) {
-        var sealed = new ArrayList<Segment>();
-        for (var segment : segments) {
-            if (!segment.open() && !segment.purpose().mustSurvive()) {
-                sealed.add(segment);
-            }
-        }
-        return sealed;
+        return segments.stream()
+                .filter(segment -> !segment.open() && !segment.purpose().mustSurvive())
+                .toList();
     }
 }

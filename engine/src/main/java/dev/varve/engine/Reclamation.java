@@ -125,8 +125,11 @@ final class Reclamation implements Tasks.Worker {
     }
 
     private boolean isLow() {
-        return flash.budgetBytes() - flash.usedBytes() < reserveBytes(flash,
-                admission.isSelective());
+        return flash.budgetBytes() - flash.usedBytes() < reserveBytes();
+    }
+
+    private long reserveBytes() {
+        return reserveBytes(flash, admission.isSelective());
     }
 
     /// A share of the budget, and two segments beside: the tier keeps one of them for cleaning.
@@ -180,7 +183,7 @@ final class Reclamation implements Tasks.Worker {
                 .mapToLong(Segment::usedBytes)
                 .sum();
         return shares.next(FlashShares.evictable(segments),
-                flash.budgetBytes() - reserveBytes(flash, admission.isSelective()) - durable);
+                flash.budgetBytes() - reserveBytes() - durable);
     }
 
     private boolean isWorthEvicting(Segment segment) {
@@ -280,10 +283,7 @@ final class Reclamation implements Tasks.Worker {
     /// Forgets what was read of the segment that has a share of its life left, so that only later
     /// reads earn its blocks another life.
     private void forgetOldReads() {
-        var cache = flash.segments()
-                .stream()
-                .filter(segment -> !segment.open() && !segment.purpose().mustSurvive())
-                .toList();
+        var cache = FlashShares.evictable(flash.segments());
         int index = (int) (cache.size() * READS_COUNT_SHARE);
         if (index > 0) {
             flash.forgetReads(cache.get(index).number());
