@@ -34,9 +34,8 @@ public interface Engine extends AutoCloseable {
     List<Bucket> buckets();
 
     /// Divides memory and flash among keys, in place of how they were divided before. No block
-    /// leaves
-    /// for it at once. Nothing of it is kept when the engine closes. May take as long as looking at
-    /// all blocks; the same division again takes no time.
+    /// leaves for it at once. Nothing of it is kept when the engine closes. May take as long as
+    /// looking at all blocks; the same division again takes no time.
     ///
     /// @param shares their prefixes must not overlap; keys that begin with none of them share what
     ///               the quotas leave

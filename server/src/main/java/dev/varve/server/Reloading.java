@@ -14,8 +14,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /// Puts new users, what they may do, and a new certificate in force while the server runs. All
-/// other settings hold
-/// until its end.
+/// other settings hold until its end.
 ///
 /// Thread-safe: one reload at a time, by its monitor.
 final class Reloading {

@@ -32,8 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// next request is also left alone while more replies are pending than the channel wants to hold,
 /// and nothing is read while parsed bytes wait: so a client that does not read its replies, or
 /// asks for much, holds up itself alone, with bounded memory. It is also left alone while its
-/// user is
-/// above its rate ([Throttle]).
+/// user is above its rate ([Throttle]).
 ///
 /// Confined to its loop, but for [#session]; what an errand touches, the loop leaves alone
 /// meanwhile.

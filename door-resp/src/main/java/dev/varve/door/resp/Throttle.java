@@ -34,8 +34,7 @@ final class Throttle {
     }
 
     /// The same at another rate: a debt keeps its time, and the count of waiting goes on. One
-    /// without
-    /// limit has neither.
+    /// without limit has neither.
     Throttle at(long otherBytesPerSecond) {
         if (otherBytesPerSecond == bytesPerSecond) {
             return this;
