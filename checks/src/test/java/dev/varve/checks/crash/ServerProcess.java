@@ -44,8 +44,13 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess start(Path data, Path log, String memory, String flash)
             throws IOException {
         Path home = Files.createDirectories(data.resolveSibling("memory"));
-        int respPort = freePort();
-        int s3Port = freePort();
+        int respPort;
+        int s3Port;
+        // Both at once: a port that is free again may be the next one to be given out.
+        try (var resp = freePort(); var s3 = freePort()) {
+            respPort = resp.getLocalPort();
+            s3Port = s3.getLocalPort();
+        }
         Process process = launch(log, "serve", "--data", data.toString(), "--memory", memory,
                 "--memory-dir", home.toString(), "--flash", flash, "--resp-port",
                 Integer.toString(respPort), "--s3-port",
@@ -156,9 +161,8 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
+    /// A port that nobody else has until this is closed.
+    private static ServerSocket freePort() throws IOException {
+        return new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     }
 }
