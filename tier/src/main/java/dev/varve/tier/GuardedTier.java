@@ -227,7 +227,6 @@ public final class GuardedTier implements SegmentTier {
             }
             stuck |= operation.isAbandoned();
         }
-        overdue.add(abandoned);
         setUnwell(stuck);
         return abandoned;
     }
@@ -290,9 +289,13 @@ public final class GuardedTier implements SegmentTier {
             }
         }
 
+        /// The one caller counts that it was given up, before anybody can hear of it.
         T await() {
-            return outcome.await(() -> new StorageException(Kind.UNAVAILABLE, tier.medium().name()
-                    + " did not answer a " + name + " within " + limit.toMillis() + " ms"));
+            return outcome.await(() -> {
+                overdue.increment();
+                return new StorageException(Kind.UNAVAILABLE, tier.medium().name()
+                        + " did not answer a " + name + " within " + limit.toMillis() + " ms");
+            });
         }
 
         boolean abandon() {
