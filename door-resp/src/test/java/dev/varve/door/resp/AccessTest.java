@@ -129,7 +129,7 @@ final class AccessTest {
         assertThat(ann.ask("CLIENT LIST ID 1 2 3 4 5")).doesNotContain("bert");
         assertThat(root.ask("CLIENT LIST")).contains("ann1", "berts-secret-name");
         assertThat(ann.ask("INFO")).contains("redis_version", "role:master")
-                .doesNotContain("keyspace", "db0", "used_memory", "connected_clients");
+                .doesNotContain("keyspace", "db0:", "used_memory", "connected_clients");
         assertThat(ann.ask("INFO keyspace")).isEqualTo("$0\r\n\r\n");
         assertThat(root.ask("INFO")).contains("keyspace_hits", "db0:keys=6");
     }
