@@ -8,6 +8,13 @@ package dev.varve.policy;
 /// Confined: the caller serialises all calls.
 public interface EvictionPolicy {
 
+    /// A block that is not present will come in: said before the victims are named that make room
+    /// for it, where the caller knows it then. A policy may learn from it, and must do without.
+    ///
+    /// @param id        any but [#NONE]
+    /// @param sizeBytes at least 0
+    default void expected(long id, long sizeBytes) {}
+
     /// A block came in. It must not be present.
     void inserted(long id, long sizeBytes);
 
@@ -25,6 +32,9 @@ public interface EvictionPolicy {
     /// A block that [#victim] had named stays after all: it is present again, and asked for as late
     /// as one that has proved itself. Ignored for a block that is present.
     void spared(long id, long sizeBytes);
+
+    /// Whether a block is present.
+    boolean contains(long id);
 
     /// Number of blocks present.
     int count();

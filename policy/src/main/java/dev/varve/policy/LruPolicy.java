@@ -53,6 +53,11 @@ public final class LruPolicy implements EvictionPolicy {
     }
 
     @Override
+    public boolean contains(long id) {
+        return blocks.find(id) != BlockLists.ABSENT;
+    }
+
+    @Override
     public int count() {
         return blocks.count(PRESENT);
     }

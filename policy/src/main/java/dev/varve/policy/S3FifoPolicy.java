@@ -98,6 +98,12 @@ public final class S3FifoPolicy implements EvictionPolicy {
     }
 
     @Override
+    public boolean contains(long id) {
+        int slot = blocks.find(id);
+        return slot != BlockLists.ABSENT && blocks.listOf(slot) != GHOST;
+    }
+
+    @Override
     public int count() {
         return blocks.count(SMALL) + blocks.count(MAIN);
     }

@@ -152,6 +152,7 @@ interface EvictionPolicyContract {
             }
             assertThat(policy.count()).as(at).isEqualTo(present.size());
             assertThat(policy.bytes()).as(at).isEqualTo(reference.bytes());
+            assertThat(policy.contains(id)).as(at).isEqualTo(present.contains(id));
         }
         assertThat(consistent(policy)).as("seed " + seed).isTrue();
     }

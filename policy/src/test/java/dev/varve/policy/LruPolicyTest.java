@@ -72,6 +72,11 @@ final class LruPolicyTest implements EvictionPolicyContract {
         }
 
         @Override
+        public boolean contains(long id) {
+            return sizes.containsKey(id);
+        }
+
+        @Override
         public int count() {
             return sizes.size();
         }

@@ -63,6 +63,11 @@ final class NaiveS3Fifo implements EvictionPolicy {
     }
 
     @Override
+    public boolean contains(long id) {
+        return small.contains(id) || main.contains(id);
+    }
+
+    @Override
     public int count() {
         return small.size() + main.size();
     }

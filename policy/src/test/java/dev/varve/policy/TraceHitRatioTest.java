@@ -7,9 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.Locale;
-import java.util.Set;
 import java.util.function.LongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
@@ -41,22 +39,9 @@ final class TraceHitRatioTest {
             throws IOException {
         long[] references = references();
         int capacity = DISTINCT_BLOCKS * percent / 100;
-        var policy = policies.apply(capacity);
-        Set<Long> present = new HashSet<>();
-        int hits = 0;
-        for (long reference : references) {
-            long id = reference + 1; // the trace has a block 0
-            if (present.contains(id)) {
-                hits++;
-                policy.accessed(id);
-            } else {
-                while (present.size() >= capacity) {
-                    present.remove(policy.victim());
-                }
-                policy.inserted(id, 1);
-                present.add(id);
-            }
-        }
+        var cache = new PolicyCache(policies.apply(capacity), capacity);
+        // The trace has a block 0.
+        long hits = Arrays.stream(references).filter(id -> cache.reference(id + 1, 1)).count();
         return String.format(Locale.ROOT, "%.4f", (double) hits / references.length);
     }
 

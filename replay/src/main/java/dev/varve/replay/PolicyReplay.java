@@ -1,7 +1,7 @@
 package dev.varve.replay;
 
 import dev.varve.policy.EvictionPolicy;
-import java.util.BitSet;
+import dev.varve.policy.PolicyCache;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -10,22 +10,18 @@ import java.util.Map;
 ///
 /// Confined.
 public final class PolicyReplay {
-    private final EvictionPolicy policy;
-    private final long capacityBytes;
+    private final PolicyCache cache;
     private final long blockBytes;
     /// Traces may use any id, and policies reserve one, so blocks are numbered from 1 as they
     /// appear.
     private final Map<Long, Integer> numbers = new HashMap<>();
-    private final BitSet present = new BitSet();
-    private long usedBytes;
 
     private PolicyReplay(EvictionPolicy policy, long capacityBytes, long blockBytes) {
         if (blockBytes < 1 || capacityBytes < blockBytes) {
             throw new IllegalArgumentException("capacity (" + capacityBytes
                     + " bytes) must be at least one block (" + blockBytes + " bytes)");
         }
-        this.policy = policy;
-        this.capacityBytes = capacityBytes;
+        cache = new PolicyCache(policy, capacityBytes);
         this.blockBytes = blockBytes;
     }
 
@@ -80,17 +76,6 @@ public final class PolicyReplay {
     /// @return whether the block was present
     private boolean reference(long id) {
         int number = numbers.computeIfAbsent(id, _ -> numbers.size() + 1);
-        if (present.get(number)) {
-            policy.accessed(number);
-            return true;
-        }
-        while (usedBytes + blockBytes > capacityBytes) {
-            present.clear((int) policy.victim());
-            usedBytes -= blockBytes;
-        }
-        policy.inserted(number, blockBytes);
-        present.set(number);
-        usedBytes += blockBytes;
-        return false;
+        return cache.reference(number, blockBytes);
     }
 }

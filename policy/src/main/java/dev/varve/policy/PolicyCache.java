@@ -1,0 +1,40 @@
+package dev.varve.policy;
+
+/// An eviction policy with a capacity to keep to: a cache without bytes. What is missed comes in at
+/// once.
+///
+/// Confined.
+public final class PolicyCache {
+    private final EvictionPolicy policy;
+    private final long capacityBytes;
+
+    /// @param policy        fresh, used by nobody else
+    /// @param capacityBytes what the blocks present may take together, at least 1
+    public PolicyCache(EvictionPolicy policy, long capacityBytes) {
+        if (capacityBytes < 1) {
+            throw new IllegalArgumentException(
+                    "capacity (" + capacityBytes + " bytes) must be at least 1 byte");
+        }
+        this.policy = policy;
+        this.capacityBytes = capacityBytes;
+    }
+
+    /// A block is asked for. One that is larger than the cache is missed and stays outside.
+    ///
+    /// @param id any but [EvictionPolicy#NONE]
+    /// @return whether it was present
+    public boolean reference(long id, long sizeBytes) {
+        if (policy.contains(id)) {
+            policy.accessed(id);
+            return true;
+        }
+        if (sizeBytes <= capacityBytes) {
+            policy.expected(id, sizeBytes);
+            while (policy.bytes() > capacityBytes - sizeBytes) {
+                policy.victim();
+            }
+            policy.inserted(id, sizeBytes);
+        }
+        return false;
+    }
+}
