@@ -260,20 +260,31 @@ final class Reclamation implements Tasks.Worker {
                 }
             }
         }
-        writeAgain(kept, Purpose.KEPT);
-        writeAgain(again, Purpose.CACHE);
+        kept.addAll(giveUp(writeAgain(again, Purpose.CACHE)));
+        var held = giveUp(writeAgain(kept, Purpose.KEPT));
         catalog.sync();
+        if (!held.isEmpty()) {
+            return false; // looked at again when there is room, or nothing holds them any more
+        }
         drop(segment.number());
         return true;
     }
 
-    private void writeAgain(List<BlockEntry> entries, Purpose purpose) {
+    /// @return those that found no room
+    private List<BlockEntry> writeAgain(List<BlockEntry> entries, Purpose purpose) {
         var moves = copy(entries, purpose);
         moves.forEach(move -> {
             settle(move);
             counters.reinsertedBytes.add(move.entry().info().lengthBytes());
         });
-        entries.subList(moves.size(), entries.size()).forEach(table::lose);
+        return entries.subList(moves.size(), entries.size());
+    }
+
+    /// Lets blocks go that are worth keeping, but have found no room.
+    ///
+    /// @return those that are held, and stay
+    private List<BlockEntry> giveUp(List<BlockEntry> entries) {
+        return entries.stream().filter(entry -> !table.abandon(entry, 0, reason(entry))).toList();
     }
 
     private Reason reason(BlockEntry entry) {
@@ -355,7 +366,7 @@ final class Reclamation implements Tasks.Worker {
                 while (moves.size() + batch.size() < entries.size()
                         && bytes < residency.capacityBytes() / BATCH_SHARE) {
                     var entry = entries.get(moves.size() + batch.size());
-                    batch.add(new SegmentTier.Write(entry.info(), bytes(entry)));
+                    batch.add(new SegmentTier.Write(entry.info(), bytes(entry, purpose)));
                     bytes += entry.info().lengthBytes();
                 }
                 for (var target : flash.write(purpose, batch)) {
@@ -370,7 +381,9 @@ final class Reclamation implements Tasks.Worker {
         return moves;
     }
 
-    private Block bytes(BlockEntry entry) {
+    /// A block of a cache that cannot be read is lost; a durable one keeps its segment from being
+    /// cleaned.
+    private Block bytes(BlockEntry entry, Purpose purpose) {
         var resident = residency.peek(entry.info().id());
         if (resident.isPresent()) {
             return resident.get();
@@ -383,7 +396,11 @@ final class Reclamation implements Tasks.Worker {
             block.close();
             if (failed.kind() == StorageException.Kind.CORRUPT) {
                 counters.corruptBlocks.increment();
-                keep(entry.place().segment(), "a wanted block cannot be read");
+                if (purpose.mustSurvive()) {
+                    keep(entry.place().segment(), "a wanted block cannot be read");
+                } else {
+                    table.lose(entry);
+                }
             }
             throw failed;
         }

@@ -48,6 +48,23 @@ final class HoldsTest {
     }
 
     @Test
+    void aLeasedObjectOutlivesADeviceThatHasNoRoomForACopyOfIt() {
+        rig.disk.quotaBytes(FLASH_BYTES / 2);
+        rig.cache().put(KEY, bytes(1));
+        press(40);
+        assertThat(present(KEY).blocksInMemory()).isZero();
+        assertThat(rig.cache().lease(KEY)).isPresent();
+        for (int i = 0; i < 300; i++) {
+            press(1);
+            assertThat(rig.cache().get(KEY)).as("after %d writes", i).contains(bytes(1));
+            rig.cache().demote(KEY);
+        }
+        rig.clock.advance(LEASE.plusSeconds(1));
+        press(300);
+        assertThat(rig.cache().get(KEY)).isEmpty();
+    }
+
+    @Test
     void leasesAreRenewedAndEndTogetherWithTheirTime() {
         rig.cache().put(KEY, bytes(1));
         for (int i = 0; i < 5; i++) {

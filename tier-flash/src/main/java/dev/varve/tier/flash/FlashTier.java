@@ -368,7 +368,7 @@ public final class FlashTier implements SegmentTier {
     private SegmentWriter create(Purpose purpose) {
         checkOpen();
         int size = settings.segmentBytes();
-        long limit = settings.budgetBytes() - (purpose == Purpose.CLEANED ? 0 : size);
+        long limit = settings.budgetBytes() - (purpose.mayUseTheLast() ? 0 : size);
         if (usedBytes.addAndGet(size) > limit) {
             usedBytes.addAndGet(-size);
             throw new StorageException(Kind.FULL, "a new segment of " + size
