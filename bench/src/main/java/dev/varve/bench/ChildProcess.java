@@ -69,6 +69,12 @@ final class ChildProcess implements AutoCloseable {
         }
     }
 
+    /// As [#freePort], but another one.
+    static int freePortBeside(int taken) {
+        int port = freePort();
+        return port == taken ? freePortBeside(taken) : port;
+    }
+
     static InetSocketAddress loopback(int port) {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }

@@ -51,7 +51,7 @@ final class VarveServer implements AutoCloseable {
             String... more) throws InterruptedException {
         Path data = workplace.folder("varve");
         int respPort = ChildProcess.freePort();
-        int s3Port = ChildProcess.freePort();
+        int s3Port = ChildProcess.freePortBeside(respPort);
         var command = new ArrayList<>(List.of(
                 launcher.toString(), "serve", "--data", data.toString(),
                 "--memory", Long.toString(memoryBytes), "--flash", Long.toString(flashBytes),

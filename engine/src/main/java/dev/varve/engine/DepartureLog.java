@@ -3,6 +3,7 @@ package dev.varve.engine;
 import dev.varve.engine.Departure.Reason;
 import dev.varve.env.Clock;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// Remembers why keys are not there any more: the latest departure of each, in a [HashedTable].
 ///
@@ -10,6 +11,7 @@ import java.util.Optional;
 final class DepartureLog {
     private final HashedTable<Departure> departures = new HashedTable<>();
     private final Clock clock;
+    private final AtomicInteger namelessLosses = new AtomicInteger();
 
     DepartureLog(Clock clock) {
         this.clock = clock;
@@ -19,6 +21,15 @@ final class DepartureLog {
         long now = clock.epochMillis();
         departures.put(bucket, info.key(), new Departure(
                 reason, now, Math.max(0, now - info.createdMillis()), reads, detail));
+    }
+
+    /// A block was lost, and with it the name of its object.
+    void noteNamelessLoss() {
+        namelessLosses.incrementAndGet();
+    }
+
+    int namelessLosses() {
+        return namelessLosses.get();
     }
 
     Optional<Departure> latest(BucketState bucket, ObjectKey key) {

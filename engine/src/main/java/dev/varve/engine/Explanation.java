@@ -70,15 +70,22 @@ public sealed interface Explanation {
         }
     }
 
-    /// It was never written, or left so long ago that the log has forgotten it.
+    /// It was never written, or left so long ago that the log has forgotten it, or is one of those
+    /// whose names were lost with them.
     ///
     /// @param rememberedDepartures how many departures the log goes back
-    record Unknown(int rememberedDepartures) implements Explanation {
+    /// @param namelessLosses       how many blocks the start has found damaged whose names could
+    ///                             not be read either
+    record Unknown(int rememberedDepartures, int namelessLosses) implements Explanation {
 
         @Override
         public Map<String, String> facts(long nowMillis) {
             return Map.of("state", "unknown: never written, or not among the last "
-                    + rememberedDepartures + " keys that left");
+                    + rememberedDepartures + " keys that left"
+                    + (namelessLosses == 0
+                            ? ""
+                            : ", or one of " + namelessLosses
+                                    + " blocks lost to corruption with their names"));
         }
     }
 }

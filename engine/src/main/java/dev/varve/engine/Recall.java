@@ -224,7 +224,7 @@ final class Recall {
                 case Slot.Found.Free _ -> index.release(slot);
                 case Slot.Found.Damaged(var owner) -> {
                     count(Loss.DAMAGED_SLOT);
-                    owner.ifPresent(damaged::add);
+                    owner.ifPresentOrElse(damaged::add, departures::noteNamelessLoss);
                     index.release(slot);
                 }
                 case Slot.Found.Whole(var said, var fresh) -> candidates

@@ -141,7 +141,8 @@ final class TieredBucket implements Bucket {
         return engine.departures()
                 .latest(state, key)
                 .<Explanation>map(Explanation.Left::new)
-                .orElseGet(() -> new Explanation.Unknown(HashedTable.SLOTS));
+                .orElseGet(() -> new Explanation.Unknown(HashedTable.SLOTS,
+                        engine.departures().namelessLosses()));
     }
 
     private Explanation present(Catalog.StoredObject stored) {

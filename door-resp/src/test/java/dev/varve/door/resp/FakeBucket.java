@@ -112,7 +112,7 @@ final class FakeBucket implements Bucket {
     public Explanation explain(ObjectKey key) {
         return head(key)
                 .<Explanation>map(info -> new Explanation.Present(info, 1, 1, false, Duration.ZERO))
-                .orElseGet(() -> new Explanation.Unknown(0));
+                .orElseGet(() -> new Explanation.Unknown(0, 0));
     }
 
     @Override
