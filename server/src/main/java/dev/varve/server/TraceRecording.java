@@ -79,6 +79,8 @@ final class TraceRecording implements AccessListener, Source {
         long events = 0;
         try {
             var writer = new TraceWriter(out, new TraceHeader(rate, clock.epochMillis()));
+            // Who waits for the beginning sees it at once.
+            writer.flush();
             long flushedNanos = startNanos;
             while (!stopping && clock.nanoTime() - startNanos < durationNanos) {
                 int taken = drain(writer);
