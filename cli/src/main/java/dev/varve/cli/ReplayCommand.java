@@ -116,7 +116,7 @@ final class ReplayCommand implements Callable<Integer> {
         long dataBytes = statistics.dataBytes(options.blockBytes());
         out.printf(
                 Locale.ROOT,
-                "%,d requests, %,d blocks looked up, %,d different ones (%s%s)%n",
+                "%,d requests, %,d blocks, %,d of them different (%s%s)%n",
                 statistics.requests(), statistics.references(), statistics.distinctBlocks(),
                 ByteSize.format(dataBytes), statistics.sizedBlocks() == 0
                         ? " at " + ByteSize.format(options.blockBytes()) + " a block"

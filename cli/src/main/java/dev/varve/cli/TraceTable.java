@@ -26,8 +26,10 @@ final class TraceTable {
         var counting = new Counting(traffic);
         var statistics = TrafficStatistics.of(counting);
         table.line("%s", traffic.description());
-        table.line("requests     %,d in %,.1f s", statistics.requests(),
-                statistics.durationSeconds());
+        boolean hasTimes = statistics.durationSeconds() > 0;
+        table.line("requests     %,d%s", statistics.requests(), hasTimes
+                ? String.format(Locale.ROOT, " in %,.1f s", statistics.durationSeconds())
+                : ", no times");
         counting.operations.forEach((operation, count) -> table.line(
                 "  %-10s %,d", operation.name().toLowerCase(Locale.ROOT), count));
         table.line("lookups      %,d; a cache without limits would serve %.4f",
@@ -42,9 +44,11 @@ final class TraceTable {
         if (!counting.connections.isEmpty()) {
             table.line("connections  %,d", counting.connections.size());
         }
-        var ages = statistics.reuseAgeSeconds();
-        table.line("used again   after %.3f s (p50), %.3f s (p90), %.3f s (p99)", ages.p50(),
-                ages.p90(), ages.p99());
+        if (hasTimes) {
+            var ages = statistics.reuseAgeSeconds();
+            table.line("used again   after %.3f s (p50), %.3f s (p90), %.3f s (p99)", ages.p50(),
+                    ages.p90(), ages.p99());
+        }
         if (traffic.sampleRate() < 1) {
             table.line("whole        about %,d keys, %s: %.4g times the sample",
                     Math.round(statistics.distinctBlocks() / traffic.sampleRate()),

@@ -20,7 +20,7 @@ enum LineFormat {
             "(\\d{1,18}) (\\d{1,9}) \\d{1,9} \\d{1,18}",
             it -> blocks(0, Operation.FETCH, 0, number(it, 1), number(it, 2))),
 
-    ADDRESS("l or s, an address, a count", "[ls] 0x(\\p{XDigit}{1,16}) \\d{1,9}",
+    ADDRESS("l or s, an address, numbers", "[ls] 0x(\\p{XDigit}{1,16})(?: \\d{1,9})+",
             it -> TraceRequest.access(0, Operation.FETCH, SIZE_UNKNOWN,
                     Long.parseUnsignedLong(it.group(1), 16))),
 
