@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
 
 /// `varve trace record`.
 @Command(name = "record",
-        description = "Record the accesses to a server on this machine into a file, for some time or"
-                + " until Ctrl-C: what was read, written, asked for and deleted, when, how long it"
-                + " was, and whether it was there. No keys and no values: keys become numbers, with"
+        description = "Record the accesses to a server on this machine into a file, for some time"
+                + " or until Ctrl-C: what was read, written, asked for and deleted, when, how long"
+                + " it was, and whether it was there. No keys and no values: keys become numbers, with"
                 + " a secret that is thrown away.",
         footer = {
                 "",

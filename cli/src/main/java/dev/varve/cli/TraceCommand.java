@@ -6,7 +6,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// `varve trace`.
-@Command(name = "trace", description = "Record the accesses to a running server, and look at traces.",
+@Command(name = "trace",
+        description = "Record the accesses to a running server, and look at traces.",
         synopsisSubcommandLabel = "COMMAND", subcommands = {
                 RecordCommand.class,
                 TraceStatCommand.class,

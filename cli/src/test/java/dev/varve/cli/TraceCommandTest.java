@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,13 +116,15 @@ class TraceCommandTest {
     ///
     /// @return the hit ratio that the server counted
     private double record(Path file, String rate) throws Exception {
-        try (var server = server("recorded"); var tasks = new SystemTasks()) {
+        var results = new ArrayList<Result>();
+        double ratio;
+        // Closing waits for the command, which the server's end ends.
+        try (var tasks = new SystemTasks(); var server = server("recorded")) {
             var admin = server.endpoints().admin().toString();
-            var results = new ArrayList<Result>();
             tasks.start("record", () -> results.add(run("trace", "record", "--admin", admin,
                     file.toString(), "--rate", rate, "--for", "5m")));
             while (!Files.exists(file) || Files.size(file) == 0) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+                Clock.system().sleepNanos(TimeUnit.MILLISECONDS.toNanos(5));
             }
             var second = folder.resolve("second");
             var busy = run("trace", "record", "--admin", admin, second.toString());
@@ -131,21 +132,15 @@ class TraceCommandTest {
             assertThat(busy.err).contains("Another recording runs");
             assertThat(second).doesNotExist();
             drive(server);
-            // Stops it, and waits for its end.
-            server.close();
-            while (results.isEmpty()) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-            }
-            assertThat(results.getFirst().code).as(results.getFirst().err).isZero();
-            assertThat(results.getFirst().out).contains("Recording into " + file, "requests ");
-            return ratio;
+            ratio = ratioOf(server);
         }
+        assertThat(results.getFirst().code).as(results.getFirst().err).isZero();
+        assertThat(results.getFirst().out).contains("Recording into " + file, "requests ");
+        return ratio;
     }
 
-    private double ratio;
-
     /// What clients of a cache do: look, and write what is not there.
-    private void drive(VarveServer server) {
+    private static void drive(VarveServer server) {
         var clients = new ArrayList<RespClient>();
         var resp = server.endpoints().resp();
         for (int i = 0; i < CONNECTIONS; i++) {
@@ -170,7 +165,6 @@ class TraceCommandTest {
             }
         }
         clients.forEach(RespClient::close);
-        ratio = ratioOf(server);
     }
 
     private static double ratioOf(VarveServer server) {

@@ -64,11 +64,6 @@ final class Lines implements AutoCloseable {
         return new String(line, 0, length, ISO_8859_1).strip();
     }
 
-    /// The number of the line, from 1 on.
-    int number() {
-        return number;
-    }
-
     StorageException malformed(String what) {
         return new StorageException(Kind.CONFIG, "line " + number + " of " + name + " " + what);
     }

@@ -56,8 +56,8 @@ public final class RecordedTrace implements Traffic {
     public List<String> remarks() {
         var remarks = new ArrayList<String>();
         if (reader.ending() == Ending.CUT_OFF) {
-            remarks.add(name + " was cut off: read up to its last whole block, which ends at offset "
-                    + reader.wholeBytes());
+            remarks.add(name + " was cut off: read up to its last whole block, which ends at"
+                    + " offset " + reader.wholeBytes());
         }
         if (reader.droppedEvents() > 0) {
             remarks.add("the recorder dropped " + reader.droppedEvents()

@@ -120,6 +120,7 @@ final class RequestFeed {
         return Optional.empty();
     }
 
+    @GuardedBy("this")
     private boolean isFor(int worker, TraceRequest request) {
         return request.connection() == 0 || request.connection() % waiting.size() == worker;
     }

@@ -172,13 +172,14 @@ public final class TraceReader implements AutoCloseable {
         int dropped = fields.getInt(TraceLayout.BLOCK_DROPPED);
         boolean fits = count >= 0 && (long) count * TraceLayout.MIN_EVENT_BYTES <= length
                 && (count > 0) == (length > 0) && time >= timeMicros && dropped >= 0
-                && (kind == TraceLayout.KIND_EVENTS || kind == TraceLayout.KIND_END && count == 0);
+                && (kind == TraceLayout.KIND_EVENTS
+                        || (kind == TraceLayout.KIND_END && count == 0));
         if (!fits) {
             throw damaged("has a head that cannot be");
         }
         begin(length, count, time);
         droppedEvents += dropped;
-        offset += head.length + length;
+        offset += (long) head.length + length;
         return kind == TraceLayout.KIND_EVENTS || atEnd();
     }
 

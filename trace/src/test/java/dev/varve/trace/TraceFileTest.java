@@ -12,6 +12,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -177,7 +178,7 @@ final class TraceFileTest {
     @Test
     void refusesWhatIsNoTraceAndWhatFollowsTheEnd() {
         assertThatExceptionOfType(StorageException.class)
-                .isThrownBy(() -> reader("{\"timestamp\": 0}".getBytes()))
+                .isThrownBy(() -> reader("{\"timestamp\": 0}".getBytes(StandardCharsets.UTF_8)))
                 .withMessage("test.trace is not a trace of varve trace record");
         var whole = written(_ -> {});
         var longer = reader(Arrays.copyOf(whole, whole.length + 1));

@@ -2,8 +2,8 @@ package dev.varve.door.local;
 
 import dev.varve.door.local.FrameLayout.Kind;
 import dev.varve.door.local.FrameLayout.Status;
-import dev.varve.engine.ObjectKey;
 import dev.varve.engine.Bucket;
+import dev.varve.engine.ObjectKey;
 import dev.varve.engine.ReadAhead;
 import dev.varve.env.StorageException;
 import io.netty.buffer.ByteBuf;
