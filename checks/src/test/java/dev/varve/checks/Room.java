@@ -37,11 +37,13 @@ enum Room {
     /// What a program on the same host embeds: sees nobody.
     CLIENT_LOCAL("client-local", "clients/java"),
     /// Wires doors onto a store.
-    SERVER("server", BYTES, ENV, TIER, TRACE, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3, DOOR_LOCAL),
+    SERVER("server", BYTES, ENV, TIER, TRACE, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3,
+            DOOR_LOCAL),
     /// Replays and simulates; may construct tiers.
     REPLAY("replay", BYTES, ENV, TIER, TRACE, POLICY, ENGINE, TIER_FLASH),
     /// The command.
-    CLI("cli", BYTES, ENV, TIER, TRACE, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3, DOOR_LOCAL, SERVER,
+    CLI("cli", BYTES, ENV, TIER, TRACE, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3, DOOR_LOCAL,
+            SERVER,
             REPLAY),
     /// Measures everything; nothing depends on it.
     BENCH("bench", BYTES, ENV, POLICY, TIER, TRACE, TIER_FLASH, ENGINE, STORE, DOOR_RESP, DOOR_S3,

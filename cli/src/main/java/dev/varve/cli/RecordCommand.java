@@ -120,8 +120,10 @@ final class RecordCommand implements Runnable {
 
     private long seconds(String text) {
         var units = "smh";
-        int unit = text.isEmpty() ? -1 : units.indexOf(text.toLowerCase(Locale.ROOT)
-                .charAt(text.length() - 1));
+        int unit = text.isEmpty()
+                ? -1
+                : units.indexOf(text.toLowerCase(Locale.ROOT)
+                        .charAt(text.length() - 1));
         var digits = unit < 0 ? text : text.substring(0, text.length() - 1);
         if (digits.matches("\\d{1,6}")) {
             long seconds = Long.parseLong(digits) * (long) Math.pow(60, Math.max(0, unit));

@@ -60,7 +60,9 @@ final class TraceShowCommand implements Runnable {
                 request.connection() == 0 ? "-" : request.connection(),
                 request.operation().name().toLowerCase(Locale.ROOT),
                 request.sizeBytes() == TraceRequest.SIZE_UNKNOWN ? "-" : request.sizeBytes(),
-                Arrays.stream(ids).limit(MAX_IDS).mapToObj(id -> String.format("%016x", id))
+                Arrays.stream(ids)
+                        .limit(MAX_IDS)
+                        .mapToObj(id -> String.format("%016x", id))
                         .collect(joining(" ")),
                 ids.length > MAX_IDS ? " and " + (ids.length - MAX_IDS) + " more" : "");
     }

@@ -34,9 +34,11 @@ final class AccessesTest {
         bucket.lease(OTHER);
         bucket.touch(KEY, ObjectAttributes.NONE, Precondition.NONE);
         bucket.remove(KEY);
-        assertThat(heard).extracting(Access::operation).containsExactly(Operation.READ_MISS,
-                Operation.WRITE, Operation.READ_HIT, Operation.EXISTS_HIT, Operation.EXISTS_MISS,
-                Operation.TOUCH, Operation.DELETE);
+        assertThat(heard).extracting(Access::operation)
+                .containsExactly(Operation.READ_MISS,
+                        Operation.WRITE, Operation.READ_HIT, Operation.EXISTS_HIT,
+                        Operation.EXISTS_MISS,
+                        Operation.TOUCH, Operation.DELETE);
         assertThat(heard).extracting(Access::sizeBytes)
                 .containsExactly(0L, 10L, 10L, 10L, 0L, 10L, 0L);
         assertThat(heard).extracting(Access::client).containsOnly(7);

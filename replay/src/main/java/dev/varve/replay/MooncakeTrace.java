@@ -171,7 +171,8 @@ public final class MooncakeTrace implements Traffic {
                 return value.longValue();
             }
         }
-        throw lines.malformed("hash_ids must be whole numbers of at most 64 bits, has " + shown(json));
+        throw lines
+                .malformed("hash_ids must be whole numbers of at most 64 bits, has " + shown(json));
     }
 
     private static String shown(JsonParser json) throws IOException {

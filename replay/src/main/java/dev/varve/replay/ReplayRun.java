@@ -48,7 +48,8 @@ public final class ReplayRun {
                     clients.add(RespClient.connect(settings.endpoint(), CONNECT_TIMEOUT));
                 }
                 return run(new RequestFeed(
-                        traffic, settings.speed(), settings.connections(), clock), clients, progress);
+                        traffic, settings.speed(), settings.connections(), clock), clients,
+                        progress);
             } finally {
                 clients.forEach(RespClient::close);
             }

@@ -29,7 +29,12 @@ final class ReplayWorker {
 
     /// @param number which of the feed's workers it is
     /// @param client borrowed
-    ReplayWorker(ReplaySettings settings, Clock clock, RequestFeed feed, int number, RespClient client) {
+    ReplayWorker(
+            ReplaySettings settings,
+            Clock clock,
+            RequestFeed feed,
+            int number,
+            RespClient client) {
         this.settings = settings;
         this.clock = clock;
         this.feed = feed;

@@ -173,10 +173,12 @@ final class TraceFileTest {
         writer.flush();
         var trace = open(out.toByteArray(), Optional.empty());
         var requests = all(trace);
-        assertThat(requests).extracting(TraceRequest::operation).containsExactly(
-                Operation.READ, Operation.WRITE, Operation.FETCH, Operation.EXISTS);
-        assertThat(requests).extracting(TraceRequest::sizeBytes).containsExactly(
-                TraceRequest.SIZE_UNKNOWN, 100L, 100L, TraceRequest.SIZE_UNKNOWN);
+        assertThat(requests).extracting(TraceRequest::operation)
+                .containsExactly(
+                        Operation.READ, Operation.WRITE, Operation.FETCH, Operation.EXISTS);
+        assertThat(requests).extracting(TraceRequest::sizeBytes)
+                .containsExactly(
+                        TraceRequest.SIZE_UNKNOWN, 100L, 100L, TraceRequest.SIZE_UNKNOWN);
         assertThat(requests).extracting(TraceRequest::timestampMillis)
                 .containsExactly(1L, 2L, 3L, 4L);
         assertThat(requests).extracting(TraceRequest::connection).containsOnly(3);
@@ -287,8 +289,10 @@ final class TraceFileTest {
 
     @Test
     void takesNoBinaryNonsenseForOracleGeneral() {
-        var noise = LongStream.range(1, 100).map(Mix::of).collect(
-                () -> ByteBuffer.allocate(800), ByteBuffer::putLong, (_, _) -> {});
+        var noise = LongStream.range(1, 100)
+                .map(Mix::of)
+                .collect(
+                        () -> ByteBuffer.allocate(800), ByteBuffer::putLong, (_, _) -> {});
         assertThatExceptionOfType(StorageException.class)
                 .isThrownBy(() -> open(noise.array(), Optional.empty()));
     }
