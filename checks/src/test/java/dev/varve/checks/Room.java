@@ -22,6 +22,8 @@ enum Room {
     TIER_FLASH("tier-flash", BYTES, ENV, TIER),
     /// For tests alone: no module ships with it.
     TESTKIT("testkit", BYTES, ENV, TIER),
+    /// The format of recorded accesses.
+    TRACE("trace", BYTES, ENV),
     /// Never sees a concrete tier.
     ENGINE("engine", BYTES, ENV, TIER, POLICY),
     /// Constructs the tiers.
@@ -35,14 +37,16 @@ enum Room {
     /// What a program on the same host embeds: sees nobody.
     CLIENT_LOCAL("client-local", "clients/java"),
     /// Wires doors onto a store.
-    SERVER("server", BYTES, ENV, TIER, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3, DOOR_LOCAL),
+    SERVER("server", BYTES, ENV, TIER, TRACE, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3,
+            DOOR_LOCAL),
     /// Replays and simulates; may construct tiers.
-    REPLAY("replay", BYTES, ENV, TIER, POLICY, ENGINE, TIER_FLASH),
+    REPLAY("replay", BYTES, ENV, TIER, TRACE, POLICY, ENGINE, TIER_FLASH),
     /// The command.
-    CLI("cli", BYTES, ENV, TIER, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3, DOOR_LOCAL, SERVER,
+    CLI("cli", BYTES, ENV, TIER, TRACE, POLICY, ENGINE, STORE, DOOR_RESP, DOOR_S3, DOOR_LOCAL,
+            SERVER,
             REPLAY),
     /// Measures everything; nothing depends on it.
-    BENCH("bench", BYTES, ENV, POLICY, TIER, TIER_FLASH, ENGINE, STORE, DOOR_RESP, DOOR_S3,
+    BENCH("bench", BYTES, ENV, POLICY, TIER, TRACE, TIER_FLASH, ENGINE, STORE, DOOR_RESP, DOOR_S3,
             DOOR_LOCAL, CLIENT_LOCAL, SERVER, REPLAY, CLI),
     /// These tests.
     CHECKS("checks");

@@ -26,14 +26,16 @@ import picocli.CommandLine.Spec;
 
 /// `varve replay`.
 @Command(name = "replay",
-        description = "Replay the traffic of a language model's KV cache: over the Redis protocol"
+        description = "Replay the traffic of a language model's KV cache, or of any other cache,"
+                + " from a trace: over the Redis protocol"
                 + " against a running server, or, without --target, against the eviction policies"
                 + " alone, to see which hit ratio which memory would give.",
         footer = {
                 "",
                 "Examples:",
                 "  varve replay --trace conversations.jsonl",
-                "  varve replay --trace conversations.jsonl --target 127.0.0.1:6379"})
+                "  varve replay --trace conversations.jsonl --target 127.0.0.1:6379",
+                "  varve replay --trace monday.trace"})
 final class ReplayCommand implements Callable<Integer> {
     private static final int[] MEMORY_PERCENTS = {1, 5, 10, 25, 50, 100};
     private static final Duration REPLY_WAIT = Duration.ofSeconds(30);
@@ -92,6 +94,7 @@ final class ReplayCommand implements Callable<Integer> {
             progress.end();
         }
         out.print(ReplayTable.render(result));
+        traffic.remarks().forEach(remark -> out.println("note: " + remark));
         if (result.failure().isEmpty()) {
             measuring.end(settings.blockBytes(), result).ifPresent(out::print);
         }
@@ -103,23 +106,30 @@ final class ReplayCommand implements Callable<Integer> {
     private void compare() {
         var out = spec.commandLine().getOut();
         TrafficStatistics statistics;
+        double rate;
         try (var traffic = options.open()) {
             out.println("Traffic: " + traffic.description());
             statistics = TrafficStatistics.of(traffic);
+            rate = traffic.sampleRate();
+            traffic.remarks().forEach(remark -> out.println("note: " + remark));
         }
+        long dataBytes = statistics.dataBytes(options.blockBytes());
         out.printf(
                 Locale.ROOT,
-                "%,d requests, %,d blocks, %,d of them different (%s at %s a block)%n%n",
+                "%,d requests, %,d blocks, %,d of them different (%s%s)%n",
                 statistics.requests(), statistics.references(), statistics.distinctBlocks(),
-                ByteSize.format(statistics.distinctBlocks() * options.blockBytes()),
-                ByteSize.format(options.blockBytes()));
+                ByteSize.format(dataBytes), statistics.sizedBlocks() == 0
+                        ? " at " + ByteSize.format(options.blockBytes()) + " a block"
+                        : "");
+        out.printf(Locale.ROOT, "hit ratio without limits of memory: %.4f%n%n",
+                statistics.idealHitRatio());
         out.printf("%-28s %10s %10s%n", "hit ratio with memory for", "LRU", "S3-FIFO");
         for (int percent : MEMORY_PERCENTS) {
-            long blocks = Math.max(1, statistics.distinctBlocks() * percent / 100);
-            long bytes = blocks * options.blockBytes();
+            long bytes = Math.max(options.blockBytes(), dataBytes * percent / 100);
+            // A sample of the keys needs that sample of the memory.
             out.printf(
                     Locale.ROOT, "%3d %% of the data, %-9s %10.4f %10.4f%n", percent,
-                    ByteSize.format(bytes), hitRatio(new LruPolicy(), bytes),
+                    ByteSize.format((long) (bytes / rate)), hitRatio(new LruPolicy(), bytes),
                     hitRatio(new S3FifoPolicy(bytes), bytes));
             out.flush();
         }

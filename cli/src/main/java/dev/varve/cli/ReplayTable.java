@@ -29,9 +29,11 @@ final class ReplayTable {
                 "bytes                %s read, %s written, %.2f GB/s",
                 ByteSize.format(result.bytesRead()), ByteSize.format(result.bytesWritten()),
                 result.bytesPerSecond() / 1e9);
-        table.line(
-                "prefill tokens       %,d, of them not recomputed %,d", result.tokens(),
-                result.tokensSaved());
+        if (result.tokens() > 0) {
+            table.line(
+                    "prefill tokens       %,d, of them not recomputed %,d", result.tokens(),
+                    result.tokensSaved());
+        }
         table.latency("EXISTS", result.exists());
         table.latency("GET", result.get());
         table.latency("SET", result.set());

@@ -1,10 +1,11 @@
 package dev.varve.cli;
 
-import dev.varve.replay.MooncakeTrace;
+import dev.varve.replay.TraceFile;
 import dev.varve.replay.Traffic;
 import dev.varve.replay.TrafficGenerator;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Which traffic is replayed.
@@ -13,9 +14,13 @@ final class TrafficOptions {
     private static final int MAX_BLOCKS = 1_000_000;
 
     @Option(names = "--trace", paramLabel = "FILE",
-            description = "A trace in the Mooncake format (JSON lines). Without it the traffic is"
-                    + " generated, after the published statistics of a real hour.")
+            description = "A trace: of varve trace record, or in one of many other formats, gzipped"
+                    + " or not. Without it the traffic is generated, after the published statistics"
+                    + " of a real hour.")
     private Optional<Path> trace = Optional.empty();
+
+    @Mixin
+    private FormatOption format = new FormatOption();
 
     @Option(names = "--blocks", paramLabel = "COUNT", defaultValue = "48000",
             description = "How many different blocks to generate, at least "
@@ -75,7 +80,7 @@ final class TrafficOptions {
     ///
     /// @throws IllegalArgumentException as [#blocks]
     Traffic open() {
-        return trace.<Traffic>map(MooncakeTrace::open)
+        return trace.map(file -> TraceFile.open(file, format.format()))
                 .orElseGet(() -> new TrafficGenerator(blocks(), seed));
     }
 }

@@ -22,6 +22,14 @@ public interface Bucket {
     /// Milliseconds since the epoch.
     long createdMillis();
 
+    /// This bucket as one client uses it: a listener hears of what is done through it as that
+    /// client's.
+    ///
+    /// @param client of [Engine#newClient]
+    default Bucket as(int client) {
+        return this;
+    }
+
     /// Describes an object, without its bytes.
     Optional<ObjectInfo> head(ObjectKey key);
 

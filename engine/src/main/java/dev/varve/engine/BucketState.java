@@ -28,6 +28,11 @@ final class BucketState {
         return description;
     }
 
+    /// Whether doors do not show it.
+    boolean isHidden() {
+        return description.name().startsWith(".");
+    }
+
     boolean isDurable() {
         return description.bucketClass() == BucketClass.DURABLE;
     }

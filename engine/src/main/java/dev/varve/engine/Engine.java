@@ -42,6 +42,15 @@ public interface Engine extends AutoCloseable {
     /// @throws IllegalArgumentException if prefixes overlap: nothing has changed
     void divide(List<ShareSettings> shares);
 
+    /// Tells one listener of every access from now on, in place of the one before; empty tells
+    /// nobody, which costs nothing.
+    default void listen(Optional<AccessListener> listener) {}
+
+    /// A number for one more client of the store, for [Bucket#as].
+    default int newClient() {
+        return 0;
+    }
+
     EngineStatus status();
 
     /// The memory that all blocks of open readers lie in, as other processes on this host can map

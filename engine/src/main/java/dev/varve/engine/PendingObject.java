@@ -33,6 +33,7 @@ final class PendingObject implements ObjectWriter {
     private final List<Draft> drafts = new ArrayList<>();
     /// Memory taken in advance, for writers that must not wait.
     private final Deque<Block> reserved;
+    private final int client;
     private @Nullable Block filling;
     private int filledBytes;
     private Crc32c crc = new Crc32c();
@@ -43,17 +44,20 @@ final class PendingObject implements ObjectWriter {
 
     /// @param expectedBytes length of the object, or -1
     /// @param reserved      blocks for all of it, in order, owned by the writer; or none
+    /// @param client        who writes: [Bucket#as]
     PendingObject(
             WritePath path,
             BucketState bucket,
             ObjectKey key,
             long expectedBytes,
-            Deque<Block> reserved) {
+            Deque<Block> reserved,
+            int client) {
         this.path = path;
         this.bucket = bucket;
         this.key = key;
         this.expectedBytes = expectedBytes;
         this.reserved = reserved;
+        this.client = client;
         this.spilled = bucket.isDurable();
     }
 
@@ -61,8 +65,10 @@ final class PendingObject implements ObjectWriter {
             WritePath path,
             BucketState bucket,
             ObjectKey key,
-            long expectedBytes) {
-        return new PendingObject(path, bucket, key, expectedBytes, new ArrayDeque<>(0));
+            long expectedBytes,
+            int client) {
+        return new PendingObject(
+                path, bucket, key, expectedBytes, new ArrayDeque<>(0), client);
     }
 
     @Override
@@ -160,6 +166,7 @@ final class PendingObject implements ObjectWriter {
     }
 
     private void end(CommitOutcome outcome) {
+        path.wrote(bucket, key, outcome, client);
         if (outcome instanceof CommitOutcome.Done) {
             ended = true; // the copies on flash belong to the object now
         }

@@ -1,5 +1,6 @@
 package dev.varve.engine;
 
+import dev.varve.engine.Access.Operation;
 import dev.varve.engine.Departure.Reason;
 import dev.varve.env.StorageException;
 import java.time.Duration;
@@ -12,10 +13,22 @@ import java.util.Optional;
 final class TieredBucket implements Bucket {
     private final TieredEngine engine;
     private final BucketState state;
+    private final int client;
 
-    TieredBucket(TieredEngine engine, BucketState state) {
+    private TieredBucket(TieredEngine engine, BucketState state, int client) {
         this.engine = engine;
         this.state = state;
+        this.client = client;
+    }
+
+    /// A bucket that is nobody's in particular.
+    static TieredBucket of(TieredEngine engine, BucketState state) {
+        return new TieredBucket(engine, state, 0);
+    }
+
+    @Override
+    public Bucket as(int who) {
+        return new TieredBucket(engine, state, who);
     }
 
     BucketState state() {
@@ -41,8 +54,7 @@ final class TieredBucket implements Bucket {
     public Optional<ObjectInfo> head(ObjectKey key) {
         engine.requireOpen();
         var found = engine.table().find(state, key);
-        engine.lookups().count(state, key, found.isPresent());
-        return found.map(Catalog.StoredObject::info);
+        return found(key, found.map(Catalog.StoredObject::info));
     }
 
     @Override
@@ -50,15 +62,23 @@ final class TieredBucket implements Bucket {
         engine.requireOpen();
         return switch (engine.table().tryFind(state, key)) {
             case Peek.Hit<LiveObject>(var live) -> {
-                engine.lookups().count(state, key, true);
-                yield new Peek.Hit<>(live.stored().info());
+                var info = live.stored().info();
+                found(key, Optional.of(info));
+                yield new Peek.Hit<>(info);
             }
             case Peek.Miss<LiveObject> _ -> {
-                engine.lookups().count(state, key, false);
+                found(key, Optional.empty());
                 yield new Peek.Miss<>();
             }
             case Peek.Unsure<LiveObject> _ -> new Peek.Unsure<>();
         };
+    }
+
+    /// Counts what a lookup without bytes has found.
+    private Optional<ObjectInfo> found(ObjectKey key, Optional<ObjectInfo> found) {
+        engine.lookups().count(state, key, found.isPresent());
+        engine.accesses().exists(state, key, found, client);
+        return found;
     }
 
     @Override
@@ -70,8 +90,7 @@ final class TieredBucket implements Bucket {
         var found = whole
                 ? engine.table().hold(state, key, engine.lease()).info()
                 : Optional.<ObjectInfo>empty();
-        engine.lookups().count(state, key, found.isPresent());
-        return found;
+        return found(key, found);
     }
 
     @Override
@@ -82,8 +101,12 @@ final class TieredBucket implements Bucket {
         var found = body.isPresent() && !(body.get() instanceof Peek.Hit)
                 ? body.get()
                 : engine.table().tryHold(state, key, engine.lease());
-        if (!(found instanceof Peek.Unsure)) {
-            engine.lookups().count(state, key, found instanceof Peek.Hit);
+        switch (found) {
+            case Peek.Hit<ObjectInfo>(var info) -> found(key, Optional.of(info));
+            case Peek.Miss<ObjectInfo> _ -> found(key, Optional.empty());
+            case Peek.Unsure<ObjectInfo> _ -> {
+                // whoever asks again is counted
+            }
         }
         return found;
     }
@@ -164,25 +187,38 @@ final class TieredBucket implements Bucket {
     @Override
     public Optional<ObjectReader> open(ObjectKey key) {
         engine.requireOpen();
-        return engine.readPath().open(state, key);
+        var found = engine.readPath().open(state, key);
+        engine.accesses().read(state, key, found, client);
+        return found;
     }
 
     @Override
     public Peek<ObjectReader> tryOpen(ObjectKey key) {
         engine.requireOpen();
-        return engine.readPath().tryOpen(state, key);
+        var found = engine.readPath().tryOpen(state, key);
+        switch (found) {
+            case Peek.Hit<ObjectReader>(var reader) ->
+                engine.accesses().read(state, key, Optional.of(reader), client);
+            case Peek.Miss<ObjectReader> _ ->
+                engine.accesses().read(state, key, Optional.empty(), client);
+            case Peek.Unsure<ObjectReader> _ -> {
+                // whoever opens it is told of
+            }
+        }
+        return found;
     }
 
     @Override
     public ObjectWriter writer(ObjectKey key, long expectedBytes) {
         requireName(key);
-        return PendingObject.unreserved(engine.writePath(), state, key, expectedBytes);
+        return PendingObject.unreserved(
+                engine.writePath(), state, key, expectedBytes, client);
     }
 
     @Override
     public Optional<ObjectWriter> tryWriter(ObjectKey key, long expectedBytes) {
         requireName(key);
-        return engine.writePath().tryWriter(state, key, expectedBytes);
+        return engine.writePath().tryWriter(state, key, expectedBytes, client);
     }
 
     @Override
@@ -191,7 +227,7 @@ final class TieredBucket implements Bucket {
         var outcome = engine.table().remove(state, key, precondition, Reason.DELETED, "");
         engine.writePath().flushCommit(state);
         engine.countDelete(outcome);
-        return outcome;
+        return told(Operation.DELETE, key, outcome);
     }
 
     @Override
@@ -201,7 +237,7 @@ final class TieredBucket implements Bucket {
         engine.writePath().flushCommit(state);
         var info = new ObjectInfo(key, 0, 0, engine.epochMillis(), ObjectAttributes.NONE);
         engine.departures().note(state, info, Reason.NO_MEMORY, 0, "");
-        return outcome;
+        return told(Operation.DELETE, key, outcome);
     }
 
     @Override
@@ -223,8 +259,9 @@ final class TieredBucket implements Bucket {
         var info = new ObjectInfo(key, 0, path.nextId(), path.epochMillis(), attributes);
         var outcome = engine.table().compose(state, info, from, parts, precondition);
         path.flushCommit(state);
-        return outcome.orElseThrow(() -> new StorageException(StorageException.Kind.ABSENT,
-                "a part of object " + key + " of bucket " + name() + " is missing"));
+        return told(Operation.WRITE, key,
+                outcome.orElseThrow(() -> new StorageException(StorageException.Kind.ABSENT,
+                        "a part of object " + key + " of bucket " + name() + " is missing")));
     }
 
     @Override
@@ -235,7 +272,7 @@ final class TieredBucket implements Bucket {
         engine.requireOpen();
         var outcome = engine.table().touch(state, key, attributes, precondition);
         engine.writePath().flushCommit(state);
-        return outcome;
+        return told(Operation.TOUCH, key, outcome);
     }
 
     @Override
@@ -255,12 +292,18 @@ final class TieredBucket implements Bucket {
         try (var cursor = list(ObjectKey.EMPTY)) {
             for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
                 var info = next.get();
-                engine.table()
+                var outcome = engine.table()
                         .remove(state, info.key(), Precondition.ifVersion(info.version()),
                                 Reason.DELETED, "");
+                told(Operation.DELETE, info.key(), outcome);
             }
         }
         engine.writePath().flushCommit(state);
+    }
+
+    private CommitOutcome told(Operation operation, ObjectKey key, CommitOutcome outcome) {
+        engine.accesses().changed(operation, state, key, outcome, client);
+        return outcome;
     }
 
     private void requireName(ObjectKey key) {

@@ -45,6 +45,7 @@ public final class TieredEngine implements Engine {
     private final Holds holds;
     private final DepartureLog departures;
     private final Chains chains = new Chains();
+    private final Accesses accesses;
     private final ObjectTable table;
     private final Recall recall;
     private final Admission admission;
@@ -95,10 +96,11 @@ public final class TieredEngine implements Engine {
         reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
                 admission, counters);
         lookups = new Lookups(counters, division);
+        accesses = new Accesses(division);
         readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
         ids = new IdSource(catalog);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
-                settings, admission, counters);
+                settings, admission, accesses, counters);
         prefetch = new Prefetch(readPath, counters);
     }
 
@@ -136,14 +138,14 @@ public final class TieredEngine implements Engine {
 
     @Override
     public Optional<Bucket> bucket(String name) {
-        return buckets.byName(name).map(state -> new TieredBucket(this, state));
+        return buckets.byName(name).map(state -> TieredBucket.of(this, state));
     }
 
     @Override
     public Bucket createBucket(String name, BucketClass bucketClass) {
         requireOpen();
         return buckets.create(name, bucketClass)
-                .map(state -> new TieredBucket(this, state))
+                .map(state -> TieredBucket.of(this, state))
                 .orElseThrow(() -> new StorageException(
                         StorageException.Kind.CONFLICT, "bucket " + name + " exists already"));
     }
@@ -154,7 +156,7 @@ public final class TieredEngine implements Engine {
         var state = buckets.byName(name)
                 .or(() -> buckets.create(name, bucketClass))
                 .or(() -> buckets.byName(name));
-        return new TieredBucket(this, state.orElseThrow());
+        return TieredBucket.of(this, state.orElseThrow());
     }
 
     @Override
@@ -174,7 +176,7 @@ public final class TieredEngine implements Engine {
 
     @Override
     public List<Bucket> buckets() {
-        return buckets.all().stream().<Bucket>map(state -> new TieredBucket(this, state)).toList();
+        return buckets.all().stream().<Bucket>map(state -> TieredBucket.of(this, state)).toList();
     }
 
     @Override
@@ -186,6 +188,7 @@ public final class TieredEngine implements Engine {
         var next = divided(shares, division.shares());
         division = next;
         lookups.divide(next);
+        accesses.divide(next);
         holds.divide(next, buckets::byId);
         residency.divide(next);
         reclamation.divide(next);
@@ -194,6 +197,16 @@ public final class TieredEngine implements Engine {
     private Division divided(List<ShareSettings> shares, List<Share> before) {
         return new Division(
                 shares, parts.slab().capacityBytes(), parts.flash().budgetBytes(), before);
+    }
+
+    @Override
+    public void listen(Optional<AccessListener> listener) {
+        accesses.listen(listener);
+    }
+
+    @Override
+    public int newClient() {
+        return accesses.newClient();
     }
 
     @Override
@@ -266,6 +279,10 @@ public final class TieredEngine implements Engine {
         if (closed) {
             throw new StorageException(StorageException.Kind.CLOSED, "the store is closed");
         }
+    }
+
+    Accesses accesses() {
+        return accesses;
     }
 
     Lookups lookups() {

@@ -32,6 +32,7 @@ final class WritePath {
     private final Clock clock;
     private final EngineSettings settings;
     private final Admission admission;
+    private final Accesses accesses;
     private final EngineCounters counters;
 
     WritePath(
@@ -45,6 +46,7 @@ final class WritePath {
             Clock clock,
             EngineSettings settings,
             Admission admission,
+            Accesses accesses,
             EngineCounters counters) {
         this.table = table;
         this.source = source;
@@ -56,11 +58,16 @@ final class WritePath {
         this.clock = clock;
         this.settings = settings;
         this.admission = admission;
+        this.accesses = accesses;
         this.counters = counters;
     }
 
     /// A writer that has all its memory already; empty where it cannot be had at once.
-    Optional<ObjectWriter> tryWriter(BucketState bucket, ObjectKey key, long expectedBytes) {
+    Optional<ObjectWriter> tryWriter(
+            BucketState bucket,
+            ObjectKey key,
+            long expectedBytes,
+            int client) {
         if (bucket.isDurable() || expectedBytes < 0 || expectedBytes > maxUnspilledBytes()) {
             return Optional.empty();
         }
@@ -76,7 +83,7 @@ final class WritePath {
             reserved.add(block.get());
             left -= length;
         } while (left > 0);
-        return Optional.of(new PendingObject(this, bucket, key, expectedBytes, reserved));
+        return Optional.of(new PendingObject(this, bucket, key, expectedBytes, reserved, client));
     }
 
     /// Makes an object visible. For a durable bucket its blocks are flushed before; the object
@@ -92,6 +99,11 @@ final class WritePath {
         var outcome = table.replace(bucket, next, drafts, precondition);
         counters.writtenBytes.add(next.info().sizeBytes());
         return outcome;
+    }
+
+    /// Tells of a write that has come to its end.
+    void wrote(BucketState bucket, ObjectKey key, CommitOutcome outcome, int client) {
+        accesses.changed(Access.Operation.WRITE, bucket, key, outcome, client);
     }
 
     /// Makes durable what was committed to a durable bucket.

@@ -24,10 +24,41 @@ public final class PolicyCache {
     /// @param id any but [EvictionPolicy#NONE]
     /// @return whether it was present
     public boolean reference(long id, long sizeBytes) {
-        if (policy.contains(id)) {
-            policy.accessed(id);
+        if (lookUp(id)) {
             return true;
         }
+        admit(id, sizeBytes);
+        return false;
+    }
+
+    /// A block is asked for that does not come in where it is missed.
+    ///
+    /// @return whether it was present
+    public boolean lookUp(long id) {
+        boolean present = policy.contains(id);
+        if (present) {
+            policy.accessed(id);
+        }
+        return present;
+    }
+
+    /// Whether a block is present; asking is no use of it.
+    public boolean contains(long id) {
+        return policy.contains(id);
+    }
+
+    /// A block is written: it comes in anew, in place of what was there.
+    public void store(long id, long sizeBytes) {
+        policy.removed(id);
+        admit(id, sizeBytes);
+    }
+
+    /// A block is deleted.
+    public void remove(long id) {
+        policy.removed(id);
+    }
+
+    private void admit(long id, long sizeBytes) {
         if (sizeBytes <= capacityBytes) {
             policy.expected(id, sizeBytes);
             while (policy.bytes() > capacityBytes - sizeBytes) {
@@ -35,6 +66,5 @@ public final class PolicyCache {
             }
             policy.inserted(id, sizeBytes);
         }
-        return false;
     }
 }

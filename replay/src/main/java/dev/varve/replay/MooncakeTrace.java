@@ -17,34 +17,50 @@ import java.util.Optional;
 
 /// A trace in the format of kvcache-ai/Mooncake (FAST 2025): one JSON object a line, with
 /// `timestamp` in milliseconds, `input_length` and `output_length` in tokens, and `hash_ids`, one
-/// for each block of 512 tokens. Other fields and empty lines are skipped.
+/// for each block of 512 tokens. Other fields and empty lines are skipped. Reads the traces of
+/// Qwen-Bailian, too, which have the same fields in other units.
 ///
 /// An id is any number of 64 bits, signed or not. Reads line by line, so a trace may be of any
 /// length.
 ///
 /// Confined to one thread at a time.
 public final class MooncakeTrace implements Traffic {
-    /// The longest line that is accepted: over 100,000 ids.
-    static final int MAX_LINE_BYTES = 1 << 20;
-
     /// The largest range of whole numbers that JSON writers keep exact.
     private static final long MAX_MILLIS = 1L << 53;
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final String name;
-    private final InputStream source;
-    private final byte[] buffer = new byte[1 << 16];
-    private int bufferAt;
-    private int bufferEnd;
-    private byte[] line = new byte[1 << 12];
-    private int lineNumber;
+    private final Lines lines;
+    private final Dialect dialect;
+
+    /// Who wrote the lines.
+    enum Dialect {
+        /// Times in milliseconds, blocks of 512 tokens.
+        MOONCAKE(1, TraceRequest.TOKENS_PER_BLOCK),
+        /// Alibaba's qwen-bailian-usagetraces (KVCache in the Wild, ATC 2025): times in seconds,
+        /// blocks of 16 tokens. Its `chat_id`, `parent_chat_id`, `type` and `turn` say nothing
+        /// that the blocks do not.
+        QWEN(1000, 16);
+
+        private final int millisPerUnit;
+        private final int tokensPerBlock;
+
+        Dialect(int millisPerUnit, int tokensPerBlock) {
+            this.millisPerUnit = millisPerUnit;
+            this.tokensPerBlock = tokensPerBlock;
+        }
+    }
 
     /// @param name   for messages
     /// @param source owned: closed with the trace
     MooncakeTrace(String name, InputStream source) {
-        this.name = name;
-        this.source = source;
+        this(new Lines(name, source), Dialect.MOONCAKE);
+    }
+
+    /// @param lines owned: closed with the trace
+    MooncakeTrace(Lines lines, Dialect dialect) {
+        this.lines = lines;
+        this.dialect = dialect;
     }
 
     /// Opens a trace file.
@@ -64,89 +80,36 @@ public final class MooncakeTrace implements Traffic {
 
     @Override
     public Optional<TraceRequest> next() {
-        for (int length; (length = readLine()) >= 0;) {
-            if (!isBlank(length)) {
-                return Optional.of(parse(length));
-            }
-        }
-        return Optional.empty();
+        return lines.next() ? Optional.of(parse()) : Optional.empty();
     }
 
     @Override
     public String description() {
-        return "replayed from " + name;
+        return "replayed from " + lines.name();
     }
 
     @Override
     public void close() {
-        try {
-            source.close();
-        } catch (IOException e) {
-            throw new StorageException(Kind.UNAVAILABLE, name + " cannot be closed: " + e, e);
-        }
+        lines.close();
     }
 
-    /// Reads a line into `line`.
-    ///
-    /// @return its length without the end of line, or -1 at the end of the trace
-    private int readLine() {
-        int length = 0;
-        while (bufferAt < bufferEnd || fill()) {
-            byte b = buffer[bufferAt++];
-            if (b == '\n') {
-                lineNumber++;
-                return length;
-            }
-            if (length == line.length) {
-                if (length == MAX_LINE_BYTES) {
-                    lineNumber++;
-                    throw malformed("must not be longer than " + MAX_LINE_BYTES + " bytes");
-                }
-                line = Arrays.copyOf(line, 2 * length);
-            }
-            line[length++] = b;
-        }
-        lineNumber++;
-        return length > 0 ? length : -1;
-    }
-
-    private boolean fill() {
-        try {
-            bufferAt = 0;
-            bufferEnd = Math.max(0, source.read(buffer));
-            return bufferEnd > 0;
-        } catch (IOException e) {
-            throw new StorageException(Kind.UNAVAILABLE,
-                    "line " + (lineNumber + 1) + " of " + name + " cannot be read: " + e, e);
-        }
-    }
-
-    private boolean isBlank(int length) {
-        for (int i = 0; i < length; i++) {
-            if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r') {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private TraceRequest parse(int length) {
-        try (var json = JSON.createParser(line, 0, length)) {
+    private TraceRequest parse() {
+        try (var json = JSON.createParser(lines.bytes(), 0, lines.length())) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw malformed("must be a JSON object, one a line");
+                throw lines.malformed("must be a JSON object, one a line");
             }
             var fields = new Fields();
             while (json.nextToken() != JsonToken.END_OBJECT) {
                 readField(json, fields);
             }
             if (json.nextToken() != null) {
-                throw malformed("must end with its object");
+                throw lines.malformed("must end with its object");
             }
             return fields.request(this);
         } catch (JsonProcessingException e) {
-            throw notJson(e.getOriginalMessage(), e);
+            throw lines.notJson(e.getOriginalMessage(), e);
         } catch (IOException e) {
-            throw notJson(String.valueOf(e.getMessage()), e);
+            throw lines.notJson(String.valueOf(e.getMessage()), e);
         }
     }
 
@@ -154,12 +117,22 @@ public final class MooncakeTrace implements Traffic {
         String field = json.currentName();
         json.nextToken();
         switch (field) {
-            case "timestamp" -> fields.timestamp = number(json, field, MAX_MILLIS);
+            case "timestamp" -> fields.timestamp = time(json, field);
             case "input_length" -> fields.input = number(json, field, Integer.MAX_VALUE);
             case "output_length" -> fields.output = number(json, field, Integer.MAX_VALUE);
             case "hash_ids" -> readIds(json, fields);
             default -> json.skipChildren();
         }
+    }
+
+    /// Tools write times with fractions, too, of which a millisecond is kept.
+    private long time(JsonParser json, String field) throws IOException {
+        if (dialect.millisPerUnit == 1) {
+            return number(json, field, MAX_MILLIS);
+        }
+        long max = MAX_MILLIS / dialect.millisPerUnit;
+        number(json, field, max);
+        return (long) (json.getDoubleValue() * dialect.millisPerUnit);
     }
 
     private long number(JsonParser json, String field, long max) throws IOException {
@@ -170,13 +143,13 @@ public final class MooncakeTrace implements Traffic {
                 return json.getLongValue();
             }
         }
-        throw malformed(
+        throw lines.malformed(
                 field + " must be a number from 0 to " + max + ", is " + shown(json));
     }
 
     private void readIds(JsonParser json, Fields fields) throws IOException {
         if (json.currentToken() != JsonToken.START_ARRAY) {
-            throw malformed("hash_ids must be an array, is " + shown(json));
+            throw lines.malformed("hash_ids must be an array, is " + shown(json));
         }
         int count = 0;
         while (json.nextToken() != JsonToken.END_ARRAY) {
@@ -198,21 +171,13 @@ public final class MooncakeTrace implements Traffic {
                 return value.longValue();
             }
         }
-        throw malformed("hash_ids must be whole numbers of at most 64 bits, has " + shown(json));
+        throw lines
+                .malformed("hash_ids must be whole numbers of at most 64 bits, has " + shown(json));
     }
 
     private static String shown(JsonParser json) throws IOException {
         String text = json.getText();
         return text.length() <= 40 ? text : text.substring(0, 40) + "...";
-    }
-
-    private StorageException malformed(String what) {
-        return new StorageException(Kind.CONFIG, "line " + lineNumber + " of " + name + " " + what);
-    }
-
-    private StorageException notJson(String why, Exception cause) {
-        return new StorageException(Kind.CONFIG,
-                "line " + lineNumber + " of " + name + " is not JSON: " + why, cause);
     }
 
     /// The fields of a line, as far as they were read.
@@ -231,12 +196,14 @@ public final class MooncakeTrace implements Traffic {
             require(trace, "output_length", output);
             require(trace, "hash_ids", idCount);
             return new TraceRequest(
-                    timestamp, (int) input, (int) output, Arrays.copyOf(ids, idCount));
+                    timestamp, TraceRequest.Operation.PROMPT, (int) input, (int) output,
+                    trace.dialect.tokensPerBlock, Arrays.copyOf(ids, idCount),
+                    TraceRequest.SIZE_UNKNOWN, 0);
         }
 
         private static void require(MooncakeTrace trace, String field, long value) {
             if (value == MISSING) {
-                throw trace.malformed("must have " + field);
+                throw trace.lines.malformed("must have " + field);
             }
         }
     }

@@ -27,7 +27,7 @@ public final class PolicyReplay {
 
     /// What came of it.
     ///
-    /// @param references blocks of all requests
+    /// @param references lookups: blocks of all requests but writes and deletes
     /// @param hits       references to a block that was present
     /// @param prefixHits hits with no miss before them in their request: those that save a language
     ///                   model work
@@ -48,7 +48,7 @@ public final class PolicyReplay {
     ///
     /// @param policy        fresh, used by nobody else
     /// @param capacityBytes what the blocks present may take, at least one block
-    /// @param blockBytes    size of every block
+    /// @param blockBytes    size of every block whose size the trace does not tell
     public static Outcome run(
             Traffic traffic,
             EvictionPolicy policy,
@@ -60,22 +60,39 @@ public final class PolicyReplay {
             long hits = 0;
             long prefixHits = 0;
             for (var next = traffic.next(); next.isPresent(); next = traffic.next()) {
+                var request = next.orElseThrow();
                 boolean prefix = true;
-                for (long id : next.orElseThrow().blockIds()) {
-                    boolean hit = replay.reference(id);
-                    prefix &= hit;
-                    references++;
-                    hits += hit ? 1 : 0;
-                    prefixHits += prefix ? 1 : 0;
+                for (long id : request.blockIds()) {
+                    boolean hit = replay.apply(request, id);
+                    if (request.operation().isLookup()) {
+                        prefix &= hit;
+                        references++;
+                        hits += hit ? 1 : 0;
+                        prefixHits += prefix ? 1 : 0;
+                    }
                 }
             }
             return new Outcome(references, hits, prefixHits);
         }
     }
 
-    /// @return whether the block was present
-    private boolean reference(long id) {
+    /// @return whether it was a lookup of a block that was present
+    private boolean apply(TraceRequest request, long id) {
         int number = numbers.computeIfAbsent(id, _ -> numbers.size() + 1);
-        return cache.reference(number, blockBytes);
+        long sizeBytes = request.sizeBytes(blockBytes);
+        return switch (request.operation()) {
+            case PROMPT, FETCH -> cache.reference(number, sizeBytes);
+            case READ -> cache.lookUp(number);
+            case EXISTS -> cache.contains(number);
+            case WRITE -> {
+                cache.store(number, sizeBytes);
+                yield false;
+            }
+            case DELETE -> {
+                cache.remove(number);
+                yield false;
+            }
+            case TOUCH -> false;
+        };
     }
 }

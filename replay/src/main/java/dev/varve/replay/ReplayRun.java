@@ -11,9 +11,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// Replays traffic against a server as the caches of language models use it: for each request
-/// EXISTS for one block after the other until one is not there, GET of those that are, SET of all
-/// the rest. Every returned byte is checked.
+/// Replays traffic against a server. Prompts as the caches of language models use it: for each
+/// request EXISTS for one block after the other until one is not there, GET of those that are, SET
+/// of all the rest. Other requests as their operations say, see [TraceRequest.Operation]. Every
+/// returned byte is checked.
 ///
 /// Each connection takes the next request when it has finished the one before, so requests of one
 /// conversation can overtake each other as they do in reality. The first connection that breaks,
@@ -46,7 +47,9 @@ public final class ReplayRun {
                 for (int i = 0; i < settings.connections(); i++) {
                     clients.add(RespClient.connect(settings.endpoint(), CONNECT_TIMEOUT));
                 }
-                return run(new RequestFeed(traffic, settings.speed(), clock), clients, progress);
+                return run(new RequestFeed(
+                        traffic, settings.speed(), settings.connections(), clock), clients,
+                        progress);
             } finally {
                 clients.forEach(RespClient::close);
             }
@@ -61,7 +64,8 @@ public final class ReplayRun {
         var running = new CountDownLatch(clients.size());
         long start = clock.nanoTime();
         for (var client : clients) {
-            var worker = new ReplayWorker(settings, clock, feed, client);
+            var worker = new ReplayWorker(
+                    settings, clock, feed, workers.size(), client);
             workers.add(worker);
             tasks.start("replay-" + workers.size(), () -> {
                 try {

@@ -37,6 +37,19 @@ final class ReplayTally {
         squaredTokens += (double) request.tokensOf(served) * request.tokensOf(served);
     }
 
+    /// Counts a lookup of one block by itself.
+    void looked(boolean hit) {
+        blocks.increment();
+        if (hit) {
+            hits.increment();
+        }
+    }
+
+    /// How many commands were refused; for the worker alone.
+    long refusals() {
+        return refusals;
+    }
+
     void refused(RespErrorReply reply) {
         refusals++;
         if (firstRefusal.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.varve.replay;
 
+import java.util.List;
 import java.util.Optional;
 
 /// A stream of requests in the order of their times, to be read once.
@@ -15,6 +16,19 @@ public interface Traffic extends AutoCloseable {
 
     /// Where the requests come from, for people: one line, which says whether they are real.
     String description();
+
+    /// Which share of all keys the requests are: memory for them stands for so much more.
+    ///
+    /// @return above 0, at most 1
+    default double sampleRate() {
+        return 1;
+    }
+
+    /// What a user must know once the end is reached, such as that something is missing; a line
+    /// each.
+    default List<String> remarks() {
+        return List.of();
+    }
 
     @Override
     void close();

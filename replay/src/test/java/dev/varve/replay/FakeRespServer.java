@@ -128,6 +128,7 @@ final class FakeRespServer implements AutoCloseable {
                 values.put(key, words.get(2));
                 yield bytes("+OK\r\n");
             }
+            case "DEL" -> bytes(values.remove(key) == null ? ":0\r\n" : ":1\r\n");
             case "EXISTS" -> bytes(value.isPresent() ? ":1\r\n" : ":0\r\n");
             case "GET" -> value.map(FakeRespServer::bulk).orElseGet(() -> bytes("$-1\r\n"));
             case "INFO" -> bulk(bytes("# Server\r\nredis_version:7.0.15\r\n"));

@@ -119,12 +119,12 @@ final class MooncakeTraceTest {
         var trace = new MooncakeTrace("endless", endless);
         assertThatExceptionOfType(StorageException.class).isThrownBy(trace::next)
                 .withMessage("line 1 of endless must not be longer than 1048576 bytes");
-        assertThat(endless.count).isLessThan(4 * MooncakeTrace.MAX_LINE_BYTES);
+        assertThat(endless.count).isLessThan(4 * Lines.MAX_LINE_BYTES);
     }
 
     @Test
     void readsALineOfTheGreatestLength() {
-        String padding = " ".repeat(MooncakeTrace.MAX_LINE_BYTES - GOOD.length());
+        String padding = " ".repeat(Lines.MAX_LINE_BYTES - GOOD.length());
         var trace = Traces.of(GOOD + padding, GOOD);
         assertThat(trace.next()).isPresent();
         assertThat(trace.next()).isPresent();

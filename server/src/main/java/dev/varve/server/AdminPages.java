@@ -5,12 +5,12 @@ import dev.varve.engine.Engine;
 import dev.varve.engine.ObjectKey;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
+import dev.varve.server.AdminServer.Answer;
 import dev.varve.server.AdminServer.Page;
 import dev.varve.server.AdminServer.Query;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /// What the admin port says.
 ///
@@ -28,6 +28,7 @@ final class AdminPages {
     private final Doors doors;
     private final ServerMetrics metrics;
     private final Reloading reloading;
+    private final TraceRecorder recorder;
     private final Clock clock;
     private final long startNanos;
 
@@ -37,12 +38,14 @@ final class AdminPages {
             Doors doors,
             ServerMetrics metrics,
             Reloading reloading,
+            TraceRecorder recorder,
             Clock clock) {
         this.settings = settings;
         this.engine = engine;
         this.doors = doors;
         this.metrics = metrics;
         this.reloading = reloading;
+        this.recorder = recorder;
         this.clock = clock;
         this.startNanos = clock.nanoTime();
     }
@@ -57,8 +60,11 @@ final class AdminPages {
     }
 
     /// What can be asked to be done, by path.
-    Map<String, Supplier<Page>> actions() {
-        return Map.of("/reload", this::reload);
+    Map<String, Function<Query, Answer>> actions() {
+        return Map.of(
+                "/reload", _ -> reload(),
+                "/trace", recorder::record,
+                "/trace/stop", _ -> recorder.stop());
     }
 
     private Page reload() {

@@ -6,6 +6,7 @@ import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.env.Tasks;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /// The admin port: pages that anybody who reaches it may look at, and actions that only this
 /// machine may ask for.
@@ -27,12 +27,17 @@ import java.util.function.Supplier;
 /// Thread-safe.
 final class AdminServer implements AutoCloseable {
     private static final int BACKLOG = 64;
+    /// What the JDK's server takes for that.
+    private static final int LENGTH_UNKNOWN = 0;
 
     private final HttpServer http;
     private final Endpoint endpoint;
 
+    /// What a request is answered with.
+    sealed interface Answer {}
+
     /// What a page says.
-    record Page(int code, String type, String body) {
+    record Page(int code, String type, String body) implements Answer {
         static Page json(int code, String body) {
             return new Page(code, "application/json", body);
         }
@@ -40,6 +45,21 @@ final class AdminServer implements AutoCloseable {
         static Page text(int code, String body) {
             return new Page(code, "text/plain; charset=utf-8", body);
         }
+    }
+
+    /// Bytes that are sent as they come about.
+    record Stream(String type, Source source) implements Answer {}
+
+    /// Where the bytes of a stream come from.
+    interface Source extends AutoCloseable {
+        /// Blocks until all is written, or nobody reads on.
+        ///
+        /// @param out borrowed
+        void writeTo(OutputStream out);
+
+        /// Called in any case, also where nothing was asked for.
+        @Override
+        void close();
     }
 
     /// What a request asks for beside its path.
@@ -84,7 +104,7 @@ final class AdminServer implements AutoCloseable {
             Endpoint wanted,
             Tasks tasks,
             Map<String, Function<Query, Page>> pages,
-            Map<String, Supplier<Page>> actions) {
+            Map<String, Function<Query, Answer>> actions) {
         var http = bind(wanted);
         http.setExecutor(answer -> tasks.start("admin", answer));
         http.createContext("/", exchange -> answer(exchange, pages, actions));
@@ -124,29 +144,43 @@ final class AdminServer implements AutoCloseable {
     private static void answer(
             HttpExchange exchange,
             Map<String, Function<Query, Page>> pages,
-            Map<String, Supplier<Page>> actions) throws IOException {
+            Map<String, Function<Query, Answer>> actions) throws IOException {
         try (exchange) {
             var action = actions.get(exchange.getRequestURI().getPath());
-            var page = action == null ? page(exchange, pages) : act(exchange, action);
-            var body = page.body().getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", page.type());
-            if (exchange.getRequestMethod().equals("HEAD")) {
-                exchange.sendResponseHeaders(page.code(), -1);
-            } else {
-                exchange.sendResponseHeaders(page.code(), body.length);
-                exchange.getResponseBody().write(body);
+            switch (action == null ? page(exchange, pages) : act(exchange, action)) {
+                case Page page -> send(exchange, page);
+                case Stream stream -> send(exchange, stream);
             }
         }
     }
 
-    private static Page act(HttpExchange exchange, Supplier<Page> action) {
+    private static void send(HttpExchange exchange, Page page) throws IOException {
+        var body = page.body().getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", page.type());
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            exchange.sendResponseHeaders(page.code(), -1);
+        } else {
+            exchange.sendResponseHeaders(page.code(), body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static void send(HttpExchange exchange, Stream stream) throws IOException {
+        try (var source = stream.source()) {
+            exchange.getResponseHeaders().set("Content-Type", stream.type());
+            exchange.sendResponseHeaders(200, LENGTH_UNKNOWN);
+            source.writeTo(exchange.getResponseBody());
+        }
+    }
+
+    private static Answer act(HttpExchange exchange, Function<Query, Answer> action) {
         if (!exchange.getRemoteAddress().getAddress().isLoopbackAddress()) {
             return Page.text(403, "From this machine only\n");
         }
         if (!exchange.getRequestMethod().equals("POST")) {
             return Page.text(405, "POST only\n");
         }
-        return action.get();
+        return action.apply(Query.of(exchange.getRequestURI()));
     }
 
     private static Page page(

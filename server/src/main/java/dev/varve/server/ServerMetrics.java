@@ -5,12 +5,14 @@ import dev.varve.door.resp.LatencyRecorder;
 import dev.varve.door.resp.RespCounters;
 import dev.varve.door.s3.S3Counters;
 import dev.varve.engine.EngineStatus;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /// All metrics of a server. What they mean is in `docs/metrics.md`.
@@ -50,6 +52,16 @@ final class ServerMetrics implements AutoCloseable {
     /// Shows the local door's counters; to be called once.
     void watchLocal(Supplier<LocalCounters> counters) {
         LocalMetrics.watch(registry, counters);
+    }
+
+    /// Shows what was recorded of accesses; to be called once.
+    void watchTrace(TraceTally tally) {
+        FunctionCounter.builder("varve.trace.events", tally.events(), LongAdder::sum)
+                .description("Accesses recorded by varve trace record")
+                .register(registry);
+        FunctionCounter.builder("varve.trace.dropped", tally.dropped(), LongAdder::sum)
+                .description("Accesses that a recording missed, because its reader was too slow")
+                .register(registry);
     }
 
     /// Shows the S3 door's counters; to be called once.

@@ -88,9 +88,13 @@ public final class VarveServer implements AutoCloseable {
             var doors = new Doors(resp, s3, local);
             var reloading = new Reloading(settings, source, engine, resp,
                     tls.map(OpenTls::identity));
-            var pages = new AdminPages(settings, engine, doors, metrics, reloading, clock);
+            var recorder = new TraceRecorder(engine, clock, random);
+            metrics.watchTrace(recorder.tally());
+            var pages = new AdminPages(
+                    settings, engine, doors, metrics, reloading, recorder, clock);
             var admin = parts.add(AdminServer.open(
                     settings.admin(), tasks, pages.byPath(), pages.actions()));
+            parts.add(recorder);
             var endpoints = new Endpoints(
                     doors.respEndpoint(settings), tls.map(OpenTls::endpoint),
                     doors.s3Endpoint(settings), admin.endpoint());

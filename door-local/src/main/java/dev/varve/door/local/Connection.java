@@ -2,6 +2,7 @@ package dev.varve.door.local;
 
 import dev.varve.door.local.FrameLayout.Kind;
 import dev.varve.door.local.FrameLayout.Status;
+import dev.varve.engine.Bucket;
 import dev.varve.engine.ObjectKey;
 import dev.varve.engine.ReadAhead;
 import dev.varve.env.StorageException;
@@ -35,6 +36,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     private final Door door;
     private final Channel channel;
     private final Leases leases;
+    private final Bucket bucket;
     private final ReadAhead readAhead;
     private ByteBuf input = Unpooled.EMPTY_BUFFER;
     private Optional<Intake> intake = Optional.empty();
@@ -53,7 +55,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.channel = channel;
         var settings = door.settings();
         leases = new Leases(door.budget(), door.clock(), settings.lease(), settings.maxHandles());
-        readAhead = door.bucket().readAhead();
+        bucket = door.bucket().as(door.newClient().getAsInt());
+        readAhead = bucket.readAhead();
     }
 
     /// Ends leases whose time is over, and the connection if it has stopped in the middle of a
@@ -208,12 +211,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 var keys = body.keys();
                 var answers = answers(keys);
                 answers.writeIntLE((int) door.settings().lease().toMillis());
-                ask(kind, keys, answers, new GetQuestion(door, leases, readAhead, answers));
+                ask(kind, keys, answers, new GetQuestion(door, bucket, leases, readAhead, answers));
             }
             case EXISTS -> {
                 var keys = body.keys();
                 var answers = answers(keys);
-                ask(kind, keys, answers, new ExistsQuestion(door.bucket(), answers));
+                ask(kind, keys, answers, new ExistsQuestion(bucket, answers));
             }
             case RELEASE -> {
                 for (long handle : body.handles()) {
@@ -226,7 +229,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
                 if (key.size() != 1) {
                     throw new BodyReader.Malformed("READ must name one key");
                 }
-                var sending = new Sending(door, channel, key.getFirst(),
+                var sending = new Sending(door, bucket, channel, key.getFirst(),
                         at -> movedNanos = at);
                 errand(sending::run, () -> {
                     storeWorks();
@@ -338,7 +341,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         var key = new byte[keyBytes];
         input.readBytes(key);
         door.tallies().requests.increment();
-        var begun = new Intake(door.bucket(), ObjectKey.of(key), valueBytes);
+        var begun = new Intake(bucket, ObjectKey.of(key), valueBytes);
         intake = Optional.of(begun);
         clientMoves();
         if (!begun.tryOpen()) {

@@ -7,9 +7,11 @@ import dev.varve.env.Tasks;
 import io.netty.channel.unix.FileDescriptor;
 import java.util.Set;
 import java.util.concurrent.Phaser;
+import java.util.function.IntSupplier;
 
 /// What all connections of one door share.
 ///
+/// @param newClient   numbers for clients, for [Bucket#as]
 /// @param memory      what clients map
 /// @param descriptor  of the memory, open for reading alone; the door's
 /// @param connections those that are open
@@ -19,6 +21,7 @@ import java.util.concurrent.Phaser;
 record Door(
         LocalSettings settings,
         Bucket bucket,
+        IntSupplier newClient,
         SharedMemory memory,
         FileDescriptor descriptor,
         Entry entry,

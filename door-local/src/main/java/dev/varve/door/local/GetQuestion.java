@@ -1,6 +1,7 @@
 package dev.varve.door.local;
 
 import dev.varve.bytes.Block;
+import dev.varve.engine.Bucket;
 import dev.varve.engine.ObjectKey;
 import dev.varve.engine.ObjectReader;
 import dev.varve.engine.Peek;
@@ -17,14 +18,16 @@ import java.util.List;
 /// Confined to one thread at a time.
 final class GetQuestion implements Question {
     private final Door door;
+    private final Bucket bucket;
     private final Leases leases;
     private final ReadAhead readAhead;
     private final ByteBuf answers;
     private final List<Long> granted = new ArrayList<>();
 
     /// @param answers borrowed
-    GetQuestion(Door door, Leases leases, ReadAhead readAhead, ByteBuf answers) {
+    GetQuestion(Door door, Bucket bucket, Leases leases, ReadAhead readAhead, ByteBuf answers) {
         this.door = door;
+        this.bucket = bucket;
         this.leases = leases;
         this.readAhead = readAhead;
         this.answers = answers;
@@ -32,7 +35,7 @@ final class GetQuestion implements Question {
 
     @Override
     public boolean tryAsk(ObjectKey key) {
-        return switch (door.bucket().tryOpen(key)) {
+        return switch (bucket.tryOpen(key)) {
             case Peek.Miss<ObjectReader> _ -> miss();
             case Peek.Unsure<ObjectReader> _ -> false;
             case Peek.Hit<ObjectReader>(var reader) -> {
@@ -47,7 +50,7 @@ final class GetQuestion implements Question {
     public void ask(ObjectKey key) {
         var mark = answers.writerIndex();
         try {
-            var found = door.bucket().open(key);
+            var found = bucket.open(key);
             if (found.isEmpty()) {
                 miss();
                 return;

@@ -86,8 +86,8 @@ public final class LocalDoor implements AutoCloseable {
         clear(settings.socket());
         var descriptor = descriptor(memory::openForReading);
         var door = new Door(settings,
-                engine.openBucket(settings.bucketName(), BucketClass.CACHE), memory, descriptor,
-                entry, clock, tasks,
+                engine.openBucket(settings.bucketName(), BucketClass.CACHE), engine::newClient,
+                memory, descriptor, entry, clock, tasks,
                 new LeaseBudget(memory.sizeBytes() / settings.memoryShare()),
                 ConcurrentHashMap.newKeySet(), new Phaser(1), new Tallies());
         var loops = new MultiThreadIoEventLoopGroup(settings.loopThreads(),

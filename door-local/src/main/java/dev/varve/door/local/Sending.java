@@ -1,6 +1,7 @@
 package dev.varve.door.local;
 
 import dev.varve.door.local.FrameLayout.Status;
+import dev.varve.engine.Bucket;
 import dev.varve.engine.ObjectKey;
 import dev.varve.engine.ObjectReader;
 import dev.varve.env.StorageException;
@@ -20,14 +21,16 @@ final class Sending {
     private static final int PIECE_BYTES = 128 << 10;
 
     private final Door door;
+    private final Bucket bucket;
     private final Channel channel;
     private final ObjectKey key;
     private final LongConsumer moved;
     private Optional<StorageException> failure = Optional.empty();
 
     /// @param moved hears when a piece has left
-    Sending(Door door, Channel channel, ObjectKey key, LongConsumer moved) {
+    Sending(Door door, Bucket bucket, Channel channel, ObjectKey key, LongConsumer moved) {
         this.door = door;
+        this.bucket = bucket;
         this.channel = channel;
         this.key = key;
         this.moved = moved;
@@ -41,7 +44,7 @@ final class Sending {
     void run() {
         boolean begun = false;
         try {
-            var found = door.bucket().open(key);
+            var found = bucket.open(key);
             if (found.isEmpty()) {
                 head(Status.MISS, 0);
                 return;

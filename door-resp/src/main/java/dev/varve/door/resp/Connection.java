@@ -289,7 +289,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
             var mark = reply.mark();
             try {
                 dispatcher.run(
-                        request, Keyspace.onLoop(door.databases(), session.database()), reply);
+                        request, Keyspace.onLoop(door.databases(), session), reply);
                 if (session.mutes()) {
                     reply.rewind(mark);
                 }
@@ -315,7 +315,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         errand(() -> {
             try {
                 dispatcher.run(
-                        request, Keyspace.blocking(door.databases(), session.database()), answer);
+                        request, Keyspace.blocking(door.databases(), session), answer);
                 complete[0] = true;
             } catch (BrokenReply _) {
                 // The reply stays incomplete, and the connection is closed below.

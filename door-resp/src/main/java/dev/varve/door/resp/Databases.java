@@ -26,6 +26,11 @@ final class Databases {
         }
     }
 
+    /// A number for one more client.
+    int newClient() {
+        return engine.newClient();
+    }
+
     /// The bucket of a database, if it was opened; never waits.
     Optional<Bucket> opened(int index) {
         return opened.get(index);

@@ -13,7 +13,7 @@ import dev.varve.engine.Peek;
 import dev.varve.engine.Precondition;
 import java.util.Optional;
 
-/// One database as commands see it: the same code for a command that runs on an event loop and
+/// The selected database as commands see it: the same code for a command that runs on an event loop and
 /// for one that may wait.
 ///
 /// On an event loop ([#onLoop]) each method answers from memory or throws [WouldBlock], upon
@@ -49,22 +49,22 @@ interface Keyspace {
             ObjectAttributes attributes,
             Precondition precondition);
 
-    static Keyspace onLoop(Databases databases, int index) {
-        return new OnLoop(databases, index);
+    static Keyspace onLoop(Databases databases, Session session) {
+        return new OnLoop(databases, session);
     }
 
-    static Keyspace blocking(Databases databases, int index) {
-        return new Blocking(databases, index);
+    static Keyspace blocking(Databases databases, Session session) {
+        return new Blocking(databases, session);
     }
 
     /// Never waits.
     final class OnLoop implements Keyspace {
         private final Databases databases;
-        private final int index;
+        private final Session session;
 
-        private OnLoop(Databases databases, int index) {
+        private OnLoop(Databases databases, Session session) {
             this.databases = databases;
-            this.index = index;
+            this.session = session;
         }
 
         @Override
@@ -111,7 +111,7 @@ interface Keyspace {
         }
 
         private Bucket opened() {
-            return orWouldBlock(databases.opened(index));
+            return orWouldBlock(session.opened(databases));
         }
 
         private static <T> Optional<T> known(Peek<T> peek) {
@@ -131,10 +131,10 @@ interface Keyspace {
     }
 
     /// Waits for whatever it takes.
-    record Blocking(Databases databases, int index) implements Keyspace {
+    record Blocking(Databases databases, Session session) implements Keyspace {
         @Override
         public Bucket bucket() {
-            return databases.bucket(index);
+            return session.bucket(databases);
         }
 
         @Override

@@ -26,7 +26,7 @@ final class Session {
     }
 
     private final long id;
-    private final InetSocketAddress client;
+    private final InetSocketAddress remote;
     private final InetSocketAddress server;
     private final Supplier<Users> users;
     private final long createdNanos;
@@ -44,6 +44,10 @@ final class Session {
     private Replies replies = Replies.ALL;
     private String lastCommand = "NULL";
     private long lastActiveNanos;
+    private Optional<Bucket> bucket = Optional.empty();
+    private int bucketDatabase;
+    /// The client's number in the store; 0 before it has used a bucket.
+    private int client;
     private @Nullable ReadAhead readAhead;
     private int readAheadDatabase;
     /// Whether the client wrote with its last command, and may go on doing so.
@@ -51,17 +55,35 @@ final class Session {
 
     Session(
             long id,
-            InetSocketAddress client,
+            InetSocketAddress remote,
             InetSocketAddress server,
             Supplier<Users> users,
             long nowNanos) {
         this.id = id;
-        this.client = client;
+        this.remote = remote;
         this.server = server;
         this.users = users;
         throttle = users.get().throttleOf(user);
         createdNanos = nowNanos;
         lastActiveNanos = nowNanos;
+    }
+
+    /// The selected database's bucket as this client uses it, if it was opened; never waits.
+    Optional<Bucket> opened(Databases databases) {
+        if (bucket.isEmpty() || bucketDatabase != database) {
+            client = client == 0 ? databases.newClient() : client;
+            bucket = databases.opened(database).map(opened -> opened.as(client));
+            bucketDatabase = database;
+        }
+        return bucket;
+    }
+
+    /// As [#opened]; may wait while the bucket is created.
+    Bucket bucket(Databases databases) {
+        return opened(databases).orElseGet(() -> {
+            databases.bucket(database);
+            return opened(databases).orElseThrow();
+        });
     }
 
     /// Tells the store what the client reads, so that it can read ahead.
@@ -79,7 +101,7 @@ final class Session {
     private Optional<ReadAhead> follower(Databases databases) {
         var follower = readAhead;
         if (follower == null || readAheadDatabase != database) {
-            follower = databases.opened(database).map(Bucket::readAhead).orElse(null);
+            follower = opened(databases).map(Bucket::readAhead).orElse(null);
             readAhead = follower;
             readAheadDatabase = database;
         }
@@ -225,7 +247,7 @@ final class Session {
 
     /// The line of `CLIENT LIST`; what this server does not have is shown as Redis shows it unused.
     String describe(long nowNanos) {
-        return "id=" + id + " addr=" + text(client) + " laddr=" + text(server) + " fd=0 name="
+        return "id=" + id + " addr=" + text(remote) + " laddr=" + text(server) + " fd=0 name="
                 + name
                 + " age=" + seconds(nowNanos - createdNanos)
                 + " idle=" + seconds(nowNanos - lastActiveNanos)

@@ -112,14 +112,13 @@ final class ValueIntake {
     }
 
     private Optional<ObjectWriter> tryWriter(ObjectKey key, long length) {
-        return door.databases()
-                .opened(session.database())
+        return session.opened(door.databases())
                 .flatMap((Bucket bucket) -> bucket.tryWriter(key, length));
     }
 
     private Value waitForWriter(ObjectKey key, long length) {
         try {
-            var bucket = door.databases().bucket(session.database());
+            var bucket = session.bucket(door.databases());
             return new Value.Streamed(bucket.writer(key, length), true);
         } catch (StorageException e) {
             return new Value.Lost(e);

@@ -35,7 +35,12 @@ final class Buckets {
     ///
     /// @throws S3Exception NoSuchBucket, InvalidBucketName
     Bucket of(S3Request request) {
-        return named(request.bucket());
+        return named(request, request.bucket());
+    }
+
+    /// @throws S3Exception NoSuchBucket, InvalidBucketName
+    Bucket named(S3Request request, String name) {
+        return named(name).as(request.client());
     }
 
     /// @throws S3Exception NoSuchBucket, InvalidBucketName

@@ -36,8 +36,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
         this.open = open;
         this.inbound = new Inbound(channel, door.settings().limits().queuedBodyBytes());
         this.attention = new Attention(channel, inbound, door.clock(), door.settings().timeouts());
-        this.conversation = new Conversation(channel, door, inbound, attention);
-        this.quick = new QuickAnswers(door, conversation.outbound());
+        int client = door.newClient().getAsInt();
+        this.conversation = new Conversation(channel, door, client, inbound, attention);
+        this.quick = new QuickAnswers(door, client, conversation.outbound());
     }
 
     @Override

@@ -23,13 +23,20 @@ final class Conversation implements Runnable {
 
     private final Channel channel;
     private final DoorParts door;
+    private final int client;
     private final Inbound inbound;
     private final Outbound outbound;
     private final Attention attention;
 
-    Conversation(Channel channel, DoorParts door, Inbound inbound, Attention attention) {
+    Conversation(
+            Channel channel,
+            DoorParts door,
+            int client,
+            Inbound inbound,
+            Attention attention) {
         this.channel = channel;
         this.door = door;
+        this.client = client;
         this.inbound = inbound;
         this.outbound = new Outbound(channel, door.metrics());
         this.attention = attention;
@@ -88,7 +95,7 @@ final class Conversation implements Runnable {
                         HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE));
             }
         });
-        var answer = door.service().answer(id, http, body);
+        var answer = door.service().answer(id, client, http, body);
         boolean last = !HttpUtil.isKeepAlive(http) || door.isClosing()
                 || body.leftBytes() > door.settings().limits().drainBytes()
                 || (expects && !body.isInvited() && body.leftBytes() > 0);

@@ -82,7 +82,7 @@ final class ObjectCopies {
                     "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
         }
         Versions.requireNull(target);
-        var bucket = buckets.named(target.bucket().get());
+        var bucket = buckets.named(request, target.bucket().get());
         var reader = bucket.open(target.key().get())
                 .orElseThrow(() -> S3Error.NO_SUCH_KEY.exception()
                         .detail("Key", target.key().get().text()));

@@ -15,13 +15,15 @@ final class QuickAnswers {
     private static final long MAX_SENT_HERE_BYTES = 1 << 20;
 
     private final DoorParts door;
+    private final int client;
     private final Outbound outbound;
 
     /// An answer that was found on the loop, and when its request arrived.
     record Found(HttpRequest http, String id, S3Service.Answer answer, long beganNanos) {}
 
-    QuickAnswers(DoorParts door, Outbound outbound) {
+    QuickAnswers(DoorParts door, int client, Outbound outbound) {
         this.door = door;
+        this.client = client;
         this.outbound = outbound;
     }
 
@@ -39,7 +41,7 @@ final class QuickAnswers {
         long began = door.clock().nanoTime();
         var id = door.nextRequestId();
         return door.service()
-                .tryAnswer(id, http)
+                .tryAnswer(id, client, http)
                 .map(answer -> new Found(http, id, answer, began));
     }
 

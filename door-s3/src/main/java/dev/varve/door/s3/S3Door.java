@@ -82,7 +82,7 @@ public final class S3Door implements AutoCloseable {
         var service = new S3Service(new Authenticator(credentials, clock, settings),
                 new Router(families(engine, store, settings, random)), settings);
         var parts = new DoorParts(service, settings, new S3Metrics(), clock,
-                new AtomicLong(random.nextLong()), new AtomicBoolean());
+                new AtomicLong(random.nextLong()), engine::newClient, new AtomicBoolean());
         var open = new OpenConnections(clock);
         var transport = Transport.best();
         var loops = new MultiThreadIoEventLoopGroup(Runtime.getRuntime().availableProcessors(),

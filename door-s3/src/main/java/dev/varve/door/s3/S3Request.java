@@ -9,6 +9,7 @@ import java.util.Optional;
 /// Confined to its request's thread.
 ///
 /// @param id        shown to the client in each answer
+/// @param client    the connection's number, for [dev.varve.engine.Bucket#as]
 /// @param accessKey empty for an anonymous request
 record S3Request(
         String id,
@@ -16,6 +17,7 @@ record S3Request(
         RequestTarget target,
         HttpHeaders headers,
         Payload payload,
+        int client,
         Optional<String> accessKey) {
 
     Query query() {

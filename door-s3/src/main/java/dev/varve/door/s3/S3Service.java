@@ -36,15 +36,15 @@ final class S3Service {
     }
 
     /// Answers a request; whatever goes wrong is an answer, too, but for a connection that ends.
-    Answer answer(String id, HttpRequest http, Body body) {
-        return answer(id, http, body,
+    Answer answer(String id, int client, HttpRequest http, Body body) {
+        return answer(id, client, http, body,
                 (route, request) -> Optional.of(route.operation().run(request)))
                 .orElseThrow();
     }
 
     /// As [#answer], of a request without a body where memory alone can tell the answer. Never
     /// blocks.
-    Optional<Answer> tryAnswer(String id, HttpRequest http) {
+    Optional<Answer> tryAnswer(String id, int client, HttpRequest http) {
         try {
             var target = RequestTarget.parse(
                     http.uri(), http.headers().get("host", ""), domains);
@@ -55,12 +55,13 @@ final class S3Service {
         } catch (S3Exception _) {
             return Optional.empty();
         }
-        return answer(id, http, new NoBody(),
+        return answer(id, client, http, new NoBody(),
                 (route, request) -> route.quick().flatMap(quick -> quick.tryRun(request)));
     }
 
     private Optional<Answer> answer(
             String id,
+            int client,
             HttpRequest http,
             Body body,
             BiFunction<Route, S3Request, Optional<Response>> way) {
@@ -77,7 +78,7 @@ final class S3Service {
             operation = route.name();
             var payload = new Payload(headers, verified.payload(), body);
             var request = new S3Request(
-                    id, method, target, headers, payload, verified.accessKey());
+                    id, method, target, headers, payload, client, verified.accessKey());
             return way.apply(route, request).map(response -> new Answer(route.name(), response));
         } catch (S3Exception e) {
             return Optional.of(new Answer(operation, error(id, http, e)));
