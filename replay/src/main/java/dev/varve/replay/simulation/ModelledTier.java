@@ -62,15 +62,13 @@ final class ModelledTier {
         }
     }
 
-    /// Ends the simulation, and says what came of it.
-    ///
-    /// @param fromSeconds when it began
-    TierOutcome end(double fromSeconds, double nowSeconds, long hits) {
+    /// Ends the simulation, which began at 0, and says what came of it.
+    TierOutcome end(double nowSeconds, long hits) {
         devices.forEach(device -> device.end(nowSeconds));
         var medium = settings.medium();
         double written = sum(ModelledDevice::writtenBytes);
         double capacity = deviceCount * medium.value(Property.CAPACITY);
-        double perYear = YEAR_SECONDS / Math.max(1e-9, nowSeconds - fromSeconds);
+        double perYear = YEAR_SECONDS / Math.max(1e-9, nowSeconds);
         return new TierOutcome(medium.id(), settings.capacityBytes(), deviceCount, hits,
                 sum(ModelledDevice::readBytes), written, sum(ModelledDevice::requestJoules),
                 sum(ModelledDevice::idleJoules),

@@ -121,10 +121,10 @@ final class ModelledDeviceTest {
     void refreshesBytesBeforeTheirRetentionEnds() {
         var tier = new ModelledTier(TierSettings.of(plain(), 1_000_000));
         tier.kept(0, 49, 4000);
-        assertThat(tier.end(0, 49, 0).writtenBytes()).isZero();
+        assertThat(tier.end(49, 0).writtenBytes()).isZero();
         tier = new ModelledTier(TierSettings.of(plain(), 1_000_000));
         tier.kept(0, 3600, 4000);
-        assertThat(tier.end(0, 3600, 0).writtenBytes()).isEqualTo(72 * 4000.0);
+        assertThat(tier.end(3600, 0).writtenBytes()).isEqualTo(72 * 4000.0);
     }
 
     @Test
@@ -133,14 +133,14 @@ final class ModelledDeviceTest {
         tier.write(0, 0, 1e9);
         // One of 1000 cycles in a thousandth of a year.
         double seconds = 365.25 * 86.4;
-        assertThat(tier.end(0, seconds, 0).endurancePerYear()).isEqualTo(1, within(1e-9));
+        assertThat(tier.end(seconds, 0).endurancePerYear()).isEqualTo(1, within(1e-9));
     }
 
     @Test
     void buysWholeDevicesUnlessItIsASlice() {
         var whole = TierSettings.of(plain(), 1_500_000_000);
-        assertThat(new ModelledTier(whole).end(0, 10, 0).price()).isEqualTo(2, within(1e-9));
-        var slice = new ModelledTier(whole.sliced()).end(0, 10, 0);
+        assertThat(new ModelledTier(whole).end(10, 0).price()).isEqualTo(2, within(1e-9));
+        var slice = new ModelledTier(whole.sliced()).end(10, 0);
         assertThat(slice.price()).isEqualTo(1.5, within(1e-9));
         assertThat(slice.idleJoules()).isEqualTo(75, within(1e-9));
     }
@@ -152,7 +152,7 @@ final class ModelledDeviceTest {
             tier.read(0, second, 1000);
         }
         assertThat(tier.placeCount()).isEqualTo(2);
-        assertThat(tier.end(0, 100, 0).idleJoules()).isEqualTo(500 + 100 + 80, within(1e-3));
+        assertThat(tier.end(100, 0).idleJoules()).isEqualTo(500 + 100 + 80, within(1e-3));
     }
 
     /// DRAMsim3, 1 M cycles of DDR4-3200: random 64 B, two thirds read, 18.7 GB/s, 21.2 pJ/bit; a
