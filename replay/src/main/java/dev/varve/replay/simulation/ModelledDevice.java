@@ -1,7 +1,5 @@
 package dev.varve.replay.simulation;
 
-import java.util.Arrays;
-
 /// A device of a modelled medium, or several that share all work evenly, in simulated time.
 ///
 /// A request first needs one of a few *places* at the device, which it keeps until it is done; its
@@ -19,6 +17,7 @@ final class ModelledDevice {
     private final ModelledMedium medium;
     private final double count;
     private final double sleepAfterSeconds;
+    /// When each place is free again, as a binary heap with the first one at the front.
     private final double[] placeFreeSeconds;
     private double pipeFreeSeconds;
     private double quietSinceSeconds;
@@ -118,18 +117,31 @@ final class ModelledDevice {
             wakes++;
             start += medium.value(Property.WAKE_TIME);
         }
-        int place = 0;
-        for (int i = 1; i < placeFreeSeconds.length && placeFreeSeconds[place] > start; i++) {
-            place = placeFreeSeconds[i] < placeFreeSeconds[place] ? i : place;
-        }
-        start = Math.max(start, placeFreeSeconds[place]);
+        start = Math.max(start, placeFreeSeconds[0]);
         pipeFreeSeconds = Math.max(start, pipeFreeSeconds) + pipeSeconds;
         double end = pipeFreeSeconds + latencySeconds;
-        placeFreeSeconds[place] = end;
+        occupyFirst(end);
         double until = Math.max(end, quietSinceSeconds);
         awakeSeconds += until - Math.max(nowSeconds, quietSinceSeconds);
         quietSinceSeconds = until;
         return end;
+    }
+
+    /// Takes the place that is free first, and puts it where it belongs in the heap.
+    private void occupyFirst(double untilSeconds) {
+        int at = 0;
+        for (int child = 1; child < placeFreeSeconds.length; child = 2 * at + 1) {
+            if (child + 1 < placeFreeSeconds.length
+                    && placeFreeSeconds[child + 1] < placeFreeSeconds[child]) {
+                child++;
+            }
+            if (placeFreeSeconds[child] >= untilSeconds) {
+                break;
+            }
+            placeFreeSeconds[at] = placeFreeSeconds[child];
+            at = child;
+        }
+        placeFreeSeconds[at] = untilSeconds;
     }
 
     /// Accounts for the time that nothing was to do, up to now.
@@ -141,11 +153,5 @@ final class ModelledDevice {
         awakeSeconds += gap - asleep;
         asleepSeconds += asleep;
         return asleep > 0;
-    }
-
-    @Override
-    public String toString() {
-        return count + " x " + medium.name() + ", places free at "
-                + Arrays.toString(placeFreeSeconds);
     }
 }

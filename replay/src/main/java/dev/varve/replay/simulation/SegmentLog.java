@@ -2,8 +2,10 @@ package dev.varve.replay.simulation;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A tier of segments in numbers: what the server's `FlashTier` does with files, in the same sizes.
@@ -32,6 +34,8 @@ final class SegmentLog {
     private final long reserveBytes;
     /// Oldest first, the open one not among them.
     private final List<Segment> sealed = new ArrayList<>();
+    /// Those that lost their last block since this was looked through.
+    private final Set<Segment> unwanted = new LinkedHashSet<>();
     private final int[] segmentsOnDevice;
     private @Nullable Segment open;
     private int device;
@@ -46,6 +50,7 @@ final class SegmentLog {
         private final BitSet read = new BitSet();
         private long bytes = PAGE_BYTES;
         private int wanted;
+        private boolean dropped;
 
         private Segment(int device, double sinceSeconds) {
             this.device = device;
@@ -158,8 +163,12 @@ final class SegmentLog {
 
     /// Nobody wants a block's copy any more.
     void release(SimulatedBlock block) {
-        segment(block).wanted--;
+        var segment = segment(block);
+        segment.wanted--;
         block.segment = null;
+        if (segment.wanted == 0) {
+            unwanted.add(segment);
+        }
     }
 
     private static Segment segment(SimulatedBlock block) {
@@ -182,11 +191,12 @@ final class SegmentLog {
 
     /// Drops sealed segments that nobody wants anything of.
     void dropUnwanted(double nowSeconds) {
-        for (int i = sealed.size() - 1; i >= 0; i--) {
-            if (sealed.get(i).wanted == 0) {
-                drop(nowSeconds, sealed.get(i));
+        for (var segment : unwanted) {
+            if (segment != open && !segment.dropped && segment.wanted == 0) {
+                drop(nowSeconds, segment);
             }
         }
+        unwanted.removeIf(segment -> segment != open || segment.wanted > 0);
     }
 
     /// The segment that should go next; seals the open one where there is no other.
@@ -210,6 +220,7 @@ final class SegmentLog {
         tier.kept(segment.device, nowSeconds - segment.sinceSeconds,
                 (double) segment.blocks.size() * blockBytes);
         sealed.remove(segment);
+        segment.dropped = true;
         usedBytes -= segment.bytes;
         segmentsOnDevice[segment.device]--;
     }
