@@ -34,6 +34,7 @@ final class SimulatedStore {
     private static final long DEMOTION_BATCH_BYTES = 8 << 20;
     private static final double READS_COUNT_SHARE = 0.4;
     private static final int REINSERT_SHARE = 2;
+    private static final long MAX_TRIES = 1_000_000;
 
     private final HierarchySettings settings;
     private final long blockBytes;
@@ -50,6 +51,8 @@ final class SimulatedStore {
     private long leavingBytes;
     private long freedBytes;
     private long memoryHits;
+    /// When the background can demote the next batch.
+    private double demotionFreeSeconds;
 
     /// Memory that is free once its block has been written.
     private record Freed(double atSeconds, long bytes) {}
@@ -205,20 +208,23 @@ final class SimulatedStore {
     private double allocate(double nowSeconds) {
         double now = nowSeconds;
         settle(now);
-        while (capacityBytes - usedBytes < blockBytes) {
+        for (long tries = 0; capacityBytes - usedBytes < blockBytes; tries++) {
+            if (tries > MAX_TRIES) {
+                throw new IllegalArgumentException("all of memory (" + capacityBytes + " bytes of "
+                        + settings.memory().medium().name() + ") is held, and flash is full");
+            }
             if (!evictOne(now, blockBytes + reserveBytes()) && demote(now) == 0) {
                 var next = freed.peek();
-                if (next == null) {
-                    throw new IllegalStateException("memory is held, and nothing will free it");
+                if (next != null) {
+                    now = Math.max(now, next.atSeconds);
+                    settle(now);
                 }
-                now = Math.max(now, next.atSeconds);
-                settle(now);
             }
         }
         usedBytes += blockBytes;
-        if (capacityBytes - usedBytes < reserveBytes()) {
-            while (demote(now) > 0) {
-                // a batch at a time
+        if (capacityBytes - usedBytes < reserveBytes() && now >= demotionFreeSeconds) {
+            while (demote(now) > 0 && now >= demotionFreeSeconds) {
+                // a batch at a time, and the next one when it is written
             }
         }
         return now;
@@ -282,6 +288,7 @@ final class SimulatedStore {
                     leave(nowSeconds, written.get(i));
                     freedBytes += blockBytes;
                     freed.add(new Freed(appended.endSeconds(), blockBytes));
+                    demotionFreeSeconds = appended.endSeconds();
                 } else {
                     moved -= drop(nowSeconds, written.get(i)) ? 0 : 1;
                 }
