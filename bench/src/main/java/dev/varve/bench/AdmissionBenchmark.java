@@ -96,7 +96,8 @@ record AdmissionBenchmark() implements Benchmark {
         }
     }
 
-    private static long deviceBytes(BenchOptions options, Workplace workplace) throws Exception {
+    /// What flash took, by the status of the server in the workplace.
+    static long deviceBytes(BenchOptions options, Workplace workplace) throws Exception {
         String status = ChildProcess.run(workplace.folder("logs"), "status", STATUS_TIME,
                 List.of(options.launcher().toString(), "status", "--json", "--data",
                         workplace.folder("varve").toString()));

@@ -22,6 +22,7 @@ public final class Bench {
             new ChainBenchmark(),
             new LeaseBenchmark(),
             new AdmissionBenchmark(),
+            new SimulatorBenchmark(),
             new S3Benchmark(),
             new RestartBenchmark(),
             new MemoryBenchmark());

@@ -18,7 +18,7 @@ import java.util.Optional;
 /// @param restartBytes  cached bytes of the restart benchmark
 /// @param leasePairs    pairs of EXISTS and GET
 /// @param memoryMinutes how long the memory benchmark lasts
-/// @param trace         of conversations, for admission; if there is one
+/// @param trace         of conversations, for admission and simulator; if there is one
 ///
 /// Immutable.
 record BenchOptions(
@@ -47,8 +47,8 @@ record BenchOptions(
                              pairs of EXISTS and GET instead of 200,000
               --pairs N      so many pairs
               --hour         an hour of mixed load for the memory figure instead of two minutes
-              --trace FILE   conversations in the Mooncake format, for admission (shared/traces
-                             beside the repository or above it)
+              --trace FILE   conversations in the Mooncake format, for admission and simulator
+                             (shared/traces beside the repository or above it)
               --write        write the table to docs/benchmarks.md
             """;
 

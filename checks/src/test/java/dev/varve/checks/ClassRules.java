@@ -28,6 +28,7 @@ record ClassRules(String root, JavaClasses classes) {
             Set.of(Room.DOOR_RESP, Room.DOOR_S3, Room.DOOR_LOCAL, Room.SERVER, Room.BENCH),
             "io.micrometer", Set.of(Room.SERVER),
             "picocli", Set.of(Room.CLI),
+            "org.yaml", Set.of(Room.REPLAY),
             "com.fasterxml.jackson", Set.of(Room.REPLAY, Room.SERVER, Room.CLI, Room.BENCH),
             "org.junit", Set.of(Room.TESTKIT),
             "org.assertj", Set.of(Room.TESTKIT),

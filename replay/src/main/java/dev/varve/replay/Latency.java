@@ -13,14 +13,14 @@ import org.HdrHistogram.Histogram;
 public record Latency(long count, long p50Nanos, long p99Nanos, long maxNanos) {
 
     /// Of no operations.
-    static final Latency NONE = new Latency(0, 0, 0, 0);
+    public static final Latency NONE = new Latency(0, 0, 0, 0);
 
     /// A histogram of nanoseconds that [#of] summarises. Grows with the longest latency.
     static Histogram histogram() {
         return new Histogram(3);
     }
 
-    static Latency of(Histogram nanos) {
+    public static Latency of(Histogram nanos) {
         return new Latency(
                 nanos.getTotalCount(),
                 nanos.getValueAtPercentile(50),

@@ -42,6 +42,11 @@ public final class LoadProbe {
 
     /// One tier.
     public record Tier(Measured small, Measured large) {
+        /// What a value of 64 KiB took.
+        public long smallNanos() {
+            return small.nanos();
+        }
+
         LoadCost cost() {
             return LoadCost.through(small, large);
         }

@@ -6,13 +6,13 @@ import java.util.List;
 /// Plain text in columns: the first one to the left, the others to the right.
 ///
 /// Confined.
-final class Table {
+public final class Table {
     private static final String GAP = "  ";
 
     private final List<List<String>> rows = new ArrayList<>();
 
     /// Adds a row; one without cells is an empty line.
-    Table row(String... cells) {
+    public Table row(String... cells) {
         rows.add(List.of(cells));
         return this;
     }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Traces for tests.
-final class Traces {
+public final class Traces {
     private static final String FILE = "mooncake_conversation_trace.jsonl";
 
     private Traces() {}
 
     /// The real hour of conversations: `-Dvarve.trace=FILE`, or in a folder `shared/traces` beside
     /// the repository or above it. A test that asks for it is skipped where it is not to be had.
-    static MooncakeTrace realHour() {
+    public static MooncakeTrace realHour() {
         var places = Stream.of(
                 System.getProperty("varve.trace", FILE),
                 "../shared/traces/" + FILE,
@@ -37,7 +37,7 @@ final class Traces {
     }
 
     /// Requests at one a second, with these blocks, of 512 tokens each.
-    static MooncakeTrace requests(List<List<Integer>> blockIds) {
+    public static MooncakeTrace requests(List<List<Integer>> blockIds) {
         var text = new StringBuilder();
         for (int i = 0; i < blockIds.size(); i++) {
             text.append("{\"timestamp\": ")

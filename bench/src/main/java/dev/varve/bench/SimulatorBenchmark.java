@@ -1,0 +1,217 @@
+package dev.varve.bench;
+
+import dev.varve.engine.TieredEngine;
+import dev.varve.env.Clock;
+import dev.varve.env.SystemTasks;
+import dev.varve.policy.EvictionPolicy;
+import dev.varve.policy.LruPolicy;
+import dev.varve.policy.S3FifoPolicy;
+import dev.varve.replay.LoadProbe;
+import dev.varve.replay.MooncakeTrace;
+import dev.varve.replay.ReplayResult;
+import dev.varve.replay.ReplayRun;
+import dev.varve.replay.ReplaySettings;
+import dev.varve.replay.RespEndpoint;
+import dev.varve.replay.TrafficGenerator;
+import dev.varve.replay.TrafficStatistics;
+import dev.varve.replay.simulation.HierarchyOutcome;
+import dev.varve.replay.simulation.HierarchySettings;
+import dev.varve.replay.simulation.HierarchySettings.ClientSettings;
+import dev.varve.replay.simulation.HierarchySettings.Writing;
+import dev.varve.replay.simulation.HierarchySimulation;
+import dev.varve.replay.simulation.MediaCatalogue;
+import dev.varve.replay.simulation.TierSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.LongFunction;
+
+/// Whether the simulator says what the server does: the same trace, the same budgets, the same
+/// pace, against a live server and in simulated time.
+///
+/// What the media of this machine are is measured before, on a server of its own and without load:
+/// how long a block takes from memory and from flash.
+record SimulatorBenchmark() implements Benchmark {
+    private static final int BLOCK_BYTES = ReplaySettings.DEFAULT_BLOCK_BYTES;
+    private static final int CONNECTIONS = 8;
+    private static final double MEMORY_SHARE = 0.02;
+    private static final double FLASH_SHARE = 0.1;
+    private static final int SPEED = 30;
+    private static final int WARM_UP_BLOCKS = 30_000;
+    private static final int WARM_UP_PROBES = 20;
+    private static final int LEASE_MILLIS = 10_000 / SPEED;
+    private static final double MAX_HIT_DIFFERENCE = 0.01;
+    private static final double MAX_BYTES_RATIO = 1.05;
+    private static final double MAX_TIME_RATIO = 1.2;
+
+    /// A configuration of both.
+    private record Setup(
+            String name,
+            String eviction,
+            LongFunction<EvictionPolicy> policy,
+            Writing writing) {}
+
+    private record Live(ReplayResult result, long deviceBytes) {
+        double meanSeconds() {
+            return result.loads().getNanos() / 1e9 / Math.max(1, result.get().count());
+        }
+    }
+
+    @Override
+    public String name() {
+        return "simulator";
+    }
+
+    @Override
+    public List<Row> run(BenchOptions options, Workplace workplace) throws Exception {
+        if (options.trace().isEmpty()) {
+            return List.of(new Row("simulator beside the server", "skipped: no trace; name one in"
+                    + " the Mooncake format with --trace FILE", "", "", "", Row.Verdict.NO_BAR));
+        }
+        var trace = options.trace().get();
+        long distinct = TrafficStatistics.of(MooncakeTrace.open(trace)).distinctBlocks();
+        long memory = (long) (distinct * MEMORY_SHARE) * BLOCK_BYTES;
+        long flash = (long) (distinct * FLASH_SHARE) * BLOCK_BYTES;
+        var loads = probe(options, workplace, memory, flash);
+        workplace.clear();
+        var rows = new ArrayList<Row>();
+        for (var setup : List.of(
+                new Setup("S3-FIFO, selective", "s3-fifo", S3FifoPolicy::new, Writing.SELECTIVE),
+                new Setup("LRU, all written", "lru", _ -> new LruPolicy(), Writing.ALL))) {
+            var live = live(options, workplace, setup, memory, flash, trace);
+            workplace.clear();
+            var simulated = simulated(setup, memory, flash, trace, loads,
+                    workplace.folder("logs"));
+            rows.addAll(rows(setup, live, simulated));
+        }
+        return rows;
+    }
+
+    private static LoadProbe.Loads probe(
+            BenchOptions options,
+            Workplace workplace,
+            long memory,
+            long flash) throws Exception {
+        try (var server = VarveServer.start(options.launcher(), workplace, memory, flash);
+                var tasks = new SystemTasks()) {
+            // A JVM that has just started is several times as slow as it will be.
+            var settings = new ReplaySettings(endpoint(server), CONNECTIONS, BLOCK_BYTES, 0,
+                    "warm@", Duration.ofSeconds(60));
+            new ReplayRun(settings, Clock.system(), tasks)
+                    .run(new TrafficGenerator(WARM_UP_BLOCKS, 1), _ -> {});
+            var probe = new LoadProbe(endpoint(server), Clock.system());
+            for (int i = 0; i < WARM_UP_PROBES; i++) {
+                probe.measure();
+            }
+            return probe.measure();
+        }
+    }
+
+    private static Live live(
+            BenchOptions options,
+            Workplace workplace,
+            Setup setup,
+            long memory,
+            long flash,
+            Path trace) throws Exception {
+        String admission = setup.writing() == Writing.ALL ? "all" : "selective";
+        try (var server = VarveServer.start(options.launcher(), workplace, memory, flash,
+                "--lease", Integer.toString(LEASE_MILLIS), "--eviction", setup.eviction(),
+                "--admission", admission); var tasks = new SystemTasks()) {
+            var settings = new ReplaySettings(endpoint(server), CONNECTIONS, BLOCK_BYTES, SPEED,
+                    "replay@", Duration.ofSeconds(60));
+            var result = new ReplayRun(settings, Clock.system(), tasks)
+                    .run(MooncakeTrace.open(trace), _ -> {});
+            if (result.failure().isPresent() || result.wrongBytes() > 0) {
+                throw new IOException(setup.name() + ": " + result.failure().orElse("wrong bytes"));
+            }
+            return new Live(result, AdmissionBenchmark.deviceBytes(options, workplace));
+        }
+    }
+
+    private static RespEndpoint endpoint(VarveServer server) {
+        return new RespEndpoint("127.0.0.1", server.resp().getPort(), Optional.empty());
+    }
+
+    private static HierarchyOutcome simulated(
+            Setup setup,
+            long memory,
+            long flash,
+            Path trace,
+            LoadProbe.Loads loads,
+            Path folder) throws IOException {
+        double memorySeconds = loads.memory().smallNanos() / 1e9;
+        double flashSeconds = loads.flash()
+                .map(tier -> tier.smallNanos() / 1e9)
+                .orElseThrow(() -> new IOException("the server does not tell its tiers apart"));
+        System.err.printf(Locale.ROOT, "bench: a block takes %.0f us from memory, %.0f us from"
+                + " flash%n", memorySeconds * 1e6, flashSeconds * 1e6);
+        var catalogue = MediaCatalogue.shipped().extended(mediaFile(folder,
+                Math.max(1e-6, flashSeconds - memorySeconds)));
+        var client = new ClientSettings(CONNECTIONS, SPEED, LEASE_MILLIS / 1e3,
+                memorySeconds / 2, memorySeconds, memorySeconds, 0);
+        long slab = memory - TieredEngine.notesBytes(memory);
+        return HierarchySimulation.run(new HierarchySettings(BLOCK_BYTES,
+                TierSettings.of(catalogue.medium("ddr5"), slab),
+                List.of(TierSettings.of(catalogue.medium("tlc"), flash)), Optional.empty(),
+                setup.writing(), setup.policy(), client), MooncakeTrace.open(trace));
+    }
+
+    /// The catalogue with this machine's flash: what a block takes more than from memory.
+    private static Path mediaFile(Path folder, double seconds) throws IOException {
+        Files.createDirectories(folder);
+        return Files.writeString(folder.resolve("media.yaml"), String.format(Locale.ROOT, """
+                media:
+                  tlc:
+                    read-latency: {value: %.1f us, evidence: measured, source: the probe}
+                """, seconds * 1e6));
+    }
+
+    private static List<Row> rows(Setup setup, Live live, HierarchyOutcome simulated) {
+        double liveHits = live.result().hitRatio();
+        double difference = simulated.hitRatio() - liveHits;
+        double written = simulated.tiers().get(1).writtenBytes();
+        double bytesRatio = written / live.deviceBytes();
+        double timeRatio = simulated.meanSeconds() / live.meanSeconds();
+        return List.of(
+                row(setup, "hit ratio", String.format(Locale.ROOT, "%.4f", simulated.hitRatio()),
+                        String.format(Locale.ROOT, "%.4f", liveHits),
+                        String.format(Locale.ROOT, "%+.4f", difference), "within 0.01",
+                        Math.abs(difference) <= MAX_HIT_DIFFERENCE),
+                row(setup, "flash writes", gigabytes(written), gigabytes(live.deviceBytes()),
+                        String.format(Locale.ROOT, "%.3f", bytesRatio), "within 5 %",
+                        isWithin(bytesRatio, MAX_BYTES_RATIO)),
+                row(setup, "mean time of a GET", micros(simulated.meanSeconds()),
+                        micros(live.meanSeconds()), String.format(Locale.ROOT, "%.2f", timeRatio),
+                        "within 20 %", isWithin(timeRatio, MAX_TIME_RATIO)));
+    }
+
+    private static boolean isWithin(double ratio, double most) {
+        return ratio <= most && ratio >= 1 / most;
+    }
+
+    private static String gigabytes(double bytes) {
+        return String.format(Locale.ROOT, "%.2f GB", bytes / 1e9);
+    }
+
+    private static String micros(double seconds) {
+        return String.format(Locale.ROOT, "%.0f us", seconds * 1e6);
+    }
+
+    private static Row row(
+            Setup setup,
+            String what,
+            String simulated,
+            String live,
+            String ratio,
+            String bar,
+            boolean met) {
+        return new Row("simulator, " + setup.name() + ": " + what, simulated, "server: " + live,
+                ratio, bar, met ? Row.Verdict.MET : Row.Verdict.NOT_MET);
+    }
+}

@@ -1,0 +1,261 @@
+package dev.varve.replay.simulation;
+
+import dev.varve.replay.TraceRequest;
+import dev.varve.replay.Traffic;
+import dev.varve.replay.simulation.SimulatedBlock.Run;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/// Traffic through a hierarchy, in simulated time: discrete events, in the order of their times,
+/// and of connections where those are equal. No clock and no chance, so the same traffic gives the
+/// same outcome.
+///
+/// Clients do as [dev.varve.replay.ReplayRun] does: for each request they ask whether the blocks
+/// are there, one after the other until one is not, read those, and write all the rest. Where there
+/// is an origin they read each block, and what is not there is read from the origin and written.
+///
+/// Confined.
+public final class HierarchySimulation {
+    /// How far ahead of its reader reading ahead goes; as `ChainReader`.
+    private static final int MAX_AHEAD = 16;
+    private static final long MAX_AHEAD_BYTES = 64L << 20;
+    private static final long LEAST_AHEAD_BYTES = 64 << 10;
+
+    private final HierarchySettings settings;
+    private final SimulatedStore store;
+    private final Optional<ModelledDevice> origin;
+    private final Traffic traffic;
+    private final Map<Long, SimulatedBlock> blocks = new HashMap<>();
+    private final ServiceTally tally;
+    private long firstMillis = -1;
+    private double lastSeconds;
+
+    private HierarchySimulation(HierarchySettings settings, Traffic traffic) {
+        this.settings = settings;
+        this.traffic = traffic;
+        store = new SimulatedStore(settings);
+        origin = settings.origin()
+                .map(medium -> new ModelledDevice(medium, 1, Double.POSITIVE_INFINITY));
+        tally = new ServiceTally(settings.client().makeSeconds());
+    }
+
+    /// Runs traffic to its end, and closes it.
+    public static HierarchyOutcome run(HierarchySettings settings, Traffic traffic) {
+        try (traffic) {
+            return new HierarchySimulation(settings, traffic).run();
+        }
+    }
+
+    private HierarchyOutcome run() {
+        var queue = new PriorityQueue<Session>();
+        for (int i = 0; i < settings.client().connections(); i++) {
+            var session = new Session(i);
+            if (session.takeRequest(0)) {
+                queue.add(session);
+            }
+        }
+        for (var next = queue.poll(); next != null; next = queue.poll()) {
+            if (next.step()) {
+                queue.add(next);
+            }
+        }
+        return tally.outcome(store.end(lastSeconds), lastSeconds);
+    }
+
+    private SimulatedBlock block(long id) {
+        return blocks.computeIfAbsent(id, SimulatedBlock::new);
+    }
+
+    /// One connection: what it is at, and what its server knows of it.
+    private final class Session implements Comparable<Session> {
+        private final int index;
+        private double dueSeconds;
+        private List<SimulatedBlock> wanted = List.of();
+        private double requestSeconds;
+        private int at;
+        private int promised;
+        private Phase phase = Phase.ASK;
+        private Run run = new Run(false);
+        private int readBefore;
+        private @Nullable SimulatedBlock last;
+        private @Nullable SimulatedBlock ahead;
+        private int distance;
+        private int expectedInARow;
+
+        private Session(int index) {
+            this.index = index;
+        }
+
+        @Override
+        public int compareTo(Session other) {
+            int byTime = Double.compare(dueSeconds, other.dueSeconds);
+            return byTime != 0 ? byTime : Integer.compare(index, other.index);
+        }
+
+        /// @return false if there is none
+        boolean takeRequest(double nowSeconds) {
+            Optional<TraceRequest> next = traffic.next();
+            if (next.isEmpty()) {
+                return false;
+            }
+            if (firstMillis < 0) {
+                firstMillis = next.get().timestampMillis();
+            }
+            double seconds = (next.get().timestampMillis() - firstMillis) / 1e3;
+            requestSeconds = Math.max(nowSeconds, seconds / settings.client().speed());
+            dueSeconds = requestSeconds;
+            wanted = new ArrayList<>();
+            for (long id : next.get().blockIds()) {
+                wanted.add(block(id));
+            }
+            at = 0;
+            promised = 0;
+            phase = settings.origin().isPresent() ? Phase.READ_THROUGH : Phase.ASK;
+            return true;
+        }
+
+        /// Does what is due.
+        ///
+        /// @return false if there is nothing more to do
+        boolean step() {
+            double now = dueSeconds;
+            lastSeconds = Math.max(lastSeconds, now);
+            switch (phase) {
+                case ASK -> ask(now);
+                case READ -> read(now);
+                case WRITE -> write(now);
+                case READ_THROUGH -> readThrough(now);
+                case DONE -> {
+                    return takeRequest(now);
+                }
+            }
+            return true;
+        }
+
+        private void ask(double now) {
+            dueSeconds = now + settings.client().existsSeconds();
+            if (at < wanted.size() && store.exists(now, wanted.get(at))) {
+                at++;
+                if (at < wanted.size()) {
+                    return;
+                }
+            }
+            promised = at;
+            at = 0;
+            phase = promised > 0 ? Phase.READ : Phase.WRITE;
+            beginWriting();
+        }
+
+        private void read(double now) {
+            var block = wanted.get(at);
+            if (!block.isPresent()) {
+                promised = at;
+                phase = Phase.WRITE;
+                beginWriting();
+                return;
+            }
+            dueSeconds = store.read(now, block) + settings.client().getSeconds();
+            tally.hit(requestSeconds, dueSeconds - now);
+            wasRead(now, block);
+            at++;
+            if (at == promised) {
+                phase = Phase.WRITE;
+                beginWriting();
+            }
+        }
+
+        private void beginWriting() {
+            if (phase != Phase.WRITE) {
+                return;
+            }
+            at = promised;
+            tally.missed(requestSeconds, wanted.size() - promised);
+            if (at == wanted.size()) {
+                phase = Phase.DONE;
+            } else {
+                run = new Run(readBefore > 1);
+                readBefore = 0;
+            }
+        }
+
+        private void write(double now) {
+            dueSeconds = store.write(now, wanted.get(at), run) + settings.client().setSeconds();
+            tally.wrote(settings.blockBytes());
+            at++;
+            phase = at == wanted.size() ? Phase.DONE : Phase.WRITE;
+        }
+
+        private void readThrough(double now) {
+            if (at == wanted.size()) {
+                phase = Phase.DONE;
+                return;
+            }
+            var block = wanted.get(at++);
+            if (block.isPresent()) {
+                dueSeconds = store.read(now, block) + settings.client().getSeconds();
+                tally.hit(requestSeconds, dueSeconds - now);
+                wasRead(now, block);
+                return;
+            }
+            double came = origin.orElseThrow().read(now, settings.blockBytes());
+            store.write(now, block, new Run(false));
+            block.readableSeconds = came;
+            dueSeconds = came + settings.client().getSeconds();
+            tally.fetched(requestSeconds, dueSeconds - now, settings.blockBytes());
+        }
+
+        /// As `ChainReader.read`.
+        private void wasRead(double now, SimulatedBlock block) {
+            if (settings.blockBytes() < LEAST_AHEAD_BYTES || block == last) {
+                return;
+            }
+            var before = last;
+            last = block;
+            readBefore = Math.min(readBefore + 1, 2);
+            boolean expected = before != null && before.next == block;
+            if (before != null) {
+                before.next = block;
+            }
+            if (!expected) {
+                ahead = block;
+                distance = 0;
+                expectedInARow = 0;
+                return;
+            }
+            expectedInARow = Math.min(expectedInARow + 1, MAX_AHEAD);
+            if (distance > 0) {
+                distance--;
+            } else {
+                ahead = block;
+            }
+            long size = Math.max(1 << 20, settings.blockBytes());
+            int reach = Math.clamp(MAX_AHEAD_BYTES / size, 1, MAX_AHEAD);
+            goAhead(now, Math.min(reach, 1 << expectedInARow));
+        }
+
+        private void goAhead(double now, int reach) {
+            for (var from = ahead; from != null && distance < reach;) {
+                from = from.next;
+                if (from == null) {
+                    return;
+                }
+                ahead = from;
+                distance++;
+                store.readAhead(now, from);
+            }
+        }
+    }
+
+    private enum Phase {
+        ASK,
+        READ,
+        WRITE,
+        READ_THROUGH,
+        DONE
+    }
+}

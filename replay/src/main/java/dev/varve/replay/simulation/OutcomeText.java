@@ -1,0 +1,40 @@
+package dev.varve.replay.simulation;
+
+import dev.varve.replay.Table;
+import java.util.Locale;
+
+/// What came of a hierarchy, for a terminal: a line of what clients got, and a table of its tiers.
+///
+/// Immutable.
+public record OutcomeText(HierarchyOutcome outcome) {
+
+    /// Renders it.
+    public String render() {
+        var service = outcome.service();
+        return String.format(Locale.ROOT,
+                "%,d blocks asked for in %s, %s of them served: mean %s, median %s, p99 %s%n%n",
+                outcome.blocks(), Quantities.seconds(outcome.seconds()),
+                Quantities.percent(outcome.hitRatio()), Quantities.seconds(outcome.meanSeconds()),
+                Quantities.seconds(service.p50Nanos() / 1e9),
+                Quantities.seconds(service.p99Nanos() / 1e9)) + tiers();
+    }
+
+    /// The table alone.
+    String tiers() {
+        var table = new Table().row("tier", "size", "devices", "served", "read", "written",
+                "power", "of it idle", "asleep", "wears out in", "price");
+        for (var tier : outcome.tiers()) {
+            table.row(tier.medium(), Quantities.bytes(tier.capacityBytes()),
+                    Quantities.digits(tier.devices()),
+                    Quantities.percent(outcome.blocks() == 0
+                            ? 0
+                            : (double) tier.hits() / outcome.blocks()),
+                    Quantities.bytes(tier.readBytes()), Quantities.bytes(tier.writtenBytes()),
+                    Quantities.watts(tier.joules() / Math.max(1e-9, outcome.seconds())),
+                    Quantities.watts(tier.idleJoules() / Math.max(1e-9, outcome.seconds())),
+                    Quantities.percent(tier.asleepSeconds() / Math.max(1e-9, outcome.seconds())),
+                    Quantities.years(tier.lifetimeYears()), Quantities.dollars(tier.price()));
+        }
+        return table.toString();
+    }
+}

@@ -1,0 +1,402 @@
+package dev.varve.replay.simulation;
+
+import dev.varve.policy.EvictionPolicy;
+import dev.varve.policy.FlashAdmission;
+import dev.varve.policy.FlashAdmission.Candidate;
+import dev.varve.policy.FlashAdmission.Verdict;
+import dev.varve.replay.simulation.HierarchySettings.Writing;
+import dev.varve.replay.simulation.SegmentLog.Segment;
+import dev.varve.replay.simulation.SimulatedBlock.Run;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+
+/// The server's placement in numbers: the same policies (eviction, admission), asked at the same
+/// places, around memory and logs of segments that hold no bytes. What it repeats of the engine, in
+/// the engine's words: `Residency` (a reserve is kept free; what has a copy leaves at once, the rest
+/// through a queue), `Demotion` (batches of the queue go to flash, wait, or leave), `Reclamation`
+/// (segments are evicted oldest first, what was read late in their life is written again), `Holds`
+/// (what a client was told of stays), promotion on read, reading ahead.
+///
+/// Below the first log it goes on by one rule: what an evicted segment loses goes to the next log,
+/// unless writing is selective and it was not read; and what is read there comes up for good.
+///
+/// What it leaves out: shares, durable buckets, the limit of what may be held, refused writes, and
+/// that a block remains readable in memory while it is being written.
+///
+/// All calls in the order of their times. Confined.
+final class SimulatedStore {
+    private static final int MEMORY_RESERVE_SHARE = 16;
+    private static final int LOG_RESERVE_SHARE = 16;
+    private static final int SELECTIVE_RESERVE_SHARE = 32;
+    private static final int SEEN_NAMES = 1 << 20;
+    private static final long DEMOTION_BATCH_BYTES = 8 << 20;
+    private static final double READS_COUNT_SHARE = 0.4;
+    private static final int REINSERT_SHARE = 2;
+    private static final long MAX_TRIES = 1_000_000;
+
+    private final HierarchySettings settings;
+    private final long blockBytes;
+    private final long capacityBytes;
+    private final ModelledTier memory;
+    private final List<SegmentLog> logs = new ArrayList<>();
+    private final EvictionPolicy policy;
+    private final FlashAdmission admission;
+    /// By version, from 1.
+    private final List<SimulatedBlock> versions = new ArrayList<>();
+    private final Deque<SimulatedBlock> leaving = new ArrayDeque<>();
+    private final Deque<Freed> freed = new ArrayDeque<>();
+    private long usedBytes;
+    private long leavingBytes;
+    private long freedBytes;
+    private long memoryHits;
+    /// When the background can demote the next batch.
+    private double demotionFreeSeconds;
+
+    /// Memory that is free once its block has been written.
+    private record Freed(double atSeconds, long bytes) {}
+
+    SimulatedStore(HierarchySettings settings) {
+        this.settings = settings;
+        blockBytes = settings.blockBytes();
+        capacityBytes = settings.memory().capacityBytes();
+        memory = new ModelledTier(settings.memory());
+        int share = isSelective() ? SELECTIVE_RESERVE_SHARE : LOG_RESERVE_SHARE;
+        for (var log : settings.logs()) {
+            logs.add(new SegmentLog(log, blockBytes, share));
+        }
+        policy = settings.eviction().apply(capacityBytes);
+        admission = new FlashAdmission(Math.max(1, capacityBytes / 2), SEEN_NAMES);
+    }
+
+    /// Whether a block is there; one that is stays for the time of a lease.
+    boolean exists(double nowSeconds, SimulatedBlock block) {
+        if (!block.isPresent()) {
+            return false;
+        }
+        block.heldUntilSeconds = nowSeconds + settings.client().lease();
+        return true;
+    }
+
+    /// Reads a block that is there.
+    ///
+    /// @return when its bytes are there, in seconds
+    double read(double nowSeconds, SimulatedBlock block) {
+        if (block.inMemory) {
+            memoryHits++;
+            block.reads++;
+            policy.accessed(block.version);
+            return memory.read(0, Math.max(nowSeconds, block.readableSeconds), blockBytes);
+        }
+        return bringUp(nowSeconds, block, true);
+    }
+
+    /// Brings a block into memory that somebody may soon ask for.
+    void readAhead(double nowSeconds, SimulatedBlock block) {
+        if (!block.inMemory && block.segment != null) {
+            bringUp(nowSeconds, block, false);
+        }
+    }
+
+    /// Writes a block, in place of one that may be there.
+    ///
+    /// @return when that is acknowledged, in seconds
+    double write(double nowSeconds, SimulatedBlock block, Run run) {
+        double start = allocate(nowSeconds);
+        retire(nowSeconds, block);
+        block.version = versions.size() + 1L;
+        versions.add(block);
+        block.waited = false;
+        block.run = run;
+        block.runPosition = run.length++;
+        double end = memory.write(0, start, blockBytes);
+        enter(nowSeconds, block, end);
+        if (settings.writing() == Writing.THROUGH) {
+            var written = logs.getFirst().append(end, List.of(block));
+            reclaim(end, 0);
+            return Math.max(end, written.endSeconds());
+        }
+        return end;
+    }
+
+    /// Ends the simulation.
+    List<TierOutcome> end(double nowSeconds) {
+        assert isConsistent();
+        versions.stream()
+                .filter(block -> block.inMemory)
+                .forEach(block -> leave(nowSeconds, block));
+        var outcomes = new ArrayList<TierOutcome>();
+        outcomes.add(memory.end(nowSeconds, memoryHits));
+        for (var log : logs) {
+            log.end(nowSeconds);
+            outcomes.add(log.tier().end(nowSeconds, log.hits()));
+        }
+        return outcomes;
+    }
+
+    /// Whether each byte of memory that counts as used is a block's, or waits for its write.
+    private boolean isConsistent() {
+        long blocks = versions.stream().distinct().filter(block -> block.inMemory).count();
+        return usedBytes - freedBytes == blocks * blockBytes
+                && freedBytes == freed.stream().mapToLong(Freed::bytes).sum()
+                && leavingBytes == leaving.size() * blockBytes
+                && policy.count() + leaving.size() == blocks;
+    }
+
+    private boolean isSelective() {
+        return settings.writing() == Writing.SELECTIVE;
+    }
+
+    private double bringUp(double nowSeconds, SimulatedBlock block, boolean forClient) {
+        var pinned = block.segment;
+        double start = allocate(nowSeconds);
+        var segment = block.segment;
+        if (segment == null) {
+            // It left while memory was made for it; its reader has its segment pinned.
+            usedBytes -= blockBytes;
+            return pinned == null ? start : pinned.log().readPinned(start, pinned);
+        }
+        var log = segment.log();
+        double end = forClient ? log.read(start, block, true) : log.readAhead(start, block);
+        memory.write(0, end, blockBytes);
+        block.run = null;
+        block.waited = false;
+        enter(nowSeconds, block, end);
+        if (log != logs.getFirst()) {
+            log.release(block);
+            block.reads = 1;
+        }
+        return end;
+    }
+
+    private void enter(double nowSeconds, SimulatedBlock block, double readableSeconds) {
+        block.inMemory = true;
+        block.leaving = false;
+        block.reads = 0;
+        block.readableSeconds = readableSeconds;
+        block.inMemorySinceSeconds = nowSeconds;
+        policy.inserted(block.version, blockBytes);
+    }
+
+    private void retire(double nowSeconds, SimulatedBlock block) {
+        if (block.inMemory) {
+            if (block.leaving) {
+                block.leaving = false;
+                leaving.remove(block);
+                leavingBytes -= blockBytes;
+            } else {
+                policy.removed(block.version);
+            }
+            leave(nowSeconds, block);
+            usedBytes -= blockBytes;
+        }
+        var segment = block.segment;
+        if (segment != null) {
+            segment.log().release(block);
+        }
+    }
+
+    private void leave(double nowSeconds, SimulatedBlock block) {
+        block.inMemory = false;
+        memory.kept(0, nowSeconds - block.inMemorySinceSeconds, blockBytes);
+    }
+
+    /// Takes memory for a block, as `Residency.tryAllocate` and `BlockSource.allocate` do.
+    ///
+    /// @return when it is there, in seconds
+    private double allocate(double nowSeconds) {
+        double now = nowSeconds;
+        settle(now);
+        for (long tries = 0; capacityBytes - usedBytes < blockBytes; tries++) {
+            if (tries > MAX_TRIES) {
+                throw new IllegalArgumentException("all of memory (" + capacityBytes + " bytes of "
+                        + settings.memory().medium().name() + ") is held, and flash is full");
+            }
+            if (!evictOne(now, blockBytes + reserveBytes()) && demote(now) == 0) {
+                var next = freed.peek();
+                if (next != null) {
+                    now = Math.max(now, next.atSeconds);
+                    settle(now);
+                }
+            }
+        }
+        usedBytes += blockBytes;
+        if (capacityBytes - usedBytes < reserveBytes() && now >= demotionFreeSeconds) {
+            while (demote(now) > 0 && now >= demotionFreeSeconds) {
+                // a batch at a time, and the next one when it is written
+            }
+        }
+        return now;
+    }
+
+    private long reserveBytes() {
+        return capacityBytes / MEMORY_RESERVE_SHARE;
+    }
+
+    private void settle(double nowSeconds) {
+        for (var next = freed.peek(); next != null && next.atSeconds <= nowSeconds;
+                next = freed.peek()) {
+            freed.remove();
+            usedBytes -= next.bytes;
+            freedBytes -= next.bytes;
+        }
+    }
+
+    private boolean evictOne(double nowSeconds, long maxLeavingBytes) {
+        if (leavingBytes >= maxLeavingBytes) {
+            return false;
+        }
+        long version = policy.victim();
+        if (version == EvictionPolicy.NONE) {
+            return false;
+        }
+        var block = versions.get((int) version - 1);
+        if (block.isFresh()) {
+            block.leaving = true;
+            leaving.add(block);
+            leavingBytes += blockBytes;
+        } else {
+            leave(nowSeconds, block);
+            usedBytes -= blockBytes;
+        }
+        return true;
+    }
+
+    /// One batch, as in `Demotion.doWork`.
+    ///
+    /// @return how many blocks left memory, or were told to wait
+    private int demote(double nowSeconds) {
+        long reserve = reserveBytes();
+        while (capacityBytes - usedBytes + leavingBytes + freedBytes < reserve
+                && evictOne(nowSeconds, reserve)) {
+            // one at a time
+        }
+        var written = new ArrayList<SimulatedBlock>();
+        int moved = 0;
+        for (long bytes = 0; bytes < DEMOTION_BATCH_BYTES && !leaving.isEmpty();
+                bytes += blockBytes) {
+            var block = leaving.remove();
+            block.leaving = false;
+            leavingBytes -= blockBytes;
+            moved += judge(nowSeconds, block, written);
+        }
+        if (!written.isEmpty()) {
+            var appended = logs.getFirst().append(nowSeconds, written);
+            for (int i = 0; i < written.size(); i++) {
+                if (i < appended.count()) {
+                    leave(nowSeconds, written.get(i));
+                    freedBytes += blockBytes;
+                    freed.add(new Freed(appended.endSeconds(), blockBytes));
+                    demotionFreeSeconds = appended.endSeconds();
+                } else {
+                    moved -= drop(nowSeconds, written.get(i)) ? 0 : 1;
+                }
+            }
+            reclaim(nowSeconds, 0);
+        }
+        return moved;
+    }
+
+    /// @return 0 if the block stays although it was to leave
+    private int judge(double nowSeconds, SimulatedBlock block, List<SimulatedBlock> written) {
+        boolean held = block.heldUntilSeconds > nowSeconds;
+        if (!block.isFresh()) {
+            leave(nowSeconds, block);
+            usedBytes -= blockBytes;
+            return 1;
+        }
+        if (held || !isSelective()) {
+            admission.written(blockBytes);
+            written.add(block);
+            return 1;
+        }
+        boolean room = logs.getFirst().hasRoom();
+        var run = block.run;
+        var candidate = run == null
+                ? new Candidate(block.id, block.reads, 0, 1, false, block.waited)
+                : new Candidate(block.id, block.reads, block.runPosition, run.length,
+                        run.continued, block.waited);
+        if (!block.waited) {
+            admission.taken(blockBytes, room);
+        }
+        Verdict verdict = admission.decide(candidate, room);
+        return switch (verdict) {
+            case ROOM, READ, RETURNED, SHORT_RUN -> {
+                admission.written(blockBytes);
+                written.add(block);
+                yield 1;
+            }
+            case WAIT -> {
+                block.waited = true;
+                policy.spared(block.version, blockBytes);
+                yield 1;
+            }
+            case UNREAD -> drop(nowSeconds, block) ? 1 : 0;
+        };
+    }
+
+    /// @return false if something holds the block, so that it stays in memory
+    private boolean drop(double nowSeconds, SimulatedBlock block) {
+        if (block.heldUntilSeconds > nowSeconds) {
+            policy.spared(block.version, blockBytes);
+            return false;
+        }
+        leave(nowSeconds, block);
+        usedBytes -= blockBytes;
+        return true;
+    }
+
+    /// Evicts segments of a log until enough of it is free.
+    private void reclaim(double nowSeconds, int level) {
+        var log = logs.get(level);
+        log.dropUnwanted(nowSeconds);
+        while (log.isLow()) {
+            var oldest = log.oldest(nowSeconds);
+            if (oldest.isEmpty()) {
+                return;
+            }
+            evict(nowSeconds, level, oldest.get());
+        }
+    }
+
+    private void evict(double nowSeconds, int level, Segment segment) {
+        var log = logs.get(level);
+        boolean isLast = level == logs.size() - 1;
+        if (isSelective()) {
+            log.forgetOldReads(READS_COUNT_SHARE);
+        }
+        long mayReinsert = segment.bytes() / REINSERT_SHARE;
+        var again = new ArrayList<SimulatedBlock>();
+        var below = new ArrayList<SimulatedBlock>();
+        for (var block : segment.wanted()) {
+            boolean wasRead = segment.wasRead(block);
+            boolean reinserted = wasRead && blockBytes <= mayReinsert;
+            if (reinserted) {
+                mayReinsert -= blockBytes;
+            }
+            if (reinserted || !block.inMemory && block.heldUntilSeconds > nowSeconds) {
+                again.add(block);
+            } else if (!block.inMemory && !isLast && (wasRead || !isSelective())) {
+                below.add(block);
+            }
+        }
+        double read = nowSeconds;
+        for (var block : List.copyOf(again)) {
+            read = block.inMemory ? read : Math.max(read, log.read(nowSeconds, block, false));
+        }
+        for (var block : below) {
+            read = Math.max(read, log.read(nowSeconds, block, false));
+        }
+        segment.wanted().forEach(log::release);
+        log.drop(nowSeconds, segment);
+        if (level == 0) {
+            again.forEach(_ -> admission.written(blockBytes));
+        }
+        log.append(nowSeconds, again);
+        if (!below.isEmpty()) {
+            logs.get(level + 1).append(nowSeconds, below);
+            reclaim(nowSeconds, level + 1);
+        }
+    }
+}
