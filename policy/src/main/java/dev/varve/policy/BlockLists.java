@@ -107,6 +107,10 @@ final class BlockLists {
         return ids[slot];
     }
 
+    long sizeBytes(int slot) {
+        return sizes[slot];
+    }
+
     /// A number from 0 to 3 that belongs to the caller.
     int mark(int slot) {
         return tags[slot] & 3;
