@@ -11,10 +11,7 @@ public final class PolicyCache {
     /// @param policy        fresh, used by nobody else
     /// @param capacityBytes what the blocks present may take together, at least 1
     public PolicyCache(EvictionPolicy policy, long capacityBytes) {
-        if (capacityBytes < 1) {
-            throw new IllegalArgumentException(
-                    "capacity (" + capacityBytes + " bytes) must be at least 1 byte");
-        }
+        Arguments.checkCapacity(capacityBytes);
         this.policy = policy;
         this.capacityBytes = capacityBytes;
     }
