@@ -6,14 +6,16 @@ import java.util.Locale;
 
 /// What came of one case. All figures are hits in a hundred references.
 ///
-/// @param fixed one for each rival, LRU's first
-/// @param autos one for each tuning
+/// @param rivals names of the policies that are never changed
+/// @param fixed  one for each rival
+/// @param autos  one for each tuning
 ///
 /// Immutable.
 record PolicyResult(
         String name,
         String family,
         int references,
+        List<String> rivals,
         List<Double> fixed,
         List<Auto> autos,
         double optimum) {
@@ -25,7 +27,7 @@ record PolicyResult(
     record Auto(Tuning tuning, double hits, long changes, String last) {}
 
     double lru() {
-        return fixed.getFirst();
+        return fixed.get(rivals.indexOf("lru"));
     }
 
     double best() {

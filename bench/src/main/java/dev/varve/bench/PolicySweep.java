@@ -8,9 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.IntStream;
 
 /// The command `bench/run policies`: hit ratios of each eviction policy, and of the choice among
 /// them, on published traces.
@@ -42,6 +40,10 @@ public final class PolicySweep {
             new Source("scarab/recs.trace.20160808T073231Z.xz", PolicyTrace.Encoding.LONGS,
                     List.of(4000, 32_000)));
     private static final List<Integer> CONVERSATION_PERCENTS = List.of(1, 5, 10, 20);
+    /// The same figures each time.
+    private static final long SEED = 1;
+    /// What a shadow may have where blocks are of 1 MiB, as those of KV caches are.
+    private static final int SAMPLE_BLOCKS = 65_536;
     /// Longer traces are left out with `--quick`.
     private static final int QUICK_REFERENCES = 600_000;
 
@@ -62,25 +64,25 @@ public final class PolicySweep {
             boolean leaveOneOut,
             boolean write) {
         static Options parse(Path home, List<String> args) {
-            var options = new Options(jar(), List.of(
+            var options = new Options(standardJar(), List.of(
                     home.resolve(BenchOptions.TRACE), home.resolve("../" + BenchOptions.TRACE),
                     home.resolve("../../" + BenchOptions.TRACE)), false, false, false);
-            for (int i = 0; i < args.size(); i++) {
-                options = switch (args.get(i)) {
+            for (var arg : args) {
+                options = switch (arg) {
                     case "--quick" -> new Options(options.jar, options.conversation, true,
                             options.leaveOneOut, options.write);
                     case "--leave-one-out" -> new Options(options.jar, options.conversation,
                             options.quick, true, options.write);
                     case "--write" -> new Options(options.jar, options.conversation, options.quick,
                             options.leaveOneOut, true);
-                    default -> throw new IllegalArgumentException("unknown: " + args.get(i)
+                    default -> throw new IllegalArgumentException("unknown: " + arg
                             + "; there are --quick, --leave-one-out and --write");
                 };
             }
             return options;
         }
 
-        private static Path jar() {
+        private static Path standardJar() {
             return Path.of(Objects.requireNonNullElse(System.getProperty("varve.traces"), "-"));
         }
     }
@@ -96,15 +98,14 @@ public final class PolicySweep {
             System.exit(2);
             return;
         }
-        var rivals = AutoPolicy.rivals();
+        var rivals = Rival.all(SEED);
         var results = new ArrayList<PolicyResult>();
         forEachCase(options, one -> {
             var result = run(one, rivals, options);
             System.err.println("bench: " + result.line());
             results.add(result);
         });
-        String table = new PolicyReport(rivals.stream().map(Rival::name).toList(), results)
-                .markdown(String.join(" ", args));
+        String table = new PolicyReport(results).markdown(String.join(" ", args));
         System.out.println(table);
         if (options.write()) {
             Files.writeString(home.resolve("docs/policies.md"), table);
@@ -113,35 +114,28 @@ public final class PolicySweep {
 
     private static PolicyResult run(PolicyCase one, List<Rival> rivals, Options options) {
         var fixed = rivals.stream().map(r -> one.run(r.policy().apply(one.blocks()))).toList();
-        var tunings = options.leaveOneOut() ? grid() : List.of(Tuning.DEFAULT);
         var autos = new ArrayList<PolicyResult.Auto>();
-        for (var tuning : tunings) {
+        for (var tuning : tunings(options.leaveOneOut())) {
             var policy = new AutoPolicy(rivals, one.blocks(), tuning);
             double hits = one.run(policy);
             autos.add(new PolicyResult.Auto(tuning, hits, policy.report().changes(),
                     policy.report().active()));
         }
         return new PolicyResult(one.name(), one.trace().family(), one.trace().references().length,
-                fixed, autos, one.optimum());
+                rivals.stream().map(Rival::name).toList(), fixed, autos, one.optimum());
     }
 
-    /// The tunings among which the one in force was chosen; it is the first.
-    private static List<Tuning> grid() {
-        var standard = Tuning.DEFAULT;
-        var grid = new ArrayList<Tuning>();
-        grid.add(standard);
-        for (double halfLife : new double[] {1, 2, 4}) {
-            for (double followLead : new double[] {.5, 1, 2}) {
-                for (double switchLead : new double[] {2, 4}) {
-                    var tuning = new Tuning(standard.sampleBlocks(), halfLife,
-                            standard.minHalfLife(), followLead, switchLead);
-                    if (!tuning.equals(standard)) {
-                        grid.add(tuning);
-                    }
+    /// The tuning in force first, then those among which it was chosen.
+    private static List<Tuning> tunings(boolean all) {
+        var tunings = new ArrayList<>(List.of(Tuning.forSample(SAMPLE_BLOCKS)));
+        if (all) {
+            for (double patience : new double[] {.5, 1, 1.5, 2, 3}) {
+                for (int minGain : new int[] {4, 16}) {
+                    tunings.add(new Tuning(SAMPLE_BLOCKS, patience, minGain));
                 }
             }
         }
-        return grid;
+        return tunings;
     }
 
     /// Does something with a case.

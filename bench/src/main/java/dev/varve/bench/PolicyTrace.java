@@ -1,5 +1,6 @@
 package dev.varve.bench;
 
+import dev.varve.replay.MooncakeTrace;
 import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
@@ -17,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.LongStream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipFile;
 
@@ -59,6 +61,19 @@ record PolicyTrace(String name, String family, int[] references) {
                 return new PolicyTrace(name, file.substring(0, file.indexOf('/')), numbered(ids));
             }
         }
+    }
+
+    /// Reads an hour of conversations with a language model, block by block.
+    static PolicyTrace ofConversations(Path file) {
+        var ids = LongStream.builder();
+        try (var traffic = MooncakeTrace.open(file)) {
+            for (var next = traffic.next(); next.isPresent(); next = traffic.next()) {
+                for (long id : next.get().blockIds()) {
+                    ids.add(id);
+                }
+            }
+        }
+        return new PolicyTrace("conversation", "mooncake", numbered(ids.build().toArray()));
     }
 
     /// Blocks of any ids as they first appear, from 1.

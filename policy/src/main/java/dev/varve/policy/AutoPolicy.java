@@ -4,13 +4,21 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /// Lets rivals run beside the policy in force as shadow caches, and puts in force the one that has
-/// had more hits lately.
+/// gained on it.
 ///
-/// While the shadows are as large as the cache, the cache *follows* the one that leads (see
-/// [Following]): a change of lead costs little, so it takes little evidence. Where there are more
-/// blocks than shadows may have, the shadows see a sample (see [Miniatures]) and the leader's
-/// policy has all blocks; then a change means that another policy takes the blocks over, without
-/// a history (see [Handover]), and takes more evidence.
+/// **When it changes.** The hits of each rival's shadow are counted against those of the leader's:
+/// one more where the rival alone hit, one fewer where the leader alone did, and never below 0
+/// (Page: "Continuous inspection schemes", Biometrika 41, 1954, which finds a change soonest for a
+/// given number of false alarms). A change costs the blocks that the rival's shadow has and the
+/// cache has not, since each of them will be missed once. A rival takes the lead when its gain is
+/// some times that cost, so that what is paid for changes stays a fraction of what they brought
+/// (as with skis that are bought when the rent has come to their price). So policies that hold
+/// much the same take turns easily, and a loop in which two hold different halves is left alone.
+///
+/// **How it changes.** While the shadows are as large as the cache, the cache *follows* the leader
+/// (see [Following]), which has a history. Where there are more blocks than shadows may have, they
+/// see a sample (see [Miniatures]) and a policy of the leader's kind has all blocks; then a change
+/// means that another takes the blocks over, without a history (see [Handover]).
 ///
 /// Hits are counted, not bytes: a miss costs a request its wait. Where blocks are alike in size, as
 /// in a KV cache, it makes no difference.
@@ -22,37 +30,53 @@ import java.util.stream.IntStream;
 public final class AutoPolicy implements EvictionPolicy {
     /// Sampled references between two looks at who leads.
     private static final int LOOK_EVERY = 16;
+    private static final int MAX_RIVALS = 16;
+    /// Where blocks are so few that their sizes say nothing of those to come.
+    private static final int FEW_BLOCKS = 16;
     /// Sizes that the curve tells of, as multiples of the present one.
     private static final List<Double> CURVE = List.of(0.25, 0.5, 1.0, 2.0, 4.0);
-    /// The curve costs as much as a rival: it sees a part of the sample.
+    /// The curve costs less than a rival: it sees a part of the sample.
     private static final int CURVE_PART = 8;
 
     private final List<Rival> rivals;
     private final Tuning tuning;
     private final Miniatures contest;
-    private Miniatures curve;
+    /// By how many hits each rival has gained on the leader.
+    private final int[] gains;
+    /// How many blocks each rival's shadow has that the cache has not.
+    private final int[] costs;
     /// Sizes of the blocks present that belonged to the sample when they came.
     private final BlockLists sizes = new BlockLists(1);
+    private Miniatures curve;
     private int leader;
     private EvictionPolicy real;
     private long capacityBytes;
     private long announced = NONE;
     private long changes;
 
-    /// What decides how fast the policy in force changes.
+    /// What decides how fast the policy in force changes, and what it costs to know.
     ///
     /// @param sampleBlocks blocks that a shadow of the cache's size has at most
-    /// @param halfLife     after how many references hits count half, in blocks of the sample
-    /// @param minHalfLife  the least of it, in references
-    /// @param followLead   lead that suffices where changing costs little; see [Miniatures#lead]
-    /// @param switchLead   lead that suffices where blocks have to be handed over
-    public record Tuning(
-            int sampleBlocks,
-            double halfLife,
-            double minHalfLife,
-            double followLead,
-            double switchLead) {
-        public static final Tuning DEFAULT = new Tuning(4096, 2, 512, 1, 2);
+    /// @param patience     how many times its cost a change must have gained
+    /// @param minGain      hits that a change must have gained beyond that
+    public record Tuning(int sampleBlocks, double patience, int minGain) {
+        private static final int MIN_SAMPLE = 1024;
+        private static final int MAX_SAMPLE = 65_536;
+        private static final int BYTES_A_BLOCK = 1 << 18;
+
+        /// As it was chosen by `bench/run policies --leave-one-out`, for blocks of some size: the
+        /// sample may cost the 256th part of memory, but its least and its most are fixed.
+        ///
+        /// @param capacityBytes of the cache
+        public static Tuning forCapacity(long capacityBytes) {
+            return forSample(Math.clamp(
+                    capacityBytes / BYTES_A_BLOCK, MIN_SAMPLE, MAX_SAMPLE));
+        }
+
+        /// As [#forCapacity], with a sample of its own size.
+        public static Tuning forSample(int sampleBlocks) {
+            return new Tuning(sampleBlocks, 1.5, 4);
+        }
     }
 
     /// How things stand.
@@ -62,7 +86,7 @@ public final class AutoPolicy implements EvictionPolicy {
     /// @param rate      the part of the blocks that the figures rest upon, 0 to 1
     /// @param seen      references that they rest upon, of which later ones count more
     /// @param hitRatio  what the cache itself reached of these, 0 to 1
-    /// @param standings each rival's name and what it would have reached
+    /// @param standings each rival's
     /// @param curve     what the policy in force reaches with other sizes of memory
     public record Report(
             String active,
@@ -73,16 +97,24 @@ public final class AutoPolicy implements EvictionPolicy {
             List<Standing> standings,
             List<Point> curve) {
 
-        /// What the best rival would have had over the cache itself, in hits of a reference; at
-        /// least 0.
+        public Report {
+            standings = List.copyOf(standings);
+            curve = List.copyOf(curve);
+        }
+
+        /// What the best rival has over the cache itself, in hits of a reference; at least 0.
         public double regret() {
-            return Math.max(0, standings.stream().mapToDouble(Standing::hitRatio).max().orElse(0)
-                    - hitRatio);
+            double best = standings.stream().mapToDouble(Standing::hitRatio).max().orElse(0);
+            return Math.max(0, best - hitRatio);
         }
     }
 
-    /// @param hitRatio of the references lately, 0 to 1
-    public record Standing(String rival, double hitRatio) {}
+    /// How a rival stands.
+    ///
+    /// @param hitRatio what its shadow has reached lately, 0 to 1
+    /// @param gain     hits that it has gained on the policy in force
+    /// @param needed   hits that it must gain to be put in force
+    public record Standing(String rival, double hitRatio, double gain, double needed) {}
 
     /// @param factor   size of memory as a multiple of the present one
     /// @param hitRatio of the references lately, 0 to 1
@@ -91,16 +123,19 @@ public final class AutoPolicy implements EvictionPolicy {
     /// @param rivals        1 to 16; the first is in force at the start
     /// @param capacityBytes what the blocks present may take together, at least 1
     public AutoPolicy(List<Rival> rivals, long capacityBytes, Tuning tuning) {
-        if (rivals.isEmpty() || rivals.size() > 16 || capacityBytes < 1) {
-            throw new IllegalArgumentException("rivals (" + rivals.size()
-                    + ") must be 1 to 16, capacity (" + capacityBytes + " bytes) at least 1 byte");
+        Arguments.checkCapacity(capacityBytes);
+        if (rivals.isEmpty() || rivals.size() > MAX_RIVALS) {
+            throw new IllegalArgumentException("rivals (" + rivals.size() + ") must be 1 to "
+                    + MAX_RIVALS);
         }
         this.rivals = List.copyOf(rivals);
         this.tuning = tuning;
         this.capacityBytes = capacityBytes;
+        gains = new int[rivals.size()];
+        costs = new int[rivals.size()];
         contest = new Miniatures(
                 rivals.stream().map(rival -> new Miniatures.Model(rival.policy(), 1)).toList(),
-                capacityBytes, tuning.sampleBlocks(), tuning.halfLife(), tuning.minHalfLife());
+                capacityBytes, tuning.sampleBlocks());
         curve = newCurve();
         real = new Following(contest.shadow(leader));
     }
@@ -110,7 +145,9 @@ public final class AutoPolicy implements EvictionPolicy {
         return new Report(rivals.get(leader).name(), changes, contest.rate(), contest.counted(),
                 contest.realHitRatio(),
                 IntStream.range(0, rivals.size())
-                        .mapToObj(i -> new Standing(rivals.get(i).name(), contest.hitRatio(i)))
+                        .mapToObj(i -> new Standing(rivals.get(i).name(), contest.hitRatio(i),
+                                gains[i] / contest.rate(), i == leader ? 0
+                                        : needed(i) / contest.rate()))
                         .toList(),
                 IntStream.range(0, CURVE.size())
                         .mapToObj(i -> new Point(CURVE.get(i), curve.hitRatio(i)))
@@ -119,9 +156,12 @@ public final class AutoPolicy implements EvictionPolicy {
 
     @Override
     public void expected(long id, long sizeBytes) {
-        reference(id, sizeBytes, false);
-        announced = id;
-        real.expected(id, sizeBytes);
+        Arguments.checkBlock(id, sizeBytes);
+        if (!real.contains(id)) {
+            reference(id, sizeBytes, false);
+            announced = id;
+            real.expected(id, sizeBytes);
+        }
     }
 
     @Override
@@ -135,9 +175,7 @@ public final class AutoPolicy implements EvictionPolicy {
         }
         announced = NONE;
         real.inserted(id, sizeBytes);
-        if (contest.isSampled(id)) {
-            sizes.add(0, id, sizeBytes);
-        }
+        remember(id, sizeBytes);
         if (real.bytes() > capacityBytes) {
             resize(real.bytes());
         }
@@ -158,10 +196,16 @@ public final class AutoPolicy implements EvictionPolicy {
     public void removed(long id) {
         real.removed(id);
         forget(id);
-        contest.remove(id);
-        curve.remove(id);
+        if (contest.isSampled(id)) {
+            for (int i = 0; i < costs.length; i++) {
+                contest.shadow(i).remove(id);
+            }
+            curve.remove(id);
+        }
     }
 
+    /// Before the cache was ever full, it may be known to be smaller than it was said to be: a
+    /// caller that keeps some room free asks for victims earlier.
     @Override
     public long victim() {
         long bytes = real.bytes();
@@ -170,6 +214,11 @@ public final class AutoPolicy implements EvictionPolicy {
         }
         long id = real.victim();
         forget(id);
+        if (id != NONE && contest.isSampled(id)) {
+            for (int i = 0; i < costs.length; i++) {
+                costs[i] += contest.shadow(i).contains(id) ? 1 : 0;
+            }
+        }
         return id;
     }
 
@@ -178,9 +227,7 @@ public final class AutoPolicy implements EvictionPolicy {
         Arguments.checkBlock(id, sizeBytes);
         if (!real.contains(id)) {
             real.spared(id, sizeBytes);
-            if (contest.isSampled(id)) {
-                sizes.add(0, id, sizeBytes);
-            }
+            remember(id, sizeBytes);
         }
     }
 
@@ -197,6 +244,12 @@ public final class AutoPolicy implements EvictionPolicy {
     @Override
     public long bytes() {
         return real.bytes();
+    }
+
+    private void remember(long id, long sizeBytes) {
+        if (contest.isSampled(id)) {
+            sizes.add(0, id, sizeBytes);
+        }
     }
 
     private void forget(long id) {
@@ -216,7 +269,17 @@ public final class AutoPolicy implements EvictionPolicy {
         if (!contest.isSampled(id)) {
             return;
         }
-        contest.reference(id, sizeBytes, present, this::left);
+        int hitters = contest.reference(id, sizeBytes, present, this::left);
+        boolean leaderHit = (hitters >> leader & 1) != 0;
+        for (int i = 0; i < gains.length; i++) {
+            boolean hit = (hitters >> i & 1) != 0;
+            if (hit != leaderHit) {
+                gains[i] = Math.max(0, gains[i] + (hit ? 1 : -1));
+            }
+            if (hit && !present) {
+                costs[i]--;
+            }
+        }
         if (curve.isSampled(id)) {
             curve.reference(id, sizeBytes, present, AutoPolicy::ignore);
         }
@@ -231,6 +294,9 @@ public final class AutoPolicy implements EvictionPolicy {
         if (shadow == leader && real instanceof Following following) {
             following.left(id);
         }
+        if (!real.contains(id)) {
+            costs[shadow]--;
+        }
     }
 
     private void look() {
@@ -240,34 +306,64 @@ public final class AutoPolicy implements EvictionPolicy {
             }
             real = handover.target();
         }
-        curve.fit(real.count());
-        if (contest.fit(real.count())) {
+        int blocks = blocksWhenFull();
+        curve.fit(blocks);
+        if (contest.fit(blocks)) {
+            for (int i = 0; i < gains.length; i++) {
+                gains[i] = 0;
+                costs[i] = 0;
+            }
             if (real instanceof Following) {
                 real = new Handover(real, fresh(leader));
             }
-            return;
+        } else {
+            change();
         }
-        int best = IntStream.range(0, contest.count())
-                .reduce(leader, (a, b) -> contest.hitRatio(b) > contest.hitRatio(a) ? b : a);
-        double needed = real instanceof Following ? tuning.followLead() : tuning.switchLead();
-        if (best != leader && contest.lead(best, leader) > needed) {
-            leader = best;
-            changes++;
-            curve = newCurve();
-            if (real instanceof Following following) {
-                following.follow(contest.shadow(best));
-            } else {
-                real = new Handover(real, fresh(best));
+    }
+
+    private int blocksWhenFull() {
+        int count = real.count();
+        return count < FEW_BLOCKS || real.bytes() == 0
+                ? count
+                : (int) Math.min(Integer.MAX_VALUE, (double) capacityBytes / real.bytes() * count);
+    }
+
+    private void change() {
+        int best = leader;
+        double most = 0;
+        for (int i = 0; i < gains.length; i++) {
+            double margin = gains[i] - needed(i);
+            if (margin > most) {
+                most = margin;
+                best = i;
             }
         }
+        if (best == leader) {
+            return;
+        }
+        int gain = gains[best];
+        for (int i = 0; i < gains.length; i++) {
+            gains[i] = Math.max(0, gains[i] - gain);
+        }
+        leader = best;
+        changes++;
+        curve = newCurve();
+        if (real instanceof Following following) {
+            following.follow(contest.shadow(best));
+        } else {
+            real = new Handover(real, fresh(best));
+        }
+    }
+
+    private double needed(int rival) {
+        return tuning.minGain() + tuning.patience() * Math.max(0, costs[rival]);
     }
 
     private Miniatures newCurve() {
         var policy = rivals.get(leader).policy();
         return new Miniatures(
                 CURVE.stream().map(factor -> new Miniatures.Model(policy, factor)).toList(),
-                capacityBytes, tuning.sampleBlocks() / CURVE_PART, tuning.halfLife(),
-                tuning.minHalfLife());
+                capacityBytes, Math.max(1, tuning.sampleBlocks() / CURVE_PART));
     }
 
     private EvictionPolicy fresh(int rival) {
@@ -276,6 +372,7 @@ public final class AutoPolicy implements EvictionPolicy {
 
     /// Whether the structures underneath hold together; for assertions. Linear.
     boolean consistent() {
-        return sizes.consistent() && !(real instanceof Following following && !following.consistent());
+        return sizes.consistent()
+                && !(real instanceof Following following && !following.consistent());
     }
 }

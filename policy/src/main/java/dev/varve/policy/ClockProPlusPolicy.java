@@ -92,7 +92,7 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
         isFull = true;
         long victim = NONE;
         while (victim == NONE) {
-            if (coldHand == BlockLists.ABSENT) {
+            while (coldHand == BlockLists.ABSENT) {
                 // Only where the caller keeps more free than the cold blocks may take.
                 runHotHand(BlockLists.ABSENT);
                 settleHands();
@@ -222,7 +222,8 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
         if (kind(slot) == DEMOTED) {
             long sizeBytes = blocks.sizeBytes(slot);
             long step = step(bytes[GHOST], bytes[DEMOTED], sizeBytes);
-            coldTargetBytes = Math.max(coldTargetBytes - step, minColdBytes(sizeBytes));
+            coldTargetBytes = Math.max(
+                    coldTargetBytes(sizeBytes) - step, minColdBytes(sizeBytes));
             become(slot, COLD);
         }
     }
@@ -230,7 +231,7 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
     private void growColdTarget(long sizeBytes) {
         long step = step(bytes[DEMOTED], bytes[GHOST], sizeBytes);
         long most = Math.min(capacityBytes - minColdBytes(sizeBytes), capacityBytes / 2);
-        coldTargetBytes = Math.min(coldTargetBytes + step, most);
+        coldTargetBytes = Math.min(coldTargetBytes(sizeBytes) + step, most);
     }
 
     private long step(long dividend, long divisor, long sizeBytes) {

@@ -14,8 +14,7 @@ import java.util.function.LongFunction;
 /// caches are simulated whole, and large ones cost what that number costs.
 ///
 /// *Lately* is exponential decay by sampled references, with a half-life in sampled blocks that
-/// the real cache holds. For each two shadows it is counted how often one hit where the other
-/// missed: the difference of their hits is judged by those, as in a sign test.
+/// the real cache holds.
 ///
 /// Confined.
 final class Miniatures {
@@ -23,14 +22,15 @@ final class Miniatures {
     private static final long ALL = 1L << 32;
     /// Where the weight of a reference is brought back to 1; far from where doubles lose units.
     private static final double MAX_WEIGHT = 1e9;
+    /// Half-life of what counts as lately, in sampled blocks that the real cache holds.
+    private static final double HALF_LIFE = 4;
+    /// The least of it, in references: chance would speak louder.
+    private static final double MIN_HALF_LIFE = 2048;
 
     private final List<Model> models;
     private final int maxBlocks;
-    private final double halfLife;
-    private final double minHalfLife;
     private final Shadow[] shadows;
     private final double[] hits;
-    private final double[][] wins;
     private double references;
     private double realHits;
     /// What the present reference counts; those before count less and less beside it.
@@ -53,22 +53,15 @@ final class Miniatures {
     /// @param models        at most 32
     /// @param capacityBytes of the real cache
     /// @param maxBlocks     sampled blocks that a cache of the real size may hold
-    /// @param halfLife      in sampled blocks that the real cache holds
-    /// @param minHalfLife   in references: below it, chance would decide
     Miniatures(
             List<Model> models,
             long capacityBytes,
-            int maxBlocks,
-            double halfLife,
-            double minHalfLife) {
+            int maxBlocks) {
         this.models = models;
         this.capacityBytes = capacityBytes;
         this.maxBlocks = maxBlocks;
-        this.halfLife = halfLife;
-        this.minHalfLife = minHalfLife;
         shadows = new Shadow[models.size()];
         hits = new double[models.size()];
-        wins = new double[models.size()][models.size()];
         begin();
     }
 
@@ -95,7 +88,8 @@ final class Miniatures {
     /// A sampled block is asked for.
     ///
     /// @param present whether the real cache has it
-    void reference(long id, long sizeBytes, boolean present, Departures departures) {
+    /// @return a bit for each shadow that hit
+    int reference(long id, long sizeBytes, boolean present, Departures departures) {
         int hitters = 0;
         for (int i = 0; i < shadows.length; i++) {
             int shadow = i;
@@ -104,6 +98,7 @@ final class Miniatures {
             }
         }
         count(hitters, present);
+        return hitters;
     }
 
     private void count(int hitters, boolean present) {
@@ -111,13 +106,8 @@ final class Miniatures {
         weight *= growth;
         references += weight;
         realHits += present ? weight : 0;
-        int missers = (1 << shadows.length) - 1 & ~hitters;
         for (int left = hitters; left != 0; left &= left - 1) {
-            int i = Integer.numberOfTrailingZeros(left);
-            hits[i] += weight;
-            for (int others = missers; others != 0; others &= others - 1) {
-                wins[i][Integer.numberOfTrailingZeros(others)] += weight;
-            }
+            hits[Integer.numberOfTrailingZeros(left)] += weight;
         }
         if (weight > MAX_WEIGHT) {
             scale(1 / weight);
@@ -130,22 +120,24 @@ final class Miniatures {
         realHits *= factor;
         for (int i = 0; i < hits.length; i++) {
             hits[i] *= factor;
-            for (int j = 0; j < hits.length; j++) {
-                wins[i][j] *= factor;
-            }
         }
     }
 
-    /// Fits the half-life and the rate to the number of blocks that the real cache holds.
+    /// Fits the half-life and the rate to the number of blocks that the real cache holds when it is
+    /// full.
     ///
     /// @return whether the rate was lowered, and all shadows are empty again
     boolean fit(int realBlocks) {
-        double blocks = Math.max(minHalfLife, halfLife * realBlocks * rate());
-        growth = Math.pow(2, 1 / blocks);
-        if (realBlocks * rate() <= maxBlocks) {
+        boolean lowered = false;
+        while (realBlocks * rate() > maxBlocks) {
+            threshold >>= 1;
+            lowered = true;
+        }
+        double halfLife = Math.max(MIN_HALF_LIFE, HALF_LIFE * realBlocks * rate());
+        growth = Math.pow(2, 1 / halfLife);
+        if (!lowered) {
             return false;
         }
-        threshold >>= 1;
         begin();
         scale(0);
         counted = 0;
@@ -187,13 +179,5 @@ final class Miniatures {
     /// Hits of the real cache, of the same references.
     double realHitRatio() {
         return references == 0 ? 0 : realHits / references;
-    }
-
-    /// By how many standard deviations one shadow's hits exceed another's, if each reference where
-    /// only one of them hit were a coin that was tossed.
-    double lead(int shadow, int other) {
-        double more = wins[shadow][other] / weight;
-        double fewer = wins[other][shadow] / weight;
-        return more + fewer == 0 ? 0 : (more - fewer) / Math.sqrt(more + fewer);
     }
 }
