@@ -108,7 +108,7 @@ public final class PolicySweep {
         String table = new PolicyReport(results).markdown(String.join(" ", args));
         System.out.println(table);
         if (options.write()) {
-            Files.writeString(home.resolve("docs/policies.md"), table);
+            Files.writeString(home.resolve("docs/placement-figures.md"), table);
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 public record Rival(String name, LongFunction<EvictionPolicy> policy) {
 
     /// Those that were best on some trace or other, and first the one that is in force until there
-    /// is evidence: the best on average (`docs/policies.md`).
+    /// is evidence: the best on average (`docs/placement-figures.md`).
     ///
     /// @param seed for those that leave something to chance
     public static List<Rival> all(long seed) {
