@@ -16,6 +16,14 @@ public final class PolicyCache {
         this.capacityBytes = capacityBytes;
     }
 
+    /// As [#reference(long, long)], for a block of a request that asks for several in order.
+    ///
+    /// @param predecessor the one before, or [EvictionPolicy#NONE] for the first
+    public boolean reference(long id, long sizeBytes, long predecessor) {
+        policy.follows(id, predecessor);
+        return reference(id, sizeBytes);
+    }
+
     /// A block is asked for. One that is larger than the cache is missed and stays outside.
     ///
     /// @param id any but [EvictionPolicy#NONE]
