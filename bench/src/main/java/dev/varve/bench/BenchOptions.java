@@ -36,6 +36,7 @@ record BenchOptions(
     static final String USAGE = """
             usage: bench/run [NAME...] [OPTION...]
                    bench/run micro [JMH OPTION...]
+                   bench/run policies [--quick] [--leave-one-out] [--write]
 
             Compares Varve with its peers and limits, each in turn in the same run, and prints
             medians and spread. Names: %s; all of them by default.
@@ -52,7 +53,7 @@ record BenchOptions(
               --write        write the table to docs/benchmarks.md
             """;
 
-    private static final String TRACE = "shared/traces/mooncake_conversation_trace.jsonl";
+    static final String TRACE = "shared/traces/mooncake_conversation_trace.jsonl";
     private static final long QUICK_RESTART_BYTES = 2_000_000_000L;
     private static final long FULL_RESTART_BYTES = 10_000_000_000L;
     private static final long QUICK_LEASE_PAIRS = 200_000;

@@ -1,5 +1,6 @@
 package dev.varve.engine;
 
+import dev.varve.policy.AutoPolicy;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +20,26 @@ public record EngineStatus(
         Admissions admissions,
         long corruptBlocks,
         boolean accounted,
-        List<ShareStatus> shares) {
+        List<ShareStatus> shares,
+        List<PlacementStatus> placement) {
 
     public EngineStatus {
         tiers = List.copyOf(tiers);
         shares = List.copyOf(shares);
+        placement = List.copyOf(placement);
     }
+
+    /// How it is decided what leaves memory, for a share with a quota of its own. None where the
+    /// policy is fixed.
+    ///
+    /// @param share       as in [ShareStatus]
+    /// @param memoryBytes what it holds in memory, without what is on its way out
+    /// @param quotaBytes  what it may hold before others
+    public record PlacementStatus(
+            String share,
+            long memoryBytes,
+            long quotaBytes,
+            AutoPolicy.Report report) {}
 
     /// A share of memory and flash; see [Engine#divide]. None where nothing is divided. Bytes are
     /// -1 where the share has no quota of its own, and is counted with the share of all others.

@@ -1,21 +1,35 @@
 package dev.varve.engine;
 
+import static dev.varve.policy.EvictionPolicy.NONE;
+
 import dev.varve.bytes.Slab;
+import dev.varve.engine.EngineStatus.PlacementStatus;
 import dev.varve.engine.Residency.Resident;
+import dev.varve.policy.AutoPolicy;
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.SharedEviction;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
+import java.util.stream.Stream;
 
 /// Decides which block leaves memory next: a policy for each share of the [Division].
+///
+/// Policies know a block by its *name*, a hash of bucket and key and of the block's number in its
+/// object: unlike the block's id it is the same when the block comes back, so that what a policy
+/// remembers of blocks that left is of use. Where two blocks that are present would have one name,
+/// the later one gets the next free number instead: it is only not recognised when it comes back.
 ///
 /// Thread-safe: one lock, which nests inside key locks and holds none.
 final class MemoryEviction {
     private final Slab slab;
     private final LongFunction<EvictionPolicy> policy;
     private final ReentrantLock lock = new ReentrantLock();
+    /// The blocks that policies know of.
+    private final Map<Long, Resident> named = new HashMap<>();
     private Division division;
     private SharedEviction shared;
 
@@ -31,7 +45,7 @@ final class MemoryEviction {
     void accessed(Resident resident) {
         if (lock.tryLock()) {
             try {
-                policy(resident).accessed(resident.info().id());
+                policy(resident).accessed(resident.name());
             } finally {
                 lock.unlock();
             }
@@ -50,7 +64,10 @@ final class MemoryEviction {
     void removed(Resident resident) {
         lock.lock();
         try {
-            policy(resident).removed(resident.info().id());
+            if (named.remove(resident.name(), resident)) {
+                policy(resident).removed(resident.name());
+                resident.name(NONE);
+            }
         } finally {
             lock.unlock();
         }
@@ -60,8 +77,22 @@ final class MemoryEviction {
     void spared(Resident resident) {
         lock.lock();
         try {
-            policy(resident).spared(resident.info().id(),
-                    slab.footprintBytes(resident.info().lengthBytes()));
+            if (resident.name() == NONE) {
+                name(resident);
+                policy(resident).spared(resident.name(), footprint(resident));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A block has another owner, and is described anew for it.
+    void passed(Resident before, Resident after) {
+        lock.lock();
+        try {
+            after.shareSlot(before.shareSlot());
+            after.name(before.name());
+            named.replace(before.name(), before, after);
         } finally {
             lock.unlock();
         }
@@ -71,7 +102,12 @@ final class MemoryEviction {
     long victim() {
         lock.lock();
         try {
-            return shared.victim();
+            var resident = named.remove(shared.victim());
+            if (resident == null) {
+                return NONE;
+            }
+            resident.name(NONE);
+            return resident.info().id();
         } finally {
             lock.unlock();
         }
@@ -87,6 +123,24 @@ final class MemoryEviction {
         }
     }
 
+    /// What the policies say of themselves, one for each share with a quota, where they choose
+    /// among rivals.
+    List<PlacementStatus> placement() {
+        lock.lock();
+        try {
+            return division.shares()
+                    .stream()
+                    .filter(share -> share.memoryBytes().isPresent())
+                    .flatMap(share -> shared.of(share.memorySlot()) instanceof AutoPolicy auto
+                            ? Stream.of(new PlacementStatus(share.name(), auto.bytes(),
+                                    share.memoryBytes().getAsLong(), auto.report()))
+                            : Stream.of())
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Puts another division in force. The blocks stay, each in its new share, in the order in
     /// which they would have left their old ones. Takes as long as going through all of them.
     ///
@@ -97,15 +151,11 @@ final class MemoryEviction {
             division = next;
             var before = shared;
             shared = new SharedEviction(next.memoryQuotas(), policy);
-            var byId = new HashMap<Long, Resident>();
-            for (var resident : residents) {
-                resident.shareSlot(slot(resident));
-                byId.put(resident.info().id(), resident);
-            }
-            for (long id = before.victim(); id != EvictionPolicy.NONE; id = before.victim()) {
-                var resident = byId.get(id);
+            residents.forEach(resident -> resident.shareSlot(slot(resident)));
+            for (long name = before.victim(); name != NONE; name = before.victim()) {
+                var resident = named.get(name);
                 if (resident != null) {
-                    insert(resident);
+                    shared.of(resident.shareSlot()).inserted(name, footprint(resident));
                 }
             }
         } finally {
@@ -115,9 +165,42 @@ final class MemoryEviction {
 
     private void insert(Resident resident) {
         resident.shareSlot(slot(resident));
-        shared.of(resident.shareSlot())
-                .inserted(resident.info().id(),
-                        slab.footprintBytes(resident.info().lengthBytes()));
+        long name = BlockNames.of(resident.owner(), resident.info());
+        var before = named.get(name);
+        if (before != null && isReplaced(before, resident)) {
+            before.name(NONE);
+            named.put(name, resident);
+            resident.name(name);
+            if (before.shareSlot() == resident.shareSlot()
+                    && footprint(before) == footprint(resident)) {
+                policy(resident).accessed(name);
+                return;
+            }
+            policy(before).removed(name);
+        } else {
+            name(resident);
+        }
+        policy(resident).inserted(resident.name(), footprint(resident));
+    }
+
+    /// Whether a block is the same one of a new version of the object. The old version is taken out
+    /// next, under the key's lock; that it is here at all is so that nobody misses the key.
+    private static boolean isReplaced(Resident before, Resident after) {
+        return before.owner().bucket() == after.owner().bucket()
+                && before.owner().key().equals(after.owner().key());
+    }
+
+    private void name(Resident resident) {
+        long name = BlockNames.of(resident.owner(), resident.info());
+        while (name == NONE || named.containsKey(name)) {
+            name++;
+        }
+        resident.name(name);
+        named.put(name, resident);
+    }
+
+    private long footprint(Resident resident) {
+        return slab.footprintBytes(resident.info().lengthBytes());
     }
 
     /// A block that was just given another owner may not have been told its new slot.

@@ -63,6 +63,7 @@ final class Residency {
         private int slot = SlotIndex.NONE;
         private int reads;
         private int shareSlot;
+        private long name;
 
         Resident(BlockInfo info, Block block, LiveObject owner) {
             this.info = info;
@@ -85,6 +86,16 @@ final class Residency {
 
         void shareSlot(int next) {
             shareSlot = next;
+        }
+
+        /// What policies know it by, under the lock of [MemoryEviction];
+        /// [EvictionPolicy#NONE] while they do not.
+        long name() {
+            return name;
+        }
+
+        void name(long next) {
+            name = next;
         }
 
         /// How often the block was read since it came in. Racy on purpose: it is a hint.
@@ -199,7 +210,7 @@ final class Residency {
             index.release(resident.slot);
             var passed = new Resident(resident.info, resident.block, owner);
             passed.reads = resident.reads;
-            passed.shareSlot = resident.shareSlot;
+            eviction.passed(resident, passed);
             return passed;
         });
     }

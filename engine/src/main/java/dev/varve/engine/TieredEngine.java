@@ -232,7 +232,7 @@ public final class TieredEngine implements Engine {
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
                 new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
                 recall.survival(), admission.status(),
-                counters.corruptBlocks.sum(), true, shareStatus());
+                counters.corruptBlocks.sum(), true, shareStatus(), eviction.placement());
     }
 
     private List<ShareStatus> shareStatus() {

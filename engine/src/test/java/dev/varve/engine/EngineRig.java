@@ -1,8 +1,11 @@
 package dev.varve.engine;
 
 import dev.varve.bytes.BuddySlab;
+import dev.varve.policy.AutoPolicy;
+import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.LruPolicy;
 import dev.varve.policy.PlacementRules;
+import dev.varve.policy.Rival;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.ManualTasks;
 import dev.varve.testkit.SimulatedDisk;
@@ -89,5 +92,10 @@ final class EngineRig implements AutoCloseable {
                 new SplittableRandom(seed));
         return TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
                 PlacementRules.plain(), clock, tasks), settings);
+    }
+
+    /// Policies as a store has them, with so small a sample that blocks are handed over.
+    static EvictionPolicy auto(long capacityBytes) {
+        return new AutoPolicy(Rival.all(1), capacityBytes, AutoPolicy.Tuning.forSample(8));
     }
 }

@@ -6,7 +6,6 @@ import dev.varve.bytes.BuddySlab;
 import dev.varve.engine.SimulatedCatalog.Operation;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
-import dev.varve.policy.LruPolicy;
 import dev.varve.policy.PlacementRules;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.ManualTasks;
@@ -142,7 +141,7 @@ final class EngineSimulation {
                     64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
                     Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH,
                     new AdmissionSettings(mode, AdmissionSettings.UNLIMITED));
-            var parts = new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
+            var parts = new TieredEngine.Parts(catalog, flash, slab, EngineRig::auto,
                     PlacementRules.plain(), clock, tasks);
             var opened = TieredEngine.open(parts, settings);
             opened.openBucket("d", BucketClass.DURABLE);

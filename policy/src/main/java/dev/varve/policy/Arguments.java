@@ -11,6 +11,13 @@ final class Arguments {
         }
     }
 
+    static void checkCapacity(long capacityBytes) {
+        if (capacityBytes < 1) {
+            throw new IllegalArgumentException(
+                    "capacity (" + capacityBytes + " bytes) must be at least 1 byte");
+        }
+    }
+
     static IllegalStateException alreadyPresent(long id) {
         return new IllegalStateException("block " + id + " is present already");
     }

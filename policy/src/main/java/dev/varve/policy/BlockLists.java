@@ -18,6 +18,8 @@ final class BlockLists {
 
     private static final int FIRST_SLOTS = 64;
     private static final int MAX_SLOTS = 1 << 29;
+    private static final int MARK_BITS = 4;
+    private static final int MARK_MASK = (1 << MARK_BITS) - 1;
 
     private final int lists;
     private final long[] bytes;
@@ -27,7 +29,7 @@ final class BlockLists {
     private long[] sizes = new long[FIRST_SLOTS];
     private int[] newer = new int[FIRST_SLOTS];
     private int[] older = new int[FIRST_SLOTS];
-    /// The list that a slot is in, times 4, plus its mark.
+    /// The list that a slot is in, times 16, plus its mark.
     private byte[] tags = new byte[FIRST_SLOTS];
 
     private int usedSlots;
@@ -64,25 +66,35 @@ final class BlockLists {
     }
 
     /// Adds a block that is in no list as the newest of one, with mark 0.
-    void add(int list, long id, long sizeBytes) {
+    ///
+    /// @return its slot
+    int add(int list, long id, long sizeBytes) {
         int slot = takeSlot();
         ids[slot] = id;
         sizes[slot] = sizeBytes;
-        tags[slot] = (byte) (list << 2);
-        link(list, slot);
+        tags[slot] = (byte) (list << MARK_BITS);
+        link(list, list, slot);
         int mask = table.length - 1;
         int at = home(id, mask);
         while (table[at] != 0) {
             at = at + 1 & mask;
         }
         table[at] = slot;
+        return slot;
     }
 
     /// Makes a block the newest of a list, which may be the one it is in. Keeps its mark.
     void moveTo(int list, int slot) {
         unlink(slot);
-        tags[slot] = (byte) (list << 2 | mark(slot));
-        link(list, slot);
+        tags[slot] = (byte) (list << MARK_BITS | mark(slot));
+        link(list, list, slot);
+    }
+
+    /// Makes a block the oldest of a list, which may be the one it is in. Keeps its mark.
+    void moveToOldest(int list, int slot) {
+        unlink(slot);
+        tags[slot] = (byte) (list << MARK_BITS | mark(slot));
+        link(list, newer[list], slot);
     }
 
     /// Takes a block out; its slot may be used for another from now on.
@@ -99,21 +111,31 @@ final class BlockLists {
         return slot == list ? ABSENT : slot;
     }
 
+    /// The next younger slot of the same list, or [#ABSENT] if this is the newest.
+    int newer(int slot) {
+        int next = newer[slot];
+        return next < lists ? ABSENT : next;
+    }
+
     int listOf(int slot) {
-        return tags[slot] >> 2;
+        return tags[slot] >> MARK_BITS;
     }
 
     long id(int slot) {
         return ids[slot];
     }
 
-    /// A number from 0 to 3 that belongs to the caller.
+    long sizeBytes(int slot) {
+        return sizes[slot];
+    }
+
+    /// A number from 0 to 15 that belongs to the caller.
     int mark(int slot) {
-        return tags[slot] & 3;
+        return tags[slot] & MARK_MASK;
     }
 
     void mark(int slot, int mark) {
-        tags[slot] = (byte) ((tags[slot] & ~3) | mark);
+        tags[slot] = (byte) ((tags[slot] & ~MARK_MASK) | mark);
     }
 
     /// Number of blocks in a list.
@@ -126,12 +148,13 @@ final class BlockLists {
         return bytes[list];
     }
 
-    private void link(int list, int slot) {
-        int previous = older[list];
+    /// @param next what comes after the slot towards the newest: a slot, or the head for the end
+    private void link(int list, int next, int slot) {
+        int previous = older[next];
         older[slot] = previous;
-        newer[slot] = list;
+        newer[slot] = next;
         newer[previous] = slot;
-        older[list] = slot;
+        older[next] = slot;
         counts[list]++;
         bytes[list] += sizes[slot];
     }

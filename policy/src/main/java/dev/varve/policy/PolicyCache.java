@@ -11,12 +11,17 @@ public final class PolicyCache {
     /// @param policy        fresh, used by nobody else
     /// @param capacityBytes what the blocks present may take together, at least 1
     public PolicyCache(EvictionPolicy policy, long capacityBytes) {
-        if (capacityBytes < 1) {
-            throw new IllegalArgumentException(
-                    "capacity (" + capacityBytes + " bytes) must be at least 1 byte");
-        }
+        Arguments.checkCapacity(capacityBytes);
         this.policy = policy;
         this.capacityBytes = capacityBytes;
+    }
+
+    /// As [#reference(long, long)], for a block of a request that asks for several in order.
+    ///
+    /// @param predecessor the one before, or [EvictionPolicy#NONE] for the first
+    public boolean reference(long id, long sizeBytes, long predecessor) {
+        policy.follows(id, predecessor);
+        return reference(id, sizeBytes);
     }
 
     /// A block is asked for. One that is larger than the cache is missed and stays outside.

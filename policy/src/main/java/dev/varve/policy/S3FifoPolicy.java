@@ -32,10 +32,7 @@ public final class S3FifoPolicy implements EvictionPolicy {
     /// @param capacityBytes what the blocks present may take together, at least 1; the caller keeps
     ///        to it, the policy only divides it among its queues
     public S3FifoPolicy(long capacityBytes) {
-        if (capacityBytes < 1) {
-            throw new IllegalArgumentException(
-                    "capacity (" + capacityBytes + " bytes) must be at least 1 byte");
-        }
+        Arguments.checkCapacity(capacityBytes);
         smallBytes = capacityBytes / 10;
         mainBytes = capacityBytes - smallBytes;
     }

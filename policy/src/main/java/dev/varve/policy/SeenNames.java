@@ -17,12 +17,12 @@ final class SeenNames {
     }
 
     void add(long name) {
-        long h = mix(name);
+        long h = Hashes.mix(name);
         tags[index(h)] = tag(h);
     }
 
     boolean contains(long name) {
-        long h = mix(name);
+        long h = Hashes.mix(name);
         return tags[index(h)] == tag(h);
     }
 
@@ -33,13 +33,5 @@ final class SeenNames {
     /// 0 means that a place is empty.
     private static int tag(long h) {
         return (int) (h >>> 32) | 1;
-    }
-
-    /// The finaliser of MurmurHash3 (Appleby).
-    private static long mix(long name) {
-        long h = name;
-        h = (h ^ h >>> 33) * 0xff51afd7ed558ccdL;
-        h = (h ^ h >>> 33) * 0xc4ceb9fe1a85ec53L;
-        return h ^ h >>> 33;
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,7 +20,7 @@ final class BlockListsTest {
     void agreesWithPlainMaps(long seed) {
         var random = new SplittableRandom(seed);
         var lists = new BlockLists(2);
-        List<Map<Long, Long>> expected = List.of(new LinkedHashMap<>(), new LinkedHashMap<>());
+        List<SequencedMap<Long, Long>> expected = List.of(new LinkedHashMap<>(), new LinkedHashMap<>());
         for (int step = 0; step < 30_000; step++) {
             long id = UNHASH * (1 + random.nextInt(2000) / 7);
             if (random.nextInt(10) == 0) {
@@ -43,10 +43,16 @@ final class BlockListsTest {
                 if (random.nextInt(3) == 0) {
                     lists.remove(slot);
                 } else {
-                    lists.mark(slot, step & 3);
-                    lists.moveTo(list, slot);
-                    assertThat(lists.mark(slot)).as(at).isEqualTo(step & 3);
-                    expected.get(list).put(id, sizeBytes);
+                    lists.mark(slot, step & 15);
+                    if (random.nextBoolean()) {
+                        lists.moveTo(list, slot);
+                        expected.get(list).putLast(id, sizeBytes);
+                    } else {
+                        lists.moveToOldest(list, slot);
+                        expected.get(list).putFirst(id, sizeBytes);
+                    }
+                    assertThat(lists.mark(slot)).as(at).isEqualTo(step & 15);
+                    assertThat(lists.sizeBytes(slot)).as(at).isEqualTo(sizeBytes);
                 }
             }
             if (step % 1000 == 0) {
@@ -57,8 +63,20 @@ final class BlockListsTest {
             long bytes = expected.get(list).values().stream().mapToLong(size -> size).sum();
             assertThat(lists.count(list)).isEqualTo(expected.get(list).size());
             assertThat(lists.bytes(list)).isEqualTo(bytes);
-            assertThat(drain(lists, list)).isEqualTo(List.copyOf(expected.get(list).keySet()));
+            var ids = List.copyOf(expected.get(list).keySet());
+            assertThat(fromOldToNew(lists, list)).isEqualTo(ids);
+            assertThat(drain(lists, list)).isEqualTo(ids);
         }
+    }
+
+    private static List<Long> fromOldToNew(BlockLists lists, int list) {
+        List<Long> ids = new ArrayList<>();
+        int slot = lists.oldest(list);
+        while (slot != BlockLists.ABSENT) {
+            ids.add(lists.id(slot));
+            slot = lists.newer(slot);
+        }
+        return ids;
     }
 
     private static List<Long> drain(BlockLists lists, int list) {

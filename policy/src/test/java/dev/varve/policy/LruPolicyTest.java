@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-final class LruPolicyTest implements EvictionPolicyContract {
+final class LruPolicyTest implements ReferencedPolicyContract {
 
     @Override
     public EvictionPolicy policy() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import org.junit.jupiter.api.Test;
 
-final class S3FifoPolicyTest implements EvictionPolicyContract {
+final class S3FifoPolicyTest implements ReferencedPolicyContract {
 
     @Override
     public EvictionPolicy policy() {

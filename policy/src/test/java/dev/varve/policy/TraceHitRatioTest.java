@@ -7,10 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.LongFunction;
 import java.util.regex.Pattern;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,17 +35,36 @@ final class TraceHitRatioTest {
         assertThat(hitRatio(percent, S3FifoPolicy::new)).isEqualTo("0" + published);
     }
 
-    private static String hitRatio(int percent, LongFunction<EvictionPolicy> policies)
-            throws IOException {
-        long[] references = references();
-        int capacity = DISTINCT_BLOCKS * percent / 100;
-        var cache = new PolicyCache(policies.apply(capacity), capacity);
-        // The trace has a block 0.
-        long hits = Arrays.stream(references).filter(id -> cache.reference(id + 1, 1)).count();
-        return String.format(Locale.ROOT, "%.4f", (double) hits / references.length);
+    /// Learnt on the way, from an empty cache and without any figure about this trace. No policy of
+    /// a general kind that is published reaches more than .0978, .2121, .2841 (LIRS, ARC, ARC) at
+    /// the smaller sizes; where there is room enough, LRU is hard to beat.
+    @ParameterizedTest
+    @CsvSource({"1, .105", "5, .230", "10, .295", "25, .350", "50, .360"})
+    void ofTheChainPolicyAreAboveThoseOfGeneralOnes(int percent, double least) throws IOException {
+        assertThat(Double.parseDouble(hitRatio(percent, ChainPolicy::new)))
+                .isGreaterThanOrEqualTo(least);
     }
 
-    private static long[] references() throws IOException {
+    private static String hitRatio(int percent, LongFunction<EvictionPolicy> policies)
+            throws IOException {
+        int capacity = DISTINCT_BLOCKS * percent / 100;
+        var cache = new PolicyCache(policies.apply(capacity), capacity);
+        long references = 0;
+        long hits = 0;
+        for (long[] request : requests()) {
+            long predecessor = EvictionPolicy.NONE;
+            for (long block : request) {
+                // The trace has a block 0.
+                long id = block + 1;
+                hits += cache.reference(id, 1, predecessor) ? 1 : 0;
+                references++;
+                predecessor = id;
+            }
+        }
+        return String.format(Locale.ROOT, "%.4f", (double) hits / references);
+    }
+
+    private static List<long[]> requests() throws IOException {
         var places = Stream.of(
                 System.getProperty("varve.trace", FILE),
                 "../shared/traces/" + FILE,
@@ -53,14 +72,14 @@ final class TraceHitRatioTest {
         var trace = places.map(Path::of).filter(Files::isReadable).findFirst();
         assumeThat(trace).as("the trace " + FILE + "; name it with -Dvarve.trace=FILE").isPresent();
         try (var lines = Files.lines(trace.orElseThrow())) {
-            return lines.flatMapToLong(TraceHitRatioTest::hashIds).toArray();
+            return lines.map(TraceHitRatioTest::hashIds).toList();
         }
     }
 
-    private static LongStream hashIds(String line) {
+    private static long[] hashIds(String line) {
         var matcher = HASH_IDS.matcher(line);
         assertThat(matcher.find()).as(line).isTrue();
         return Arrays.stream(matcher.group(1).split(","))
-                .mapToLong(id -> Long.parseLong(id.trim()));
+                .mapToLong(id -> Long.parseLong(id.trim())).toArray();
     }
 }

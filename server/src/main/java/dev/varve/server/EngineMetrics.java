@@ -2,8 +2,12 @@ package dev.varve.server;
 
 import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Admissions;
+import dev.varve.engine.EngineStatus.PlacementStatus;
 import dev.varve.engine.EngineStatus.ShareStatus;
 import dev.varve.engine.EngineStatus.TierStatus;
+import dev.varve.policy.AutoPolicy.Point;
+import dev.varve.policy.AutoPolicy.Report;
+import dev.varve.policy.AutoPolicy.Standing;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -22,6 +26,7 @@ final class EngineMetrics {
     private final Supplier<EngineStatus> source;
     private final MeterRegistry registry;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
+    private final Set<String> placed = ConcurrentHashMap.newKeySet();
     private volatile EngineStatus seen;
 
     EngineMetrics(Supplier<EngineStatus> source, MeterRegistry registry) {
@@ -47,6 +52,60 @@ final class EngineMetrics {
     void refresh() {
         seen = source.get();
         seen.shares().stream().map(ShareStatus::name).filter(known::add).forEach(this::share);
+        for (var status : seen.placement()) {
+            if (placed.add(status.share())) {
+                placement(status);
+            }
+        }
+    }
+
+    /// Shows how a share's policy is chosen from now on.
+    private void placement(PlacementStatus first) {
+        String name = first.share();
+        var tags = Tags.of("tenant", name.isEmpty() ? "(others)" : name);
+        gauge(registry, "varve.placement.hit.ratio", tags,
+                "Hits in memory of the references to sampled blocks, lately",
+                status -> report(status, name, Report::hitRatio));
+        gauge(registry, "varve.placement.regret", tags,
+                "What the best rival would have had over that",
+                status -> report(status, name, Report::regret));
+        count(registry, "varve.placement.changes", tags, "Changes of the policy in force",
+                status -> report(status, name, report -> report.changes()));
+        for (var standing : first.report().standings()) {
+            String rival = standing.rival();
+            var own = tags.and("policy", rival);
+            gauge(registry, "varve.placement.active", own, "1 for the policy in force, 0 for others",
+                    status -> report(status, name,
+                            report -> report.active().equals(rival) ? 1 : 0));
+            gauge(registry, "varve.placement.rival.hit.ratio", own,
+                    "What each policy would have reached of the same references, lately",
+                    status -> report(status, name, report -> report.standings()
+                            .stream()
+                            .filter(it -> it.rival().equals(rival))
+                            .mapToDouble(Standing::hitRatio)
+                            .sum()));
+        }
+        for (var point : first.report().curve()) {
+            gauge(registry, "varve.placement.curve.hit.ratio",
+                    tags.and("memory", point.factor() + "x"),
+                    "What the policy in force would reach with memory of other sizes",
+                    status -> report(status, name, report -> report.curve()
+                            .stream()
+                            .filter(it -> it.factor() == point.factor())
+                            .mapToDouble(Point::hitRatio)
+                            .sum()));
+        }
+    }
+
+    private static double report(
+            EngineStatus status,
+            String share,
+            ToDoubleFunction<Report> figure) {
+        return status.placement()
+                .stream()
+                .filter(it -> it.share().equals(share))
+                .mapToDouble(it -> figure.applyAsDouble(it.report()))
+                .sum();
     }
 
     /// Shows a share from now on; one that is there no more shows no bytes.

@@ -30,8 +30,9 @@ public enum Setting {
             "half of the free disk space, at most 100g",
             "Budget of the flash tier in the data folder, such as 20g or 1.5t."),
     EVICTION(
-            "eviction", "POLICY", "s3-fifo",
-            "What leaves memory first: s3-fifo or lru."),
+            "eviction", "POLICY", "auto",
+            "What leaves memory first: auto (whichever of the others does best), s3-fifo, lru, fifo,"
+                    + " sieve, arc, lirs, clock-pro-plus, w-tinylfu or gdsf."),
     ADMISSION(
             "admission", "RULE", "all",
             "What of a cache goes to flash: all, or selective (what is likely to be read again)."),

@@ -1,6 +1,7 @@
 package dev.varve.store;
 
 import dev.varve.engine.EngineSettings;
+import java.util.Locale;
 
 /// The numbers that a store is opened with.
 ///
@@ -27,8 +28,22 @@ public record StoreSettings(
 
     /// Which policy the memory tier runs.
     public enum Eviction {
+        /// Whichever of the others does best; see [dev.varve.policy.AutoPolicy].
+        AUTO,
+        FIFO,
         LRU,
-        S3_FIFO
+        SIEVE,
+        S3_FIFO,
+        ARC,
+        LIRS,
+        CLOCK_PRO_PLUS,
+        W_TINYLFU,
+        GDSF;
+
+        /// As people write it: in lower case, with hyphens.
+        public String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     public StoreSettings {
@@ -39,7 +54,7 @@ public record StoreSettings(
     /// Budgets as given, everything else by default.
     public static StoreSettings of(long memoryBytes, long flashBytes) {
         return new StoreSettings(
-                memoryBytes, flashBytes, Eviction.S3_FIFO, true, new MemoryHome.Nameless(),
+                memoryBytes, flashBytes, Eviction.AUTO, true, new MemoryHome.Nameless(),
                 EngineSettings.DEFAULT);
     }
 

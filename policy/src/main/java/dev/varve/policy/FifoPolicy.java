@@ -1,0 +1,69 @@
+package dev.varve.policy;
+
+/// Evicts the block that came in first, whatever was read since.
+///
+/// Confined: the caller serialises all calls.
+public final class FifoPolicy implements EvictionPolicy {
+    private static final int PRESENT = 0;
+
+    private final BlockLists blocks = new BlockLists(1);
+
+    @Override
+    public void inserted(long id, long sizeBytes) {
+        Arguments.checkBlock(id, sizeBytes);
+        if (contains(id)) {
+            throw Arguments.alreadyPresent(id);
+        }
+        blocks.add(PRESENT, id, sizeBytes);
+    }
+
+    @Override
+    public void accessed(long id) {}
+
+    @Override
+    public void removed(long id) {
+        int slot = blocks.find(id);
+        if (slot != BlockLists.ABSENT) {
+            blocks.remove(slot);
+        }
+    }
+
+    @Override
+    public long victim() {
+        int slot = blocks.oldest(PRESENT);
+        if (slot == BlockLists.ABSENT) {
+            return NONE;
+        }
+        long id = blocks.id(slot);
+        blocks.remove(slot);
+        return id;
+    }
+
+    @Override
+    public void spared(long id, long sizeBytes) {
+        Arguments.checkBlock(id, sizeBytes);
+        if (!contains(id)) {
+            blocks.add(PRESENT, id, sizeBytes);
+        }
+    }
+
+    @Override
+    public boolean contains(long id) {
+        return blocks.find(id) != BlockLists.ABSENT;
+    }
+
+    @Override
+    public int count() {
+        return blocks.count(PRESENT);
+    }
+
+    @Override
+    public long bytes() {
+        return blocks.bytes(PRESENT);
+    }
+
+    /// Whether the structure underneath holds together; for assertions. Linear.
+    boolean consistent() {
+        return blocks.consistent();
+    }
+}

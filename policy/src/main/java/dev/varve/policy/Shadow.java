@@ -1,0 +1,64 @@
+package dev.varve.policy;
+
+import java.util.function.LongConsumer;
+
+/// A cache without bytes that a policy runs beside the real one, to see what it would have made of
+/// the same references. Its capacity can change; what is above it goes with the next references, a
+/// few blocks each.
+///
+/// Confined.
+final class Shadow {
+    /// Blocks that one reference may push out: enough for a large block after small ones, few
+    /// enough for a call that must not take long.
+    private static final int MAX_EVICTIONS = 64;
+
+    private final EvictionPolicy policy;
+    private long capacityBytes;
+
+    Shadow(EvictionPolicy policy, long capacityBytes) {
+        this.policy = policy;
+        this.capacityBytes = capacityBytes;
+    }
+
+    /// A block is asked for, and comes in if it is not there and not larger than the cache.
+    ///
+    /// @param evicted hears of each block that left for it
+    /// @return whether it was there
+    boolean reference(long id, long sizeBytes, LongConsumer evicted) {
+        if (policy.contains(id)) {
+            policy.accessed(id);
+            return true;
+        }
+        if (sizeBytes <= capacityBytes) {
+            policy.expected(id, sizeBytes);
+            for (int i = 0; i < MAX_EVICTIONS && policy.bytes() > capacityBytes - sizeBytes; i++) {
+                evicted.accept(policy.victim());
+            }
+            policy.inserted(id, sizeBytes);
+        }
+        return false;
+    }
+
+    /// Lets a block go now.
+    ///
+    /// @return its id, or [EvictionPolicy#NONE] if there is none
+    long evict() {
+        return policy.victim();
+    }
+
+    boolean contains(long id) {
+        return policy.contains(id);
+    }
+
+    void remove(long id) {
+        policy.removed(id);
+    }
+
+    int count() {
+        return policy.count();
+    }
+
+    void capacityBytes(long next) {
+        capacityBytes = next;
+    }
+}

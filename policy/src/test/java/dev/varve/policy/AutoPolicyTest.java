@@ -1,0 +1,191 @@
+package dev.varve.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.varve.policy.AutoPolicy.Tuning;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class AutoPolicyTest implements ReferencedPolicyContract {
+    private static final Rival LRU = new Rival("lru", _ -> new LruPolicy());
+    private static final Rival MRU = new Rival("mru", _ -> new MruPolicy());
+    private static final Rival S3_FIFO = new Rival("s3-fifo", S3FifoPolicy::new);
+
+    @Override
+    public EvictionPolicy policy() {
+        return auto(List.of(LRU, S3_FIFO, MRU), 1000, 4096);
+    }
+
+    /// There is no simpler way to say what it decides; that it decides alike twice is still worth
+    /// knowing.
+    @Override
+    public EvictionPolicy reference() {
+        return policy();
+    }
+
+    @Override
+    public boolean consistent(EvictionPolicy policy) {
+        return ((AutoPolicy) policy).consistent();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, 4096", "4000, 256"})
+    void reachesWhatTheBestRivalReachesInALoop(int capacity, int sampleBlocks) {
+        var auto = auto(List.of(LRU, MRU), capacity, sampleBlocks);
+        var cache = new PolicyCache(auto, capacity);
+        var alone = new PolicyCache(new MruPolicy(), capacity);
+        long hits = 0;
+        long best = 0;
+        int rounds = 40;
+        for (int i = 0; i < rounds * capacity; i++) {
+            long id = 1 + i % (capacity * 3 / 2);
+            hits += cache.reference(id, 1) ? 1 : 0;
+            best += alone.reference(id, 1) ? 1 : 0;
+        }
+        assertThat(best).isGreaterThan(rounds * capacity / 2);
+        assertThat(hits).isGreaterThan(best * 8 / 10);
+        assertThat(auto.report().active()).isEqualTo("mru");
+    }
+
+    @Test
+    void changesItsMindWhenTheTrafficDoes() {
+        var auto = auto(List.of(LRU, MRU), 100, 4096);
+        var cache = new PolicyCache(auto, 100);
+        var random = new SplittableRandom(3);
+        for (int i = 0; i < 5000; i++) {
+            cache.reference(1 + i % 150, 1);
+        }
+        assertThat(auto.report().active()).isEqualTo("mru");
+        for (int i = 0; i < 20_000; i++) {
+            cache.reference(1 + i / 10 + random.nextInt(80), 1);
+        }
+        assertThat(auto.report().active()).isEqualTo("lru");
+        assertThat(auto.report().changes()).isGreaterThanOrEqualTo(2);
+        assertThat(auto.report().regret()).isLessThan(.05);
+    }
+
+    @Test
+    void tellsHowItWouldHaveGone() {
+        var auto = auto(List.of(LRU, MRU), 100, 4096);
+        var cache = new PolicyCache(auto, 100);
+        for (int i = 0; i < 30_000; i++) {
+            cache.reference(1 + i % 150, 1);
+        }
+        var report = auto.report();
+        assertThat(report.rate()).isEqualTo(1);
+        assertThat(report.standings().get(0).hitRatio()).isZero();
+        assertThat(report.standings().get(1).hitRatio()).isCloseTo(.66, within(.02));
+        assertThat(report.hitRatio()).isCloseTo(.66, within(.02));
+        assertThat(report.curve()).extracting(AutoPolicy.Point::factor)
+                .containsExactly(.25, .5, 1.0, 2.0, 4.0);
+        assertThat(report.curve().get(1).hitRatio()).isCloseTo(.33, within(.02));
+        assertThat(report.curve().get(3).hitRatio()).isCloseTo(1, within(.01));
+    }
+
+    /// What a sample of a sixteenth says of a cache, and what the cache itself says.
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void judgesByASampleWhereTheCacheIsLarge(long seed) {
+        var auto = auto(List.of(S3_FIFO), 20_000, 2000);
+        var cache = new PolicyCache(auto, 20_000);
+        var random = new SplittableRandom(seed);
+        for (int i = 0; i < 1_000_000; i++) {
+            double u = random.nextDouble();
+            cache.reference(1 + (long) (u * u * u * 200_000), 1);
+        }
+        var report = auto.report();
+        assertThat(report.rate()).isEqualTo(1 / 16.0);
+        assertThat(report.standings().getFirst().hitRatio()).as("seed %d", seed)
+                .isCloseTo(report.hitRatio(), within(.02));
+    }
+
+    /// Blocks of many sizes come, are read, leave, are deleted and spared, while policies change and
+    /// the sample shrinks: what the policy holds is what it was told of.
+    @ParameterizedTest
+    @CsvSource({"1, 4096", "2, 4096", "3, 32", "4, 32", "5, 500", "6, 8"})
+    void losesNoBlockAndNamesNoneTwice(long seed, int sampleBlocks) {
+        var random = new SplittableRandom(seed);
+        var auto = new AutoPolicy(List.of(LRU, MRU, S3_FIFO), 100_000,
+                new Tuning(sampleBlocks, 0, 0));
+        Map<Long, Long> present = new HashMap<>();
+        long bytes = 0;
+        long gone = 0;
+        for (int step = 0; step < 100_000; step++) {
+            String at = "seed " + seed + ", step " + step;
+            long id = 1 + (step / 1000 % 2 == 0 ? step % 3000 : random.nextInt(3000));
+            int what = random.nextInt(100);
+            var size = present.get(id);
+            if (what < 2) {
+                auto.removed(id);
+                present.remove(id);
+                bytes -= size == null ? 0 : size;
+            } else if (what < 4 && gone != 0 && !present.containsKey(gone)) {
+                auto.spared(gone, 10);
+                present.put(gone, 10L);
+                bytes += 10;
+            } else if (size != null) {
+                auto.accessed(id);
+            } else {
+                long sizeBytes = random.nextInt(100);
+                if (random.nextBoolean()) {
+                    auto.expected(id, sizeBytes);
+                }
+                while (bytes + sizeBytes > 100_000) {
+                    gone = auto.victim();
+                    assertThat(present).as(at).containsKey(gone);
+                    bytes -= present.remove(gone);
+                }
+                auto.inserted(id, sizeBytes);
+                present.put(id, sizeBytes);
+                bytes += sizeBytes;
+            }
+            assertThat(auto.count()).as(at).isEqualTo(present.size());
+            assertThat(auto.bytes()).as(at).isEqualTo(bytes);
+        }
+        assertThat(auto.report().changes()).as("seed %d", seed).isGreaterThan(2);
+        assertThat(present.keySet()).allMatch(auto::contains);
+        assertThat(auto.consistent()).isTrue();
+        for (long id; (id = auto.victim()) != EvictionPolicy.NONE;) {
+            assertThat(present.remove(id)).as("seed %d, block %d", seed, id).isNotNull();
+        }
+        assertThat(present).isEmpty();
+    }
+
+    /// A change of policy in the middle of 100,000 blocks shows in no single call.
+    @Test
+    void doesLittleInEachCall() {
+        var calls = new long[1];
+        LongFunction<EvictionPolicy> lru = _ -> new Counting(new LruPolicy(), calls);
+        LongFunction<EvictionPolicy> mru = _ -> new Counting(new MruPolicy(), calls);
+        int capacity = 100_000;
+        var auto = auto(List.of(new Rival("lru", lru), new Rival("mru", mru)), capacity, 1024);
+        var cache = new PolicyCache(auto, capacity);
+        long most = 0;
+        for (int i = 0; i < 20 * capacity; i++) {
+            calls[0] = 0;
+            cache.reference(1 + i % (capacity * 3 / 2), 1);
+            most = Math.max(most, calls[0]);
+        }
+        assertThat(auto.report().changes()).isPositive();
+        assertThat(most).isLessThan(500);
+    }
+
+    @Test
+    void rejectsNoRivalsAndNoCapacity() {
+        assertThatIllegalArgumentException().isThrownBy(() -> auto(List.of(), 1000, 64));
+        assertThatIllegalArgumentException().isThrownBy(() -> auto(List.of(LRU), 0, 64));
+    }
+
+    private static AutoPolicy auto(List<Rival> rivals, long capacityBytes, int sampleBlocks) {
+        return new AutoPolicy(rivals, capacityBytes, Tuning.forSample(sampleBlocks));
+    }
+}
