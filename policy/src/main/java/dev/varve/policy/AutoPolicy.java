@@ -155,6 +155,17 @@ public final class AutoPolicy implements EvictionPolicy {
     }
 
     @Override
+    public void follows(long id, long predecessor) {
+        if (contest.isSampled(id)) {
+            contest.follows(id, predecessor);
+        }
+        if (curve.isSampled(id)) {
+            curve.follows(id, predecessor);
+        }
+        real.follows(id, predecessor);
+    }
+
+    @Override
     public void expected(long id, long sizeBytes) {
         Arguments.checkBlock(id, sizeBytes);
         if (!real.contains(id)) {

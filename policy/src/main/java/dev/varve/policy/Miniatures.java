@@ -85,6 +85,13 @@ final class Miniatures {
         return threshold == ALL || (Hashes.mix(id) & ALL - 1) < threshold;
     }
 
+    /// See [EvictionPolicy#follows]. Of a sample, most blocks have lost their predecessors.
+    void follows(long id, long predecessor) {
+        for (var shadow : shadows) {
+            shadow.follows(id, predecessor);
+        }
+    }
+
     /// A sampled block is asked for.
     ///
     /// @param present whether the real cache has it

@@ -15,9 +15,9 @@ public record Rival(String name, LongFunction<EvictionPolicy> policy) {
     ///
     /// @param seed for those that leave something to chance
     public static List<Rival> all(long seed) {
-        return Stream.of(PolicyName.CLOCK_PRO_PLUS, PolicyName.LRU, PolicyName.S3_FIFO,
+        var named = Stream.of(PolicyName.CLOCK_PRO_PLUS, PolicyName.LRU, PolicyName.S3_FIFO,
                 PolicyName.SIEVE, PolicyName.ARC, PolicyName.LIRS, PolicyName.W_TINYLFU)
-                .map(name -> new Rival(name.text(), capacity -> name.policy(capacity, seed)))
-                .toList();
+                .map(name -> new Rival(name.text(), capacity -> name.policy(capacity, seed)));
+        return Stream.concat(named, Stream.of(new Rival("chain", ChainPolicy::new))).toList();
     }
 }

@@ -20,6 +20,11 @@ final class Shadow {
         this.capacityBytes = capacityBytes;
     }
 
+    /// See [EvictionPolicy#follows].
+    void follows(long id, long predecessor) {
+        policy.follows(id, predecessor);
+    }
+
     /// A block is asked for, and comes in if it is not there and not larger than the cache.
     ///
     /// @param evicted hears of each block that left for it
