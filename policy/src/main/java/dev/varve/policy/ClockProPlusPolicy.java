@@ -160,7 +160,7 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
 
     /// Turns hot blocks cold until there is room among them for a block, which is a ghost or cold.
     ///
-    /// @return whether there is now, and the hot hand ended the block's test for it in no case
+    /// @return whether there is now; not if the hot hand had to end the block's own test
     private boolean makesRoomAmongHot(int slot) {
         if (!isInTest(slot)) {
             return false;
@@ -222,7 +222,8 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
         if (kind(slot) == DEMOTED) {
             long sizeBytes = blocks.sizeBytes(slot);
             long step = step(bytes[GHOST], bytes[DEMOTED], sizeBytes);
-            coldTargetBytes = Math.max(coldTargetBytes - step, minColdBytes(sizeBytes));
+            coldTargetBytes = Math.max(
+                    coldTargetBytes(sizeBytes) - step, minColdBytes(sizeBytes));
             become(slot, COLD);
         }
     }
@@ -230,7 +231,7 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
     private void growColdTarget(long sizeBytes) {
         long step = step(bytes[DEMOTED], bytes[GHOST], sizeBytes);
         long most = Math.min(capacityBytes - minColdBytes(sizeBytes), capacityBytes / 2);
-        coldTargetBytes = Math.min(coldTargetBytes + step, most);
+        coldTargetBytes = Math.min(coldTargetBytes(sizeBytes) + step, most);
     }
 
     private long step(long dividend, long divisor, long sizeBytes) {
@@ -324,7 +325,7 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
     /// Keeps whether it was read.
     private void become(int slot, int kind) {
         uncount(slot);
-        blocks.mark(slot, kind << 1 | blocks.mark(slot) & 1);
+        blocks.mark(slot, (kind << 1) | (blocks.mark(slot) & 1));
         bytes[kind] += blocks.sizeBytes(slot);
         counts[kind]++;
     }
