@@ -31,7 +31,8 @@ public enum Setting {
             "Budget of the flash tier in the data folder, such as 20g or 1.5t."),
     EVICTION(
             "eviction", "POLICY", "s3-fifo",
-            "What leaves memory first: s3-fifo or lru."),
+            "What leaves memory first: s3-fifo, lru, fifo, sieve, arc, lirs, clock-pro-plus,"
+                    + " w-tinylfu or gdsf."),
     ADMISSION(
             "admission", "RULE", "all",
             "What of a cache goes to flash: all, or selective (what is likely to be read again)."),

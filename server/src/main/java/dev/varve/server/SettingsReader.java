@@ -22,6 +22,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// Reads settings: defaults, then the configuration file, then the environment, then the command
 /// line; the later one wins. Each setting that cannot be used becomes one line of the error, which
@@ -406,14 +408,16 @@ public final class SettingsReader {
     }
 
     private Eviction eviction() {
-        return switch (text(Setting.EVICTION).text().toLowerCase(Locale.ROOT)) {
-            case "lru" -> Eviction.LRU;
-            case "s3-fifo" -> Eviction.S3_FIFO;
-            default -> {
-                reject(Setting.EVICTION, "s3-fifo or lru");
-                yield Eviction.S3_FIFO;
+        String text = text(Setting.EVICTION).text().toLowerCase(Locale.ROOT);
+        for (var eviction : Eviction.values()) {
+            if (eviction.text().equals(text)) {
+                return eviction;
             }
-        };
+        }
+        reject(Setting.EVICTION, Arrays.stream(Eviction.values())
+                .map(Eviction::text)
+                .collect(Collectors.joining(", ")));
+        return Eviction.S3_FIFO;
     }
 
     private MemoryHome memoryHome() {

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsReaderTest {
@@ -91,6 +92,13 @@ class SettingsReaderTest {
         assertThat(settings.resp().port()).isEqualTo(7001);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void knowsEachPolicyByItsName(Eviction eviction) {
+        argument(Setting.EVICTION, eviction.text());
+        assertThat(read().store().eviction()).isEqualTo(eviction);
+    }
+
     @Test
     void readsTheFileOfTheDataFolderWhereNoOtherIsNamed() throws IOException {
         var data = Files.createDirectory(folder.resolve("data"));
@@ -150,7 +158,8 @@ class SettingsReaderTest {
             "MEMORY     | 17g       | at most 16 GiB, what this machine has",
             "FLASH      | lots      | a size such as 512m, 20g or 1.5t",
             "FLASH      | 63m       | at least 64 MiB",
-            "EVICTION   | random    | s3-fifo or lru",
+            "EVICTION   | random    | fifo, lru, sieve, s3-fifo, arc, lirs, clock-pro-plus, w-tinylfu,"
+                    + " gdsf",
             "ADMISSION  | most      | all or selective",
             "FLASH_WRITES_PER_DAY | lots | a size such as 512m, 20g or 1.5t",
             "FLASH_WRITES_PER_DAY | 1k | at least 1 MiB",

@@ -9,9 +9,8 @@ import dev.varve.env.FolderDisk;
 import dev.varve.env.Randomness;
 import dev.varve.env.SystemTasks;
 import dev.varve.policy.EvictionPolicy;
-import dev.varve.policy.LruPolicy;
 import dev.varve.policy.PlacementRules;
-import dev.varve.policy.S3FifoPolicy;
+import dev.varve.policy.PolicyName;
 import dev.varve.store.StoreSettings.Eviction;
 import dev.varve.tier.GuardedTier;
 import dev.varve.tier.GuardedTier.Patience;
@@ -113,9 +112,21 @@ public final class Store implements AutoCloseable {
 
     private static LongFunction<EvictionPolicy> policy(Eviction eviction) {
         return switch (eviction) {
-            case LRU -> _ -> new LruPolicy();
-            case S3_FIFO -> S3FifoPolicy::new;
+            case FIFO -> named(PolicyName.FIFO);
+            case LRU -> named(PolicyName.LRU);
+            case SIEVE -> named(PolicyName.SIEVE);
+            case S3_FIFO -> named(PolicyName.S3_FIFO);
+            case ARC -> named(PolicyName.ARC);
+            case LIRS -> named(PolicyName.LIRS);
+            case CLOCK_PRO_PLUS -> named(PolicyName.CLOCK_PRO_PLUS);
+            case W_TINYLFU -> named(PolicyName.W_TINYLFU);
+            case GDSF -> named(PolicyName.GDSF);
         };
+    }
+
+    private static LongFunction<EvictionPolicy> named(PolicyName name) {
+        var random = Randomness.system();
+        return capacityBytes -> name.policy(capacityBytes, random.nextLong());
     }
 
     private static List<String> remarks(FolderDisk disk, MemoryOpening memory) {

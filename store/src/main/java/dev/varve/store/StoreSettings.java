@@ -1,6 +1,7 @@
 package dev.varve.store;
 
 import dev.varve.engine.EngineSettings;
+import java.util.Locale;
 
 /// The numbers that a store is opened with.
 ///
@@ -27,8 +28,20 @@ public record StoreSettings(
 
     /// Which policy the memory tier runs.
     public enum Eviction {
+        FIFO,
         LRU,
-        S3_FIFO
+        SIEVE,
+        S3_FIFO,
+        ARC,
+        LIRS,
+        CLOCK_PRO_PLUS,
+        W_TINYLFU,
+        GDSF;
+
+        /// As people write it: in lower case, with hyphens.
+        public String text() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     public StoreSettings {
