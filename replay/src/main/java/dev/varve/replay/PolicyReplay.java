@@ -1,7 +1,9 @@
 package dev.varve.replay;
 
 import dev.varve.policy.EvictionPolicy;
+import dev.varve.policy.OptimalCache;
 import dev.varve.policy.PolicyCache;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -17,10 +19,7 @@ public final class PolicyReplay {
     private final Map<Long, Integer> numbers = new HashMap<>();
 
     private PolicyReplay(EvictionPolicy policy, long capacityBytes, long blockBytes) {
-        if (blockBytes < 1 || capacityBytes < blockBytes) {
-            throw new IllegalArgumentException("capacity (" + capacityBytes
-                    + " bytes) must be at least one block (" + blockBytes + " bytes)");
-        }
+        checkCapacity(capacityBytes, blockBytes);
         cache = new PolicyCache(policy, capacityBytes);
         this.blockBytes = blockBytes;
     }
@@ -70,6 +69,36 @@ public final class PolicyReplay {
                 }
             }
             return new Outcome(references, hits, prefixHits);
+        }
+    }
+
+    /// Reads traffic to its end, and closes it.
+    ///
+    /// @param capacityBytes what the blocks present may take, at least one block
+    /// @param blockBytes    size of every block
+    /// @return the hit ratio that no policy can pass; see [OptimalCache]
+    public static double optimalHitRatio(Traffic traffic, long capacityBytes, long blockBytes) {
+        checkCapacity(capacityBytes, blockBytes);
+        long[] ids = new long[1024];
+        int count = 0;
+        try (traffic) {
+            for (var next = traffic.next(); next.isPresent(); next = traffic.next()) {
+                for (long id : next.orElseThrow().blockIds()) {
+                    if (count == ids.length) {
+                        ids = Arrays.copyOf(ids, 2 * count);
+                    }
+                    ids[count++] = id;
+                }
+            }
+        }
+        long hits = OptimalCache.hits(Arrays.copyOf(ids, count), capacityBytes / blockBytes);
+        return new Outcome(count, hits, 0).hitRatio();
+    }
+
+    private static void checkCapacity(long capacityBytes, long blockBytes) {
+        if (blockBytes < 1 || capacityBytes < blockBytes) {
+            throw new IllegalArgumentException("capacity (" + capacityBytes
+                    + " bytes) must be at least one block (" + blockBytes + " bytes)");
         }
     }
 
