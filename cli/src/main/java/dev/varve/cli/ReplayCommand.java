@@ -2,6 +2,7 @@ package dev.varve.cli;
 
 import dev.varve.env.Clock;
 import dev.varve.env.SystemTasks;
+import dev.varve.policy.ChainPolicy;
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.LruPolicy;
 import dev.varve.policy.S3FifoPolicy;
@@ -113,14 +114,16 @@ final class ReplayCommand implements Callable<Integer> {
                 statistics.requests(), statistics.references(), statistics.distinctBlocks(),
                 ByteSize.format(statistics.distinctBlocks() * options.blockBytes()),
                 ByteSize.format(options.blockBytes()));
-        out.printf("%-28s %10s %10s%n", "hit ratio with memory for", "LRU", "S3-FIFO");
+        out.printf("%-28s %10s %10s %10s%n",
+                "hit ratio with memory for", "LRU", "S3-FIFO", "chain");
         for (int percent : MEMORY_PERCENTS) {
             long blocks = Math.max(1, statistics.distinctBlocks() * percent / 100);
             long bytes = blocks * options.blockBytes();
             out.printf(
-                    Locale.ROOT, "%3d %% of the data, %-9s %10.4f %10.4f%n", percent,
+                    Locale.ROOT, "%3d %% of the data, %-9s %10.4f %10.4f %10.4f%n", percent,
                     ByteSize.format(bytes), hitRatio(new LruPolicy(), bytes),
-                    hitRatio(new S3FifoPolicy(bytes), bytes));
+                    hitRatio(new S3FifoPolicy(bytes), bytes),
+                    hitRatio(new ChainPolicy(bytes), bytes));
             out.flush();
         }
     }
