@@ -1,5 +1,6 @@
 package dev.varve.policy;
 
+import dev.varve.policy.Rival.Start;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -53,6 +54,8 @@ public final class AutoPolicy implements EvictionPolicy {
     private long capacityBytes;
     private long announced = NONE;
     private long changes;
+    /// Whether it is settled who is in force before there is evidence.
+    private boolean isStarted;
 
     /// What decides how fast the policy in force changes, and what it costs to know.
     ///
@@ -120,7 +123,7 @@ public final class AutoPolicy implements EvictionPolicy {
     /// @param hitRatio of the references lately, 0 to 1
     public record Point(double factor, double hitRatio) {}
 
-    /// @param rivals        1 to 16; the first is in force at the start
+    /// @param rivals        1 to 16; for who is in force at the start, see [Rival.Start]
     /// @param capacityBytes what the blocks present may take together, at least 1
     public AutoPolicy(List<Rival> rivals, long capacityBytes, Tuning tuning) {
         Arguments.checkCapacity(capacityBytes);
@@ -156,6 +159,13 @@ public final class AutoPolicy implements EvictionPolicy {
 
     @Override
     public void follows(long id, long predecessor) {
+        if (!isStarted) {
+            isStarted = true;
+            IntStream.range(0, rivals.size())
+                    .filter(i -> rivals.get(i).start() == Start.WITH_ORDER)
+                    .findFirst()
+                    .ifPresent(this::lead);
+        }
         if (contest.isSampled(id)) {
             contest.follows(id, predecessor);
         }
@@ -219,6 +229,7 @@ public final class AutoPolicy implements EvictionPolicy {
     /// caller that keeps some room free asks for victims earlier.
     @Override
     public long victim() {
+        isStarted = true;
         long bytes = real.bytes();
         if (bytes > 0 && bytes < capacityBytes) {
             resize(bytes);
@@ -356,13 +367,17 @@ public final class AutoPolicy implements EvictionPolicy {
         for (int i = 0; i < gains.length; i++) {
             gains[i] = Math.max(0, gains[i] - gain);
         }
-        leader = best;
         changes++;
+        lead(best);
+    }
+
+    private void lead(int rival) {
+        leader = rival;
         curve = newCurve();
         if (real instanceof Following following) {
-            following.follow(contest.shadow(best));
+            following.follow(contest.shadow(rival));
         } else {
-            real = new Handover(real, fresh(best));
+            real = new Handover(real, fresh(rival));
         }
     }
 

@@ -17,6 +17,8 @@ public final class PolicyReplay {
     /// Traces may use any id, and policies reserve one, so blocks are numbered from 1 as they
     /// appear.
     private final Map<Long, Integer> numbers = new HashMap<>();
+    /// The block before in the same request.
+    private long predecessor = EvictionPolicy.NONE;
 
     private PolicyReplay(EvictionPolicy policy, long capacityBytes, long blockBytes) {
         checkCapacity(capacityBytes, blockBytes);
@@ -60,6 +62,7 @@ public final class PolicyReplay {
             long prefixHits = 0;
             for (var next = traffic.next(); next.isPresent(); next = traffic.next()) {
                 boolean prefix = true;
+                replay.predecessor = EvictionPolicy.NONE;
                 for (long id : next.orElseThrow().blockIds()) {
                     boolean hit = replay.reference(id);
                     prefix &= hit;
@@ -105,6 +108,8 @@ public final class PolicyReplay {
     /// @return whether the block was present
     private boolean reference(long id) {
         int number = numbers.computeIfAbsent(id, _ -> numbers.size() + 1);
-        return cache.reference(number, blockBytes);
+        boolean hit = cache.reference(number, blockBytes, predecessor);
+        predecessor = number;
+        return hit;
     }
 }
