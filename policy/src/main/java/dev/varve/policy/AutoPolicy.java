@@ -138,7 +138,7 @@ public final class AutoPolicy implements EvictionPolicy {
         costs = new int[rivals.size()];
         contest = new Miniatures(
                 rivals.stream().map(rival -> new Miniatures.Model(rival.policy(), 1)).toList(),
-                capacityBytes, tuning.sampleBlocks());
+                capacityBytes, tuning.sampleBlocks(), this::left);
         curve = newCurve();
         real = new Following(contest.shadow(leader));
     }
@@ -291,7 +291,7 @@ public final class AutoPolicy implements EvictionPolicy {
         if (!contest.isSampled(id)) {
             return;
         }
-        int hitters = contest.reference(id, sizeBytes, present, this::left);
+        int hitters = contest.reference(id, sizeBytes, present);
         boolean leaderHit = (hitters >> leader & 1) != 0;
         for (int i = 0; i < gains.length; i++) {
             boolean hit = (hitters >> i & 1) != 0;
@@ -303,7 +303,7 @@ public final class AutoPolicy implements EvictionPolicy {
             }
         }
         if (curve.isSampled(id)) {
-            curve.reference(id, sizeBytes, present, AutoPolicy::ignore);
+            curve.reference(id, sizeBytes, present);
         }
         if (contest.counted() % LOOK_EVERY == 0) {
             look();
@@ -389,7 +389,7 @@ public final class AutoPolicy implements EvictionPolicy {
         var policy = rivals.get(leader).policy();
         return new Miniatures(
                 CURVE.stream().map(factor -> new Miniatures.Model(policy, factor)).toList(),
-                capacityBytes, Math.max(1, tuning.sampleBlocks() / CURVE_PART));
+                capacityBytes, Math.max(1, tuning.sampleBlocks() / CURVE_PART), AutoPolicy::ignore);
     }
 
     private EvictionPolicy fresh(int rival) {
