@@ -19,9 +19,14 @@ record PolicyCase(PolicyTrace trace, int blocks) {
     /// Hits in a hundred references.
     double run(EvictionPolicy policy) {
         var cache = new PolicyCache(policy, blocks);
+        int[] references = trace.references();
         int hits = 0;
-        for (int block : trace.references()) {
-            hits += cache.reference(block, 1) ? 1 : 0;
+        for (int i = 0; i < references.length; i++) {
+            boolean hit = trace.starts().isEmpty()
+                    ? cache.reference(references[i], 1)
+                    : cache.reference(references[i], 1,
+                            trace.starts().get(i) ? EvictionPolicy.NONE : references[i - 1]);
+            hits += hit ? 1 : 0;
         }
         return percent(hits);
     }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -27,9 +28,10 @@ import java.util.zip.ZipFile;
 /// @param name       of the trace
 /// @param family     traces of one source, which may be alike
 /// @param references one number for each
+/// @param starts     those that begin a request; none where requests are not known
 ///
 /// Immutable; the array is borrowed.
-record PolicyTrace(String name, String family, int[] references) {
+record PolicyTrace(String name, String family, int[] references, BitSet starts) {
     /// Where the traces lie in the jar of Caffeine's simulator.
     private static final String FOLDER = "com/github/benmanes/caffeine/cache/simulator/parser/";
 
@@ -58,7 +60,8 @@ record PolicyTrace(String name, String family, int[] references) {
                 long[] ids = read(plain(in.readAllBytes(), file), encoding);
                 String name = file.substring(file.indexOf('/') + 1)
                         .replaceAll("\\.(trace|gz|xz|2016).*", "");
-                return new PolicyTrace(name, file.substring(0, file.indexOf('/')), numbered(ids));
+                return new PolicyTrace(name, file.substring(0, file.indexOf('/')), numbered(ids),
+                        new BitSet());
             }
         }
     }
@@ -66,14 +69,19 @@ record PolicyTrace(String name, String family, int[] references) {
     /// Reads an hour of conversations with a language model, block by block.
     static PolicyTrace ofConversations(Path file) {
         var ids = LongStream.builder();
+        var starts = new BitSet();
+        int count = 0;
         try (var traffic = MooncakeTrace.open(file)) {
             for (var next = traffic.next(); next.isPresent(); next = traffic.next()) {
+                starts.set(count);
                 for (long id : next.get().blockIds()) {
                     ids.add(id);
+                    count++;
                 }
             }
         }
-        return new PolicyTrace("conversation", "mooncake", numbered(ids.build().toArray()));
+        return new PolicyTrace("conversation", "mooncake", numbered(ids.build().toArray()),
+                starts);
     }
 
     /// Blocks of any ids as they first appear, from 1.

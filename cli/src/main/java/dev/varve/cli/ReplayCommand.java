@@ -2,9 +2,7 @@ package dev.varve.cli;
 
 import dev.varve.env.Clock;
 import dev.varve.env.SystemTasks;
-import dev.varve.policy.EvictionPolicy;
-import dev.varve.policy.LruPolicy;
-import dev.varve.policy.S3FifoPolicy;
+import dev.varve.policy.PolicyName;
 import dev.varve.replay.PolicyReplay;
 import dev.varve.replay.ReplayResult;
 import dev.varve.replay.ReplayRun;
@@ -38,6 +36,8 @@ import picocli.CommandLine.Spec;
                 "  varve replay --trace monday.trace"})
 final class ReplayCommand implements Callable<Integer> {
     private static final int[] MEMORY_PERCENTS = {1, 5, 10, 25, 50, 100};
+    /// The same figures each time.
+    private static final long SEED = 1;
     private static final Duration REPLY_WAIT = Duration.ofSeconds(30);
 
     @Spec
@@ -123,19 +123,35 @@ final class ReplayCommand implements Callable<Integer> {
                         : "");
         out.printf(Locale.ROOT, "hit ratio without limits of memory: %.4f%n%n",
                 statistics.idealHitRatio());
-        out.printf("%-28s %10s %10s%n", "hit ratio with memory for", "LRU", "S3-FIFO");
+        // The optimum is known for values of one size.
+        boolean hasOptimum = statistics.sizedBlocks() == 0;
+        out.printf("%-27s", "hit ratio with memory for");
+        for (var policy : PolicyName.values()) {
+            out.printf(column(policy) + "s", policy.text());
+        }
+        out.printf("%s%n", hasOptimum ? "    opt" : "");
         for (int percent : MEMORY_PERCENTS) {
             long bytes = Math.max(options.blockBytes(), dataBytes * percent / 100);
             // A sample of the keys needs that sample of the memory.
-            out.printf(
-                    Locale.ROOT, "%3d %% of the data, %-9s %10.4f %10.4f%n", percent,
-                    ByteSize.format((long) (bytes / rate)), hitRatio(new LruPolicy(), bytes),
-                    hitRatio(new S3FifoPolicy(bytes), bytes));
+            out.printf("%3d %% of the data, %-8s", percent, ByteSize.format((long) (bytes / rate)));
+            for (var policy : PolicyName.values()) {
+                out.printf(Locale.ROOT, column(policy) + ".4f", hitRatio(policy, bytes));
+            }
+            if (hasOptimum) {
+                out.printf(Locale.ROOT, "%7.4f", PolicyReplay.optimalHitRatio(
+                        options.open(), bytes, options.blockBytes()));
+            }
+            out.println();
             out.flush();
         }
     }
 
-    private double hitRatio(EvictionPolicy policy, long bytes) {
+    private static String column(PolicyName policy) {
+        return "%" + Math.max(7, policy.text().length() + 1);
+    }
+
+    private double hitRatio(PolicyName name, long bytes) {
+        var policy = name.policy(bytes, SEED);
         return PolicyReplay.run(options.open(), policy, bytes, options.blockBytes()).hitRatio();
     }
 }

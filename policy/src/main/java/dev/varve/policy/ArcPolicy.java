@@ -88,12 +88,9 @@ public final class ArcPolicy implements EvictionPolicy {
         if (count() == 0) {
             return NONE;
         }
-        long onceBytes = blocks.bytes(ONCE);
-        boolean fromOnce = onceBytes > onceTargetBytes
-                || expectsGhostOfTwice && onceBytes == onceTargetBytes;
-        int list = blocks.count(TWICE) == 0 || fromOnce && blocks.count(ONCE) > 0 ? ONCE : TWICE;
-        int slot = blocks.oldest(list);
-        blocks.moveTo(list == ONCE ? ONCE_GHOST : TWICE_GHOST, slot);
+        boolean isOnce = blocks.count(TWICE) == 0 || (blocks.count(ONCE) > 0 && isOnceTooLarge());
+        int slot = blocks.oldest(isOnce ? ONCE : TWICE);
+        blocks.moveTo(isOnce ? ONCE_GHOST : TWICE_GHOST, slot);
         return blocks.id(slot);
     }
 
@@ -123,6 +120,11 @@ public final class ArcPolicy implements EvictionPolicy {
     @Override
     public long bytes() {
         return blocks.bytes(ONCE) + blocks.bytes(TWICE);
+    }
+
+    private boolean isOnceTooLarge() {
+        long onceBytes = blocks.bytes(ONCE);
+        return expectsGhostOfTwice ? onceBytes >= onceTargetBytes : onceBytes > onceTargetBytes;
     }
 
     private boolean isPresent(int slot) {

@@ -1,5 +1,6 @@
 package dev.varve.policy;
 
+import dev.varve.policy.Rival.Start;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -53,6 +54,8 @@ public final class AutoPolicy implements EvictionPolicy {
     private long capacityBytes;
     private long announced = NONE;
     private long changes;
+    /// Whether it is settled who is in force before there is evidence.
+    private boolean isStarted;
 
     /// What decides how fast the policy in force changes, and what it costs to know.
     ///
@@ -120,7 +123,7 @@ public final class AutoPolicy implements EvictionPolicy {
     /// @param hitRatio of the references lately, 0 to 1
     public record Point(double factor, double hitRatio) {}
 
-    /// @param rivals        1 to 16; the first is in force at the start
+    /// @param rivals        1 to 16; for who is in force at the start, see [Rival.Start]
     /// @param capacityBytes what the blocks present may take together, at least 1
     public AutoPolicy(List<Rival> rivals, long capacityBytes, Tuning tuning) {
         Arguments.checkCapacity(capacityBytes);
@@ -135,7 +138,7 @@ public final class AutoPolicy implements EvictionPolicy {
         costs = new int[rivals.size()];
         contest = new Miniatures(
                 rivals.stream().map(rival -> new Miniatures.Model(rival.policy(), 1)).toList(),
-                capacityBytes, tuning.sampleBlocks());
+                capacityBytes, tuning.sampleBlocks(), this::left);
         curve = newCurve();
         real = new Following(contest.shadow(leader));
     }
@@ -152,6 +155,24 @@ public final class AutoPolicy implements EvictionPolicy {
                 IntStream.range(0, CURVE.size())
                         .mapToObj(i -> new Point(CURVE.get(i), curve.hitRatio(i)))
                         .toList());
+    }
+
+    @Override
+    public void follows(long id, long predecessor) {
+        if (!isStarted) {
+            isStarted = true;
+            IntStream.range(0, rivals.size())
+                    .filter(i -> rivals.get(i).start() == Start.WITH_ORDER)
+                    .findFirst()
+                    .ifPresent(this::lead);
+        }
+        if (contest.isSampled(id)) {
+            contest.follows(id, predecessor);
+        }
+        if (curve.isSampled(id)) {
+            curve.follows(id, predecessor);
+        }
+        real.follows(id, predecessor);
     }
 
     @Override
@@ -208,6 +229,7 @@ public final class AutoPolicy implements EvictionPolicy {
     /// caller that keeps some room free asks for victims earlier.
     @Override
     public long victim() {
+        isStarted = true;
         long bytes = real.bytes();
         if (bytes > 0 && bytes < capacityBytes) {
             resize(bytes);
@@ -269,7 +291,7 @@ public final class AutoPolicy implements EvictionPolicy {
         if (!contest.isSampled(id)) {
             return;
         }
-        int hitters = contest.reference(id, sizeBytes, present, this::left);
+        int hitters = contest.reference(id, sizeBytes, present);
         boolean leaderHit = (hitters >> leader & 1) != 0;
         for (int i = 0; i < gains.length; i++) {
             boolean hit = (hitters >> i & 1) != 0;
@@ -281,7 +303,7 @@ public final class AutoPolicy implements EvictionPolicy {
             }
         }
         if (curve.isSampled(id)) {
-            curve.reference(id, sizeBytes, present, AutoPolicy::ignore);
+            curve.reference(id, sizeBytes, present);
         }
         if (contest.counted() % LOOK_EVERY == 0) {
             look();
@@ -345,13 +367,17 @@ public final class AutoPolicy implements EvictionPolicy {
         for (int i = 0; i < gains.length; i++) {
             gains[i] = Math.max(0, gains[i] - gain);
         }
-        leader = best;
         changes++;
+        lead(best);
+    }
+
+    private void lead(int rival) {
+        leader = rival;
         curve = newCurve();
         if (real instanceof Following following) {
-            following.follow(contest.shadow(best));
+            following.follow(contest.shadow(rival));
         } else {
-            real = new Handover(real, fresh(best));
+            real = new Handover(real, fresh(rival));
         }
     }
 
@@ -363,7 +389,7 @@ public final class AutoPolicy implements EvictionPolicy {
         var policy = rivals.get(leader).policy();
         return new Miniatures(
                 CURVE.stream().map(factor -> new Miniatures.Model(policy, factor)).toList(),
-                capacityBytes, Math.max(1, tuning.sampleBlocks() / CURVE_PART));
+                capacityBytes, Math.max(1, tuning.sampleBlocks() / CURVE_PART), AutoPolicy::ignore);
     }
 
     private EvictionPolicy fresh(int rival) {

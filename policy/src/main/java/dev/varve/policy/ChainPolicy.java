@@ -17,14 +17,14 @@ package dev.varve.policy;
 ///   - whether they were *left*: a request came as far as the run and then went another way.
 ///
 /// How likely each category returns at each age, and what that is worth, [ReturnOdds] learns: there
-/// is no figure about any traffic here. Reuse by category, turn and age is what was measured in
-/// Wang et al., "KVCache in the wild" (USENIX ATC 2025, section 4), value per byte and
-/// tails before heads is Marconi (Pan et al., MLSys 2025, section 4).
+/// is no figure about any traffic here. That reuse can be told from category, turn and age is what
+/// Wang et al. found in production ("KVCache Cache in the Wild", USENIX ATC 2025); value per byte
+/// and leaves before their trunk is Marconi's way (Pan et al., MLSys 2025).
 ///
 /// The victim is the tail of the oldest run of the category and age with the least value, which may
 /// be the youngest of all: what will not return is let go at once. A head outlives what follows it,
 /// which is of no use without it. What was evicted is remembered without its bytes, up to eight
-/// capacities and eight blocks for each one present, about 90 bytes each: its return is a lesson,
+/// capacities and eight blocks for each one present, about 50 bytes each: its return is a lesson,
 /// and it comes in as what it is.
 ///
 /// Without [#follows] each block is a chain of its own, told apart by touches and age alone.
@@ -33,8 +33,11 @@ package dev.varve.policy;
 public final class ChainPolicy implements EvictionPolicy {
     private static final int PRESENT = 0;
     private static final int GHOST = 1;
-    /// The mark of a block that another one followed since it was touched.
-    private static final int FOLLOWED = 1;
+    /// Marks of a block: what is known of its request since it was touched.
+    private static final int ALONE = 0;
+    private static final int IN_CHAIN = 1;
+    /// It is in a chain, and another block followed it.
+    private static final int FOLLOWED = 2;
 
     private static final int GHOSTS_FOR_EACH = 8;
     private static final int TICKS = 256;
@@ -63,7 +66,6 @@ public final class ChainPolicy implements EvictionPolicy {
     private final Runs runs = new Runs(CATEGORIES, ReturnOdds.AGES);
     private final ReturnOdds odds;
     private final Chain[] chains = new Chain[OPEN_CHAINS];
-    private final Chain lone = new Chain();
     private final long ghostBytes;
     private final double tickBytes;
     private final double lessonBytes;
@@ -73,22 +75,21 @@ public final class ChainPolicy implements EvictionPolicy {
     private double nextTick;
     private double nextLesson;
 
-    private long followingId = NONE;
-    private long predecessorId = NONE;
     /// Counts the touches of all requests; for their order.
     private long moves;
 
-    /// A request under way: what it has touched so far.
+    /// A request under way: what it has touched so far. Runs are known by name, for they may be gone
+    /// meanwhile.
     private static final class Chain {
         /// Slot of the block touched last.
         private int tail = BlockLists.ABSENT;
         private int newBlocks;
         private int backBlocks;
         /// The runs that its next block may join.
-        private int newRun = Runs.NONE;
-        private int backRun = Runs.NONE;
+        private long newRun = Runs.NONE;
+        private long backRun = Runs.NONE;
         /// The run that its last block came out of.
-        private int origin = Runs.NONE;
+        private long origin = Runs.NONE;
         private long movedAt = -1;
 
         void begin() {
@@ -98,12 +99,6 @@ public final class ChainPolicy implements EvictionPolicy {
             newRun = Runs.NONE;
             backRun = Runs.NONE;
             origin = Runs.NONE;
-        }
-
-        void forget(int run) {
-            newRun = newRun == run ? Runs.NONE : newRun;
-            backRun = backRun == run ? Runs.NONE : backRun;
-            origin = origin == run ? Runs.NONE : origin;
         }
     }
 
@@ -126,16 +121,11 @@ public final class ChainPolicy implements EvictionPolicy {
     private static int[] kinds() {
         int[] kinds = new int[CATEGORIES];
         for (int category = 0; category < CATEGORIES; category++) {
-            kinds[category] = category < NEW ? KIND_REST
+            kinds[category] = category < NEW
+                    ? KIND_REST
                     : category < WENT_ON ? KIND_NEW : category < BACK ? KIND_WENT_ON : KIND_BACK;
         }
         return kinds;
-    }
-
-    @Override
-    public void follows(long id, long predecessor) {
-        followingId = id;
-        predecessorId = predecessor;
     }
 
     @Override
@@ -145,28 +135,36 @@ public final class ChainPolicy implements EvictionPolicy {
         if (slot != BlockLists.ABSENT && blocks.listOf(slot) == PRESENT) {
             throw Arguments.alreadyPresent(id);
         }
-        var chain = chainOf(id);
         advance(sizeBytes);
-        int touches = 0;
+        int touches = 1;
+        long origin = Runs.NONE;
         if (slot != BlockLists.ABSENT) {
-            touches = runs.touches(slot);
-            comesBack(chain, slot);
+            touches += runs.touches(slot);
+            origin = comesBack(slot);
             // It may have another size now.
             drop(slot);
-        } else {
-            goesOn(chain, Runs.NONE);
         }
-        join(chain, blocks.add(PRESENT, id, sizeBytes), touches + 1);
+        standAlone(blocks.add(PRESENT, id, sizeBytes), touches, origin);
     }
 
     @Override
     public void accessed(long id) {
         int slot = blocks.find(id);
         if (slot != BlockLists.ABSENT && blocks.listOf(slot) == PRESENT) {
-            var chain = chainOf(id);
             advance(blocks.sizeBytes(slot));
-            comesBack(chain, slot);
-            join(chain, slot, runs.touches(slot) + 1);
+            standAlone(slot, runs.touches(slot) + 1, comesBack(slot));
+        }
+    }
+
+    @Override
+    public void follows(long id, long predecessor) {
+        int slot = blocks.find(id);
+        if (slot != BlockLists.ABSENT && blocks.listOf(slot) == PRESENT
+                && blocks.mark(slot) == ALONE) {
+            var chain = chainAfter(predecessor);
+            goesOn(chain, runs.origin(runs.of(slot)));
+            leaveRun(slot);
+            join(chain, slot);
         }
     }
 
@@ -219,8 +217,7 @@ public final class ChainPolicy implements EvictionPolicy {
             leaveRun(slot);
             drop(slot);
         }
-        lone.begin();
-        join(lone, blocks.add(PRESENT, id, sizeBytes), touches + 1);
+        standAlone(blocks.add(PRESENT, id, sizeBytes), touches + 1, Runs.NONE);
     }
 
     @Override
@@ -239,14 +236,9 @@ public final class ChainPolicy implements EvictionPolicy {
         return blocks.bytes(PRESENT);
     }
 
-    /// The request that touches a block now, which was told by [#follows] or is this touch alone.
-    private Chain chainOf(long id) {
-        if (followingId != id) {
-            lone.begin();
-            return lone;
-        }
-        followingId = NONE;
-        int before = predecessorId == NONE ? BlockLists.ABSENT : blocks.find(predecessorId);
+    /// The request whose last block is this one; a new one where there is none.
+    private Chain chainAfter(long predecessor) {
+        int before = predecessor == NONE ? BlockLists.ABSENT : blocks.find(predecessor);
         var stalest = chains[0];
         for (var chain : chains) {
             if (before != BlockLists.ABSENT && chain.tail == before) {
@@ -268,7 +260,7 @@ public final class ChainPolicy implements EvictionPolicy {
     /// The last block of a request becomes one that nothing followed.
     private void end(Chain chain) {
         int slot = chain.tail;
-        if (slot != BlockLists.ABSENT && blocks.mark(slot) != FOLLOWED) {
+        if (slot != BlockLists.ABSENT && blocks.mark(slot) == IN_CHAIN) {
             int run = runs.of(slot);
             long since = runs.since(run);
             int age = runs.age(run);
@@ -284,56 +276,74 @@ public final class ChainPolicy implements EvictionPolicy {
         int run = runs.of(slot);
         if (runs.category(run) == UNFOLLOWED) {
             int touches = runs.touches(slot);
-            runs.move(run, touches == 1 ? NEW : back(touches), runs.age(run));
+            runs.move(run, single(touches), runs.age(run));
         }
     }
 
     /// A block that is known was asked for: a lesson. It leaves its run.
-    private void comesBack(Chain chain, int slot) {
+    ///
+    /// @return the name of that run
+    private long comesBack(int slot) {
         int run = runs.of(slot);
+        long name = runs.name(run);
         odds.returned(runs.category(run), runs.age(run), blocks.sizeBytes(slot));
-        goesOn(chain, run);
         leaveRun(slot);
+        return name;
     }
 
-    /// A request touches a block of this run. What remains of the run that its block before came
-    /// out of has been left, if that is another.
-    private void goesOn(Chain chain, int run) {
-        int origin = chain.origin;
-        boolean left = origin != Runs.NONE && origin != run
-                && origin != chain.newRun && origin != chain.backRun;
-        if (left && runs.category(origin) >= NEW) {
-            runs.renew(origin, LEFT, time);
-        }
-        if (origin != run) {
-            chain.origin = run;
+    /// A block is touched that nobody has said anything about yet.
+    private void standAlone(int slot, int touches, long origin) {
+        int run = runs.open(single(touches), 0, time);
+        runs.origin(run, origin);
+        runs.touches(slot, touches);
+        runs.add(run, slot, blocks.sizeBytes(slot), true);
+        blocks.mark(slot, ALONE);
+    }
+
+    /// A request has touched a block that came out of this run. What remains of the run that its
+    /// block before came out of has been left, if that is another.
+    private void goesOn(Chain chain, long name) {
+        if (chain.origin != name) {
+            int left = runs.named(chain.origin);
+            if (left != Runs.NONE && chain.origin != chain.newRun && chain.origin != chain.backRun
+                    && runs.category(left) >= NEW) {
+                runs.renew(left, LEFT, time);
+            }
+            chain.origin = name;
             chain.backRun = Runs.NONE;
         }
     }
 
-    private void join(Chain chain, int slot, int touches) {
+    private void join(Chain chain, int slot) {
+        int touches = runs.touches(slot);
         int run;
         if (touches == 1) {
             chain.newBlocks++;
             int category = (chain.backBlocks > 1 ? WENT_ON : NEW) + length(chain.newBlocks);
-            if (chain.newRun == Runs.NONE) {
-                chain.newRun = runs.open(category, 0, time);
-            } else if (runs.category(chain.newRun) != category) {
-                runs.move(chain.newRun, category, runs.age(chain.newRun));
+            run = runs.named(chain.newRun);
+            if (run == Runs.NONE) {
+                run = runs.open(category, 0, time);
+            } else if (runs.category(run) != category) {
+                runs.move(run, category, runs.age(run));
             }
-            run = chain.newRun;
+            chain.newRun = runs.name(run);
         } else {
             chain.backBlocks++;
             int category = back(touches);
-            if (chain.backRun == Runs.NONE || runs.category(chain.backRun) != category) {
-                chain.backRun = runs.open(category, 0, time);
+            run = runs.named(chain.backRun);
+            if (run == Runs.NONE || runs.category(run) != category) {
+                run = runs.open(category, 0, time);
             }
-            run = chain.backRun;
+            chain.backRun = runs.name(run);
         }
-        runs.touches(slot, touches);
         runs.add(run, slot, blocks.sizeBytes(slot), true);
-        blocks.mark(slot, 0);
+        blocks.mark(slot, IN_CHAIN);
         chain.tail = slot;
+    }
+
+    /// The category of a block alone.
+    private static int single(int touches) {
+        return touches == 1 ? NEW : back(touches);
     }
 
     private static int back(int touches) {
@@ -387,13 +397,7 @@ public final class ChainPolicy implements EvictionPolicy {
     }
 
     private void leaveRun(int slot) {
-        int run = runs.of(slot);
-        if (runs.remove(slot, blocks.sizeBytes(slot), blocks.listOf(slot) == PRESENT)) {
-            lone.forget(run);
-            for (var chain : chains) {
-                chain.forget(run);
-            }
-        }
+        runs.remove(slot, blocks.sizeBytes(slot), blocks.listOf(slot) == PRESENT);
     }
 
     /// Forgets a block that is in no run.

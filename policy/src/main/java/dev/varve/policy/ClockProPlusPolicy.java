@@ -160,7 +160,7 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
 
     /// Turns hot blocks cold until there is room among them for a block, which is a ghost or cold.
     ///
-    /// @return whether there is now, and the hot hand ended the block's test for it in no case
+    /// @return whether there is now; not if the hot hand had to end the block's own test
     private boolean makesRoomAmongHot(int slot) {
         if (!isInTest(slot)) {
             return false;
@@ -325,7 +325,7 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
     /// Keeps whether it was read.
     private void become(int slot, int kind) {
         uncount(slot);
-        blocks.mark(slot, kind << 1 | blocks.mark(slot) & 1);
+        blocks.mark(slot, (kind << 1) | (blocks.mark(slot) & 1));
         bytes[kind] += blocks.sizeBytes(slot);
         counts[kind]++;
     }

@@ -15,18 +15,18 @@ public interface EvictionPolicy {
     /// @param sizeBytes at least 0
     default void expected(long id, long sizeBytes) {}
 
-    /// The next touch of a block, [#inserted] or [#accessed], is part of a request that touched
-    /// another one just before: said ahead of that touch, and of [#expected]. A caller that knows
-    /// no order says nothing; most policies do not care.
-    ///
-    /// @param predecessor what the block came after, or [#NONE] for the first of a request
-    default void follows(long id, long predecessor) {}
-
     /// A block came in. It must not be present.
     void inserted(long id, long sizeBytes);
 
     /// A present block was read. An id that is not present is ignored.
     void accessed(long id);
+
+    /// A block that has just been touched, [#inserted] or [#accessed], belongs to a request that
+    /// touched another one just before. A caller that knows no order says nothing; most policies do
+    /// not care. Ignored for a block that is not present.
+    ///
+    /// @param predecessor what the block came after, or [#NONE] for the first of a request
+    default void follows(long id, long predecessor) {}
 
     /// A block left for another reason than eviction. An id that is not present is ignored.
     void removed(long id);

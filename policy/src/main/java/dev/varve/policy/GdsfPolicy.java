@@ -173,7 +173,7 @@ public final class GdsfPolicy implements EvictionPolicy {
 
     private boolean isLess(int slot, int other) {
         return worth[slot] < worth[other]
-                || worth[slot] == worth[other] && lastRead[slot] < lastRead[other];
+                || (worth[slot] == worth[other] && lastRead[slot] < lastRead[other]);
     }
 
     private void put(int at, int slot) {
@@ -184,7 +184,7 @@ public final class GdsfPolicy implements EvictionPolicy {
     /// Whether the structure underneath holds together; for assertions. Linear.
     boolean consistent() {
         for (int i = 0; i < count(); i++) {
-            if (place[heap[i]] != i || i > 0 && isLess(heap[i], heap[(i - 1) / 2])) {
+            if (place[heap[i]] != i || (i > 0 && isLess(heap[i], heap[(i - 1) / 2]))) {
                 return false;
             }
         }

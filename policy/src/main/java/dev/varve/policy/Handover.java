@@ -51,6 +51,11 @@ final class Handover implements EvictionPolicy {
     }
 
     @Override
+    public void follows(long id, long predecessor) {
+        target.follows(id, predecessor);
+    }
+
+    @Override
     public void expected(long id, long sizeBytes) {
         target.expected(id, sizeBytes);
     }

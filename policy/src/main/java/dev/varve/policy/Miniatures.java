@@ -29,6 +29,7 @@ final class Miniatures {
 
     private final List<Model> models;
     private final int maxBlocks;
+    private final Departures departures;
     private final Shadow[] shadows;
     private final double[] hits;
     private double references;
@@ -56,10 +57,12 @@ final class Miniatures {
     Miniatures(
             List<Model> models,
             long capacityBytes,
-            int maxBlocks) {
+            int maxBlocks,
+            Departures departures) {
         this.models = models;
         this.capacityBytes = capacityBytes;
         this.maxBlocks = maxBlocks;
+        this.departures = departures;
         shadows = new Shadow[models.size()];
         hits = new double[models.size()];
         begin();
@@ -68,7 +71,9 @@ final class Miniatures {
     private void begin() {
         for (int i = 0; i < shadows.length; i++) {
             long bytes = sampledBytes(i);
-            shadows[i] = new Shadow(models.get(i).policy().apply(bytes), bytes);
+            int shadow = i;
+            shadows[i] = new Shadow(models.get(i).policy().apply(bytes), bytes,
+                    id -> departures.left(shadow, id));
         }
     }
 
@@ -85,15 +90,21 @@ final class Miniatures {
         return threshold == ALL || (Hashes.mix(id) & ALL - 1) < threshold;
     }
 
+    /// See [EvictionPolicy#follows]. Of a sample, most blocks have lost their predecessors.
+    void follows(long id, long predecessor) {
+        for (var shadow : shadows) {
+            shadow.follows(id, predecessor);
+        }
+    }
+
     /// A sampled block is asked for.
     ///
     /// @param present whether the real cache has it
     /// @return a bit for each shadow that hit
-    int reference(long id, long sizeBytes, boolean present, Departures departures) {
+    int reference(long id, long sizeBytes, boolean present) {
         int hitters = 0;
         for (int i = 0; i < shadows.length; i++) {
-            int shadow = i;
-            if (shadows[i].reference(id, sizeBytes, gone -> departures.left(shadow, gone))) {
+            if (shadows[i].reference(id, sizeBytes)) {
                 hitters |= 1 << i;
             }
         }

@@ -20,8 +20,9 @@ public final class PolicyCache {
     ///
     /// @param predecessor the one before, or [EvictionPolicy#NONE] for the first
     public boolean reference(long id, long sizeBytes, long predecessor) {
+        boolean present = reference(id, sizeBytes);
         policy.follows(id, predecessor);
-        return reference(id, sizeBytes);
+        return present;
     }
 
     /// A block is asked for. One that is larger than the cache is missed and stays outside.

@@ -13,7 +13,8 @@ public enum PolicyName {
     LIRS("lirs"),
     CLOCK_PRO_PLUS("clock-pro-plus"),
     W_TINYLFU("w-tinylfu"),
-    GDSF("gdsf");
+    GDSF("gdsf"),
+    CHAIN("chain");
 
     private final String text;
 
@@ -46,6 +47,7 @@ public enum PolicyName {
             case CLOCK_PRO_PLUS -> new ClockProPlusPolicy(capacityBytes);
             case W_TINYLFU -> new TinyLfuPolicy(capacityBytes, seed);
             case GDSF -> new GdsfPolicy(GdsfPolicy.MissCost.SAME);
+            case CHAIN -> new ChainPolicy(capacityBytes);
         };
     }
 }

@@ -10,9 +10,9 @@ import java.util.Arrays;
 /// remembered, so that what is evicted early is not taken for what never returns.
 ///
 /// The value is the hit density of LHD (Beckmann, Chen, Cidon: "LHD: Improving cache hit rate by
-/// maximizing hit density", NSDI 2018, section 3), of a block that may be dropped at any later age:
-/// the largest, over all ages at which one might give up, of the chance to come back by then over
-/// the bytes × time that are spent on waiting (an index in the sense of Gittins, 1979).
+/// maximizing hit density", NSDI 2018), of a block that may be dropped at any later age: the
+/// largest, over all ages at which one might give up, of the chance to come back by then over the
+/// bytes × time that are spent on waiting (an index in the sense of Gittins, 1979).
 ///
 /// What a category shows is believed as far as it has been seen: hazards are drawn towards those of
 /// its *kind*, those of a kind towards those of all blocks, and these towards a first belief under

@@ -7,17 +7,29 @@ import java.util.stream.Stream;
 /// A policy that may be put in force; see [AutoPolicy].
 ///
 /// @param name   as in settings and figures: lower case, words joined by hyphens
+/// @param start  whether it is in force before there is evidence
 /// @param policy makes a fresh one for a capacity of at least 1 byte
-public record Rival(String name, LongFunction<EvictionPolicy> policy) {
+public record Rival(String name, Start start, LongFunction<EvictionPolicy> policy) {
 
-    /// Those that were best on some trace or other, and first the one that is in force until there
-    /// is evidence: the best on average (`docs/placement-figures.md`).
+    /// Who is in force before there is evidence.
+    public enum Start {
+        /// Where the order of requests is told ([EvictionPolicy#follows]): it is made for it.
+        WITH_ORDER,
+        /// As any other; of those, the first in the list is in force where no order is told.
+        PLAIN
+    }
+
+    /// Those that were best on some trace or other. The first is the best on average
+    /// (`docs/placement-figures.md`).
     ///
     /// @param seed for those that leave something to chance
     public static List<Rival> all(long seed) {
         return Stream.of(PolicyName.CLOCK_PRO_PLUS, PolicyName.LRU, PolicyName.S3_FIFO,
-                PolicyName.SIEVE, PolicyName.ARC, PolicyName.LIRS, PolicyName.W_TINYLFU)
-                .map(name -> new Rival(name.text(), capacity -> name.policy(capacity, seed)))
+                PolicyName.SIEVE, PolicyName.ARC, PolicyName.LIRS, PolicyName.W_TINYLFU,
+                PolicyName.CHAIN)
+                .map(name -> new Rival(name.text(),
+                        name == PolicyName.CHAIN ? Start.WITH_ORDER : Start.PLAIN,
+                        capacity -> name.policy(capacity, seed)))
                 .toList();
     }
 }

@@ -13,18 +13,25 @@ final class Shadow {
     private static final int MAX_EVICTIONS = 64;
 
     private final EvictionPolicy policy;
+    private final LongConsumer evicted;
     private long capacityBytes;
 
-    Shadow(EvictionPolicy policy, long capacityBytes) {
+    /// @param evicted hears of each block that leaves for another
+    Shadow(EvictionPolicy policy, long capacityBytes, LongConsumer evicted) {
         this.policy = policy;
         this.capacityBytes = capacityBytes;
+        this.evicted = evicted;
+    }
+
+    /// See [EvictionPolicy#follows].
+    void follows(long id, long predecessor) {
+        policy.follows(id, predecessor);
     }
 
     /// A block is asked for, and comes in if it is not there and not larger than the cache.
     ///
-    /// @param evicted hears of each block that left for it
     /// @return whether it was there
-    boolean reference(long id, long sizeBytes, LongConsumer evicted) {
+    boolean reference(long id, long sizeBytes) {
         if (policy.contains(id)) {
             policy.accessed(id);
             return true;

@@ -170,7 +170,7 @@ public final class TinyLfuPolicy implements EvictionPolicy {
     private boolean admits(long candidateId, long victimId) {
         int popularityOfCandidate = popularity.estimate(candidateId);
         return popularityOfCandidate > popularity.estimate(victimId)
-                || popularityOfCandidate >= WARM && nextRandom() % CHANCES == 0;
+                || (popularityOfCandidate >= WARM && nextRandom() % CHANCES == 0);
     }
 
     private int oldestOfMain() {
@@ -252,7 +252,7 @@ public final class TinyLfuPolicy implements EvictionPolicy {
         }
     }
 
-    /// Xorshift (Marsaglia, 2003) on a counter that is odd whatever the seed.
+    /// A counter and a hash of it, as in SplitMix64; not negative.
     private long nextRandom() {
         random += 0x9e3779b97f4a7c15L;
         long x = random * 0xd1342543de82ef95L;

@@ -58,7 +58,7 @@ final class ArcPolicyTest implements ReferencedPolicyContract {
     void learnsFromAGhostOnceWhetherItWasExpectedOrNot() {
         var told = new ArcPolicy(1000);
         var untold = new ArcPolicy(1000);
-        for (var policy : new ArcPolicy[] {told, untold}) {
+        for (var policy : new ArcPolicy[]{told, untold}) {
             for (long id = 1; id <= 100; id++) {
                 policy.inserted(id, 10);
                 policy.accessed(id / 2);

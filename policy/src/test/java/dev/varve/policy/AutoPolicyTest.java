@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.varve.policy.AutoPolicy.Tuning;
+import dev.varve.policy.Rival.Start;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AutoPolicyTest implements ReferencedPolicyContract {
-    private static final Rival LRU = new Rival("lru", _ -> new LruPolicy());
-    private static final Rival MRU = new Rival("mru", _ -> new MruPolicy());
-    private static final Rival S3_FIFO = new Rival("s3-fifo", S3FifoPolicy::new);
+    private static final Rival LRU = new Rival("lru", Start.PLAIN, _ -> new LruPolicy());
+    private static final Rival MRU = new Rival("mru", Start.PLAIN, _ -> new MruPolicy());
+    private static final Rival S3_FIFO = new Rival("s3-fifo", Start.PLAIN, S3FifoPolicy::new);
 
     @Override
     public EvictionPolicy policy() {
@@ -167,7 +168,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         LongFunction<EvictionPolicy> lru = _ -> new Counting(new LruPolicy(), calls);
         LongFunction<EvictionPolicy> mru = _ -> new Counting(new MruPolicy(), calls);
         int capacity = 100_000;
-        var auto = auto(List.of(new Rival("lru", lru), new Rival("mru", mru)), capacity, 1024);
+        var auto = auto(List.of(new Rival("lru", Start.PLAIN, lru), new Rival("mru", Start.PLAIN, mru)), capacity, 1024);
         var cache = new PolicyCache(auto, capacity);
         long most = 0;
         for (int i = 0; i < 20 * capacity; i++) {
@@ -177,6 +178,18 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         }
         assertThat(auto.report().changes()).isPositive();
         assertThat(most).isLessThan(500);
+    }
+
+    @Test
+    void beginsWithThePolicyForOrderedRequestsWhereTheirOrderIsTold() {
+        var ordered = new Rival("chain", Start.WITH_ORDER, ChainPolicy::new);
+        var plain = auto(List.of(LRU, ordered), 100, 64);
+        new PolicyCache(plain, 100).reference(1, 1);
+        assertThat(plain.report().active()).isEqualTo("lru");
+        var told = auto(List.of(LRU, ordered), 100, 64);
+        new PolicyCache(told, 100).reference(1, 1, EvictionPolicy.NONE);
+        assertThat(told.report().active()).isEqualTo("chain");
+        assertThat(told.report().changes()).isZero();
     }
 
     @Test

@@ -20,7 +20,8 @@ final class BlockListsTest {
     void agreesWithPlainMaps(long seed) {
         var random = new SplittableRandom(seed);
         var lists = new BlockLists(2);
-        List<SequencedMap<Long, Long>> expected = List.of(new LinkedHashMap<>(), new LinkedHashMap<>());
+        List<SequencedMap<Long, Long>> expected = List.of(new LinkedHashMap<>(),
+                new LinkedHashMap<>());
         for (int step = 0; step < 30_000; step++) {
             long id = UNHASH * (1 + random.nextInt(2000) / 7);
             if (random.nextInt(10) == 0) {

@@ -226,6 +226,7 @@ final class ChainPolicyTest implements EvictionPolicyContract {
         insertAfter(policy, 2, 2);
         policy.follows(3, 1);
         insertAfter(policy, 4, 2);
+        policy.follows(4, 1);
         assertThat(policy.consistent()).isTrue();
         assertThat(victims(policy)).containsExactlyInAnyOrder(1L, 2L, 4L);
     }
@@ -241,11 +242,6 @@ final class ChainPolicyTest implements EvictionPolicyContract {
         for (int step = 0; step < 20_000; step++) {
             long id = 1 + random.nextInt(ids);
             int what = random.nextInt(100);
-            if (what < 70) {
-                long predecessor = random.nextInt(4) == 0 ? random.nextInt(ids) : id - 1;
-                policy.follows(id, predecessor);
-                twin.follows(id, predecessor);
-            }
             if (what < 3) {
                 policy.removed(id);
                 twin.removed(id);
@@ -259,6 +255,11 @@ final class ChainPolicyTest implements EvictionPolicyContract {
                 long sizeBytes = random.nextInt(60);
                 policy.inserted(id, sizeBytes);
                 twin.inserted(id, sizeBytes);
+            }
+            if (what < 70) {
+                long predecessor = random.nextInt(4) == 0 ? random.nextInt(ids) : id - 1;
+                policy.follows(id, predecessor);
+                twin.follows(id, predecessor);
             }
             while (policy.bytes() > 1000) {
                 assertThat(policy.victim()).isEqualTo(twin.victim());
@@ -278,14 +279,15 @@ final class ChainPolicyTest implements EvictionPolicyContract {
     }
 
     private static void insertAfter(EvictionPolicy policy, long id, long predecessor) {
-        policy.follows(id, predecessor);
         policy.inserted(id, 1);
+        policy.follows(id, predecessor);
     }
 
     private static List<Long> victims(EvictionPolicy policy) {
         return LongStream.iterate(
                 policy.victim(), id -> id != EvictionPolicy.NONE, _ -> policy.victim())
-                .boxed().toList();
+                .boxed()
+                .toList();
     }
 
     /// @return how many of the blocks were present

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -125,6 +127,20 @@ interface EvictionPolicyContract {
         for (int i = 0; i < 5; i++) {
             assertThat(policy.victim()).isNotEqualTo(spared);
         }
+    }
+
+    @Test
+    default void allocatesNothingOnAHit() {
+        var policy = policy();
+        for (long id = 1; id <= 8; id++) {
+            policy.inserted(id, 100);
+        }
+        var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < 100_000; i++) {
+            policy.accessed(1 + i * 5 % 8);
+        }
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100_000);
     }
 
     @Test

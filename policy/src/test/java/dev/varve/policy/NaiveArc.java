@@ -36,7 +36,7 @@ final class NaiveArc implements EvictionPolicy {
         }
         expected = NONE;
         expectedInB2 = false;
-        boolean wasGhost = b1.remove(id) | b2.remove(id);
+        boolean wasGhost = b1.remove(id) || b2.remove(id);
         sizes.put(id, sizeBytes);
         (wasGhost ? t2 : t1).addFirst(id);
         while (bytes(t1) + bytes(b1) > c && !b1.isEmpty()) {
@@ -52,7 +52,7 @@ final class NaiveArc implements EvictionPolicy {
 
     @Override
     public void accessed(long id) {
-        if (t1.remove(id) | t2.remove(id)) {
+        if (t1.remove(id) || t2.remove(id)) {
             t2.addFirst(id);
         }
     }
@@ -71,7 +71,7 @@ final class NaiveArc implements EvictionPolicy {
             return NONE;
         }
         boolean replacesOfT1 = !t1.isEmpty()
-                && (bytes(t1) > p || expectedInB2 && bytes(t1) == p);
+                && (bytes(t1) > p || (expectedInB2 && bytes(t1) == p));
         if (replacesOfT1 || t2.isEmpty()) {
             b1.addFirst(t1.removeLast());
             return b1.getFirst();

@@ -30,7 +30,7 @@ final class OptimalCacheTest {
     @Test
     void rejectsACapacityOfNothing() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> OptimalCache.hits(new long[] {1}, 0))
+                .isThrownBy(() -> OptimalCache.hits(new long[]{1}, 0))
                 .withMessage("capacity (0 blocks) must be at least 1 block");
     }
 

@@ -34,6 +34,20 @@ final class PolicyCacheTest {
     }
 
     @Test
+    void tellsWhatFollowsWhatWhetherItWasThereOrNot() {
+        var policy = new ChainPolicy(1000);
+        var cache = new PolicyCache(policy, 1000);
+        for (int turn = 0; turn < 2; turn++) {
+            for (long id = 1; id <= 3; id++) {
+                assertThat(cache.reference(id, 1, id - 1)).isEqualTo(turn == 1);
+            }
+        }
+        // Each alone would go in the order in which it was touched.
+        assertThat(policy.victim()).isEqualTo(3);
+        assertThat(policy.victim()).isEqualTo(2);
+    }
+
+    @Test
     void rejectsACapacityOfNothing() {
         assertThatIllegalArgumentException().isThrownBy(() -> new PolicyCache(new LruPolicy(), 0));
     }

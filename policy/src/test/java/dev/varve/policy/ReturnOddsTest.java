@@ -90,7 +90,7 @@ final class ReturnOddsTest {
 
     @Test
     void hasAValueForEveryAgeOfTheSmallestCacheAndTheLargest() {
-        for (long capacityBytes : new long[] {1, Long.MAX_VALUE}) {
+        for (long capacityBytes : new long[]{1, Long.MAX_VALUE}) {
             var odds = odds(capacityBytes);
             odds.passed(FIRST, 0, Long.MAX_VALUE);
             odds.returned(FIRST, 1, 0);
@@ -102,6 +102,6 @@ final class ReturnOddsTest {
     }
 
     private static ReturnOdds odds(long capacityBytes) {
-        return new ReturnOdds(capacityBytes, new int[] {0, 0, 1}, new double[] {1, 2});
+        return new ReturnOdds(capacityBytes, new int[]{0, 0, 1}, new double[]{1, 2});
     }
 }

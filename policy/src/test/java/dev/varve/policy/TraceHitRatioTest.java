@@ -80,6 +80,7 @@ final class TraceHitRatioTest {
         var matcher = HASH_IDS.matcher(line);
         assertThat(matcher.find()).as(line).isTrue();
         return Arrays.stream(matcher.group(1).split(","))
-                .mapToLong(id -> Long.parseLong(id.trim())).toArray();
+                .mapToLong(id -> Long.parseLong(id.trim()))
+                .toArray();
     }
 }

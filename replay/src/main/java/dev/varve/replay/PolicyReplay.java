@@ -1,7 +1,9 @@
 package dev.varve.replay;
 
 import dev.varve.policy.EvictionPolicy;
+import dev.varve.policy.OptimalCache;
 import dev.varve.policy.PolicyCache;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,12 +17,11 @@ public final class PolicyReplay {
     /// Traces may use any id, and policies reserve one, so blocks are numbered from 1 as they
     /// appear.
     private final Map<Long, Integer> numbers = new HashMap<>();
+    /// The block before in the same request.
+    private long predecessor = EvictionPolicy.NONE;
 
     private PolicyReplay(EvictionPolicy policy, long capacityBytes, long blockBytes) {
-        if (blockBytes < 1 || capacityBytes < blockBytes) {
-            throw new IllegalArgumentException("capacity (" + capacityBytes
-                    + " bytes) must be at least one block (" + blockBytes + " bytes)");
-        }
+        checkCapacity(capacityBytes, blockBytes);
         cache = new PolicyCache(policy, capacityBytes);
         this.blockBytes = blockBytes;
     }
@@ -62,6 +63,7 @@ public final class PolicyReplay {
             for (var next = traffic.next(); next.isPresent(); next = traffic.next()) {
                 var request = next.orElseThrow();
                 boolean prefix = true;
+                replay.predecessor = EvictionPolicy.NONE;
                 for (long id : request.blockIds()) {
                     boolean hit = replay.apply(request, id);
                     if (request.operation().isLookup()) {
@@ -76,12 +78,46 @@ public final class PolicyReplay {
         }
     }
 
+    /// Reads traffic to its end, and closes it.
+    ///
+    /// @param capacityBytes what the blocks present may take, at least one block
+    /// @param blockBytes    size of every block
+    /// @return the hit ratio that no policy can pass; see [OptimalCache]
+    public static double optimalHitRatio(Traffic traffic, long capacityBytes, long blockBytes) {
+        checkCapacity(capacityBytes, blockBytes);
+        long[] ids = new long[1024];
+        int count = 0;
+        try (traffic) {
+            for (var next = traffic.next(); next.isPresent(); next = traffic.next()) {
+                for (long id : next.orElseThrow().blockIds()) {
+                    if (count == ids.length) {
+                        ids = Arrays.copyOf(ids, 2 * count);
+                    }
+                    ids[count++] = id;
+                }
+            }
+        }
+        long hits = OptimalCache.hits(Arrays.copyOf(ids, count), capacityBytes / blockBytes);
+        return new Outcome(count, hits, 0).hitRatio();
+    }
+
+    private static void checkCapacity(long capacityBytes, long blockBytes) {
+        if (blockBytes < 1 || capacityBytes < blockBytes) {
+            throw new IllegalArgumentException("capacity (" + capacityBytes
+                    + " bytes) must be at least one block (" + blockBytes + " bytes)");
+        }
+    }
+
     /// @return whether it was a lookup of a block that was present
     private boolean apply(TraceRequest request, long id) {
         int number = numbers.computeIfAbsent(id, _ -> numbers.size() + 1);
         long sizeBytes = request.sizeBytes(blockBytes);
         return switch (request.operation()) {
-            case PROMPT, FETCH -> cache.reference(number, sizeBytes);
+            case PROMPT, FETCH -> {
+                boolean hit = cache.reference(number, sizeBytes, predecessor);
+                predecessor = number;
+                yield hit;
+            }
             case READ -> cache.lookUp(number);
             case EXISTS -> cache.contains(number);
             case WRITE -> {

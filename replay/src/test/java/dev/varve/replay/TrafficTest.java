@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.varve.policy.ChainPolicy;
+import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.LruPolicy;
 import dev.varve.policy.S3FifoPolicy;
 import java.util.ArrayList;
@@ -71,6 +73,28 @@ final class TrafficTest {
         var outcome = PolicyReplay.run(
                 Traces.realHour(), new S3FifoPolicy(capacityBytes), capacityBytes, 1);
         assertThat(outcome.hitRatio()).isEqualTo(published, within(.00005));
+    }
+
+    /// The chain policy was looked at on the real hour alone.
+    @ParameterizedTest
+    @CsvSource({"1, .02", "5, .01", "10, .008"})
+    void theChainPolicyHitsMoreThanLruInGeneratedTraffic(int percent, double more) {
+        long capacityBytes = (long) REAL * percent / 100;
+        var chain = PolicyReplay.run(new TrafficGenerator(REAL, 2),
+                new ChainPolicy(capacityBytes), capacityBytes, 1);
+        var lru = PolicyReplay.run(
+                new TrafficGenerator(REAL, 2), new LruPolicy(), capacityBytes, 1);
+        assertThat(chain.hitRatio()).isGreaterThan(lru.hitRatio() + more);
+    }
+
+    @Test
+    void policyReplayTellsThePolicyWhichBlockFollowsWhich() {
+        var told = new ArrayList<String>();
+        var lru = new LruPolicy();
+        PolicyReplay.run(Traces.requests(List.of(List.of(7, 8, 9), List.of(7, 9))),
+                new ToldPolicy(lru, told), 100, 10);
+        assertThat(told).containsExactly("1 after 0", "2 after 1", "3 after 2", "1 after 0",
+                "3 after 1");
     }
 
     @ParameterizedTest
@@ -169,5 +193,54 @@ final class TrafficTest {
                     + request.outputTokens() + " " + Arrays.toString(request.blockIds()));
         }
         return requests;
+    }
+
+    /// Writes down what follows what.
+    private record ToldPolicy(EvictionPolicy policy, List<String> told) implements EvictionPolicy {
+
+        @Override
+        public void follows(long id, long predecessor) {
+            told.add(id + " after " + predecessor);
+        }
+
+        @Override
+        public void inserted(long id, long sizeBytes) {
+            policy.inserted(id, sizeBytes);
+        }
+
+        @Override
+        public void accessed(long id) {
+            policy.accessed(id);
+        }
+
+        @Override
+        public void removed(long id) {
+            policy.removed(id);
+        }
+
+        @Override
+        public long victim() {
+            return policy.victim();
+        }
+
+        @Override
+        public void spared(long id, long sizeBytes) {
+            policy.spared(id, sizeBytes);
+        }
+
+        @Override
+        public boolean contains(long id) {
+            return policy.contains(id);
+        }
+
+        @Override
+        public int count() {
+            return policy.count();
+        }
+
+        @Override
+        public long bytes() {
+            return policy.bytes();
+        }
     }
 }

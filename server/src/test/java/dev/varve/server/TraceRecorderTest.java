@@ -124,7 +124,7 @@ final class TraceRecorderTest {
             assertThat(events(out)).hasSize(1);
             assertThat(engine.listener).isEmpty();
         }
-        assertThat(((Page) recorder.stop()).code()).isEqualTo(409);
+        assertThat(recorder.stop().code()).isEqualTo(409);
     }
 
     @Test

@@ -124,6 +124,7 @@ public final class Store implements AutoCloseable {
             case CLOCK_PRO_PLUS -> named(PolicyName.CLOCK_PRO_PLUS);
             case W_TINYLFU -> named(PolicyName.W_TINYLFU);
             case GDSF -> named(PolicyName.GDSF);
+            case CHAIN -> named(PolicyName.CHAIN);
         };
     }
 

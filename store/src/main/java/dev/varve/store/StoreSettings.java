@@ -38,7 +38,8 @@ public record StoreSettings(
         LIRS,
         CLOCK_PRO_PLUS,
         W_TINYLFU,
-        GDSF;
+        GDSF,
+        CHAIN;
 
         /// As people write it: in lower case, with hyphens.
         public String text() {

@@ -1,8 +1,7 @@
 package dev.varve.bench.micro;
 
 import dev.varve.policy.EvictionPolicy;
-import dev.varve.policy.LruPolicy;
-import dev.varve.policy.S3FifoPolicy;
+import dev.varve.policy.PolicyName;
 import java.util.BitSet;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +25,8 @@ public class EvictionBenchmark {
     private static final int SKEW = 3;
 
     /// Which policy.
-    @Param({"lru", "s3-fifo"})
-    public String policy;
+    @Param
+    public PolicyName policy;
 
     private final BitSet present = new BitSet(IDS);
     private final int[] stream = new int[1 << 16];
@@ -36,7 +35,7 @@ public class EvictionBenchmark {
 
     @Setup
     public void warm() {
-        eviction = policy.equals("lru") ? new LruPolicy() : new S3FifoPolicy(PRESENT * BLOCK_BYTES);
+        eviction = policy.policy(PRESENT * BLOCK_BYTES, 1);
         var random = new SplittableRandom(1);
         for (int i = 0; i < stream.length; i++) {
             stream[i] = 1 + (int) ((IDS - 2) * Math.pow(random.nextDouble(), SKEW));
@@ -53,6 +52,7 @@ public class EvictionBenchmark {
             eviction.accessed(id);
             return id;
         }
+        eviction.expected(id, BLOCK_BYTES);
         if (eviction.count() >= PRESENT) {
             present.clear((int) eviction.victim());
         }
