@@ -168,7 +168,9 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         LongFunction<EvictionPolicy> lru = _ -> new Counting(new LruPolicy(), calls);
         LongFunction<EvictionPolicy> mru = _ -> new Counting(new MruPolicy(), calls);
         int capacity = 100_000;
-        var auto = auto(List.of(new Rival("lru", Start.PLAIN, lru), new Rival("mru", Start.PLAIN, mru)), capacity, 1024);
+        var auto = auto(
+                List.of(new Rival("lru", Start.PLAIN, lru), new Rival("mru", Start.PLAIN, mru)),
+                capacity, 1024);
         var cache = new PolicyCache(auto, capacity);
         long most = 0;
         for (int i = 0; i < 20 * capacity; i++) {
