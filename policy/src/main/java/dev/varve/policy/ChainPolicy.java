@@ -42,6 +42,8 @@ public final class ChainPolicy implements EvictionPolicy {
     private static final int GHOSTS_FOR_EACH = 8;
     private static final int TICKS = 256;
     private static final int LESSONS = 16;
+    /// A lesson takes as long as some dozens of touches, so there are at least as many in between.
+    private static final int LESSON_TOUCHES = 32;
     /// How many requests may be under way between each other. One more ends the one that has not
     /// moved for longest.
     private static final int OPEN_CHAINS = 16;
@@ -74,6 +76,7 @@ public final class ChainPolicy implements EvictionPolicy {
     private long time;
     private double nextTick;
     private double nextLesson;
+    private int touchesSinceLesson;
 
     /// Counts the touches of all requests; for their order.
     private long moves;
@@ -366,7 +369,9 @@ public final class ChainPolicy implements EvictionPolicy {
                 }
             }
         }
-        if (time >= nextLesson) {
+        touchesSinceLesson++;
+        if (time >= nextLesson && touchesSinceLesson >= LESSON_TOUCHES) {
+            touchesSinceLesson = 0;
             nextLesson = time + lessonBytes;
             odds.learn();
         }
