@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
                 PutCommand.class,
                 RemoveCommand.class,
                 ReplayCommand.class,
+                PlanCommand.class,
                 VerifyCommand.class,
                 VersionCommand.class},
         footer = {

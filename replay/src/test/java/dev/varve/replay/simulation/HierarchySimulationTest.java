@@ -113,6 +113,22 @@ final class HierarchySimulationTest {
     }
 
     @Test
+    void letsCommandsWaitForAProcessor() {
+        var many = new ClientSettings(64, 30, 10, 64, 10e-6, 100e-6, 100e-6, 0);
+        var one = new ClientSettings(64, 30, 10, 1, 10e-6, 100e-6, 100e-6, 0);
+        var fast = HierarchySimulation.run(with(many), traffic());
+        var slow = HierarchySimulation.run(with(one), traffic());
+        assertThat(slow.meanSeconds()).isGreaterThan(1.5 * fast.meanSeconds());
+        assertThat(slow.hitRatio()).isEqualTo(fast.hitRatio(), within(0.01));
+    }
+
+    private static HierarchySettings with(ClientSettings client) {
+        return new HierarchySettings(BLOCK, TierSettings.of(MEDIA.medium("ddr5"), ALL),
+                List.of(TierSettings.of(MEDIA.medium("tlc"), ALL)), Optional.empty(), Writing.ALL,
+                S3FifoPolicy::new, client);
+    }
+
+    @Test
     void fetchesEachBlockOnceFromTheOrigin() {
         var settings = new HierarchySettings(BLOCK, TierSettings.of(MEDIA.medium("ddr5"), ALL),
                 List.of(TierSettings.of(MEDIA.medium("tlc"), ALL)),
@@ -183,7 +199,7 @@ final class HierarchySimulationTest {
     @Test
     void saysWhatALiveServerDid() {
         var distinct = TrafficStatistics.of(Traces.realHour()).distinctBlocks();
-        var client = new ClientSettings(8, 30, 10 / 30.0, 100e-6, 150e-6, 150e-6, 0);
+        var client = new ClientSettings(8, 30, 10 / 30.0, 2, 35e-6, 70e-6, 70e-6, 0);
         var selective = HierarchySimulation.run(hour(distinct, Writing.SELECTIVE, client),
                 Traces.realHour());
         var all = HierarchySimulation.run(hour(distinct, Writing.ALL, client), Traces.realHour());
