@@ -33,7 +33,7 @@ final class ModelledDevice {
     ///                          request; greater than 0
     /// @param sleepAfterSeconds how long it must have had nothing to do to fall asleep; infinite
     ///                          for never
-    /// @param share             which part of their power is this tier's; 1 unless others share them
+    /// @param share             which part of their power counts; 1 unless others have the rest
     ModelledDevice(
             ModelledMedium medium,
             double count,

@@ -209,6 +209,28 @@ final class HierarchySimulationTest {
                 .isEqualTo(0.59, within(0.05));
     }
 
+    /// The baseline of docs/plan.md: DDR4 for 2 % of the different blocks and a TLC drive for 10 %,
+    /// LRU, all written through.
+    @Test
+    void drawsLessThanHalfOfLruWithWriteThroughForNoFewerHits() {
+        long distinct = TrafficStatistics.of(Traces.realHour()).distinctBlocks();
+        long block = 64 << 20;
+        var flash = TierSettings.of(MEDIA.medium("tlc"), (long) (distinct * 0.1) * block);
+        var baseline = HierarchySimulation.run(new HierarchySettings(block,
+                TierSettings.of(MEDIA.medium("ddr4"), (long) (distinct * 0.02) * block),
+                List.of(flash), Optional.empty(), Writing.THROUGH, _ -> new LruPolicy(),
+                ClientSettings.DEFAULT), Traces.realHour());
+        var sleeping = flash.concentrated(MEDIA.medium("tlc").breakEvenSeconds());
+        var three = HierarchySimulation.run(new HierarchySettings(block,
+                TierSettings.of(MEDIA.medium("ddr4"), (long) (distinct * 0.005) * block),
+                List.of(flash, sleeping), Optional.empty(), Writing.SELECTIVE, S3FifoPolicy::new,
+                ClientSettings.DEFAULT), Traces.realHour());
+        assertThat(three.hitRatio()).isGreaterThanOrEqualTo(baseline.hitRatio());
+        assertThat(three.joules()).isLessThan(0.5 * baseline.joules());
+        assertThat(three.service().p99Nanos())
+                .isLessThan((long) (1.2 * baseline.service().p99Nanos()));
+    }
+
     private static HierarchySettings hour(long distinct, Writing writing, ClientSettings client) {
         return new HierarchySettings(BLOCK,
                 TierSettings.of(MEDIA.medium("ddr5"), (long) (distinct * 0.02) * BLOCK),
