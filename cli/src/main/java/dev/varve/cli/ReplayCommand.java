@@ -9,6 +9,7 @@ import dev.varve.replay.ReplayRun;
 import dev.varve.replay.ReplaySettings;
 import dev.varve.replay.RespEndpoint;
 import dev.varve.replay.TrafficStatistics;
+import dev.varve.replay.simulation.Recording;
 import dev.varve.server.ByteSize;
 import java.time.Duration;
 import java.util.Locale;
@@ -25,13 +26,14 @@ import picocli.CommandLine.Spec;
 /// `varve replay`.
 @Command(name = "replay",
         description = "Replay the traffic of a language model's KV cache, or of any other cache,"
-                + " from a trace: over the Redis protocol"
-                + " against a running server, or, without --target, against the eviction policies"
+                + " from a trace: over the Redis protocol against a running server; with --simulated"
+                + " in simulated time through modelled tiers; or else against the eviction policies"
                 + " alone, to see which hit ratio which memory would give.",
         footer = {
                 "",
                 "Examples:",
                 "  varve replay --trace conversations.jsonl",
+                "  varve replay --trace conversations.jsonl --simulated",
                 "  varve replay --trace conversations.jsonl --target 127.0.0.1:6379",
                 "  varve replay --trace monday.trace"})
 final class ReplayCommand implements Callable<Integer> {
@@ -58,10 +60,21 @@ final class ReplayCommand implements Callable<Integer> {
     @Mixin
     private ReportOptions report = new ReportOptions();
 
+    @Mixin
+    private SimulationOptions simulation = new SimulationOptions();
+
     @Override
     public Integer call() {
         try {
             report.check(target.isPresent());
+            if (simulation.wanted()) {
+                if (target.isPresent()) {
+                    throw new IllegalArgumentException(
+                            "--simulated needs no server: leave --target out");
+                }
+                simulate();
+                return ExitCode.OK;
+            }
             if (target.isPresent()) {
                 return replayAgainst(target.get());
             }
@@ -100,6 +113,15 @@ final class ReplayCommand implements Callable<Integer> {
         }
         out.flush();
         return ReplayTable.isGood(result) ? ExitCode.OK : ExitCode.SOFTWARE;
+    }
+
+    /// Replays in simulated time.
+    private void simulate() {
+        var out = spec.commandLine().getOut();
+        var recording = Recording.of(options.open());
+        out.println("Traffic: " + recording.description());
+        out.print(simulation.run(recording, options));
+        out.flush();
     }
 
     /// What each policy would make of each share of the data in memory.

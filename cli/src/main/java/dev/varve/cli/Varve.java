@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
                 RemoveCommand.class,
                 ReplayCommand.class,
                 TraceCommand.class,
+                PlanCommand.class,
                 VerifyCommand.class,
                 VersionCommand.class},
         footer = {

@@ -42,6 +42,8 @@ public record HierarchySettings(
     /// @param connections   requests under way at a time, at least 1
     /// @param speed         how many seconds of the trace pass in one simulated one, greater than 0
     /// @param lease         seconds for which a block stays whose presence was asked for
+    /// @param processors    how many there are for what commands take beside the media, at least 1;
+    ///                      a command waits for one
     /// @param existsSeconds what asking for presence takes
     /// @param getSeconds    what a read takes beside the media
     /// @param setSeconds    what a write takes beside the media
@@ -51,16 +53,18 @@ public record HierarchySettings(
             int connections,
             double speed,
             double lease,
+            int processors,
             double existsSeconds,
             double getSeconds,
             double setSeconds,
             double makeSeconds) {
         /// 64 connections in the trace's own time; 512 tokens at 8,000 a second to make a block.
-        public static final ClientSettings DEFAULT = new ClientSettings(64, 1, 10, 10e-6, 20e-6,
+        public static final ClientSettings DEFAULT = new ClientSettings(64, 1, 10, 64, 10e-6, 20e-6,
                 20e-6, 0.064);
 
         public ClientSettings {
             require(connections >= 1, "connections (" + connections + ") must be at least 1");
+            require(processors >= 1, "processors (" + processors + ") must be at least 1");
             require(speed > 0 && Double.isFinite(speed),
                     "speed (" + speed + ") must be greater than 0");
             require(lease >= 0 && existsSeconds >= 0 && getSeconds >= 0 && setSeconds >= 0

@@ -4,6 +4,7 @@ import dev.varve.replay.TraceRequest;
 import dev.varve.replay.Traffic;
 import dev.varve.replay.simulation.SimulatedBlock.Run;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ public final class HierarchySimulation {
     private final Traffic traffic;
     private final Map<Long, SimulatedBlock> blocks = new HashMap<>();
     private final ServiceTally tally;
+    /// When each processor is free again.
+    private final PriorityQueue<Double> processors;
     private long firstMillis = -1;
     private double lastSeconds;
 
@@ -40,8 +43,10 @@ public final class HierarchySimulation {
         this.traffic = traffic;
         store = new SimulatedStore(settings);
         origin = settings.origin()
-                .map(medium -> new ModelledDevice(medium, 1, Double.POSITIVE_INFINITY));
+                .map(medium -> new ModelledDevice(medium, 1, Double.POSITIVE_INFINITY, 1));
         tally = new ServiceTally(settings.client().makeSeconds());
+        processors = new PriorityQueue<>(
+                Collections.nCopies(settings.client().processors(), 0.0));
     }
 
     /// Runs traffic to its end, and closes it.
@@ -71,10 +76,22 @@ public final class HierarchySimulation {
         return blocks.computeIfAbsent(id, SimulatedBlock::new);
     }
 
+    /// Waits for a processor and uses it.
+    ///
+    /// @return when that is done, in seconds
+    private double process(double nowSeconds, double seconds) {
+        double done = Math.max(nowSeconds, processors.remove()) + seconds;
+        processors.add(done);
+        return done;
+    }
+
     /// One connection: what it is at, and what its server knows of it.
     private final class Session implements Comparable<Session> {
         private final int index;
         private double dueSeconds;
+        /// When the present command came, and whether a processor has dealt with it.
+        private double cameSeconds;
+        private boolean processed;
         private List<SimulatedBlock> wanted = List.of();
         private double requestSeconds;
         private int at;
@@ -125,6 +142,13 @@ public final class HierarchySimulation {
         boolean step() {
             double now = dueSeconds;
             lastSeconds = Math.max(lastSeconds, now);
+            if (!processed && phase != Phase.DONE) {
+                cameSeconds = now;
+                dueSeconds = process(now, cost());
+                processed = true;
+                return true;
+            }
+            processed = false;
             switch (phase) {
                 case ASK -> ask(now);
                 case READ -> read(now);
@@ -137,8 +161,16 @@ public final class HierarchySimulation {
             return true;
         }
 
+        private double cost() {
+            return switch (phase) {
+                case ASK -> settings.client().existsSeconds();
+                case READ, READ_THROUGH -> settings.client().getSeconds();
+                case WRITE -> settings.client().setSeconds();
+                case DONE -> 0;
+            };
+        }
+
         private void ask(double now) {
-            dueSeconds = now + settings.client().existsSeconds();
             if (at < wanted.size() && store.exists(now, wanted.get(at))) {
                 at++;
                 if (at < wanted.size()) {
@@ -159,8 +191,8 @@ public final class HierarchySimulation {
                 beginWriting();
                 return;
             }
-            dueSeconds = store.read(now, block) + settings.client().getSeconds();
-            tally.hit(requestSeconds, dueSeconds - now);
+            dueSeconds = store.read(now, block);
+            tally.hit(requestSeconds, dueSeconds - cameSeconds);
             wasRead(now, block);
             at++;
             if (at == promised) {
@@ -184,7 +216,7 @@ public final class HierarchySimulation {
         }
 
         private void write(double now) {
-            dueSeconds = store.write(now, wanted.get(at), run) + settings.client().setSeconds();
+            dueSeconds = store.write(now, wanted.get(at), run);
             tally.wrote(settings.blockBytes());
             at++;
             phase = at == wanted.size() ? Phase.DONE : Phase.WRITE;
@@ -197,16 +229,16 @@ public final class HierarchySimulation {
             }
             var block = wanted.get(at++);
             if (block.isPresent()) {
-                dueSeconds = store.read(now, block) + settings.client().getSeconds();
-                tally.hit(requestSeconds, dueSeconds - now);
+                dueSeconds = store.read(now, block);
+                tally.hit(requestSeconds, dueSeconds - cameSeconds);
                 wasRead(now, block);
                 return;
             }
             double came = origin.orElseThrow().read(now, settings.blockBytes());
             store.write(now, block, new Run(false));
             block.readableSeconds = came;
-            dueSeconds = came + settings.client().getSeconds();
-            tally.fetched(requestSeconds, dueSeconds - now, settings.blockBytes());
+            dueSeconds = came;
+            tally.fetched(requestSeconds, dueSeconds - cameSeconds, settings.blockBytes());
         }
 
         /// As `ChainReader.read`.

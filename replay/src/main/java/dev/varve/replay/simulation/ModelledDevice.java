@@ -16,6 +16,7 @@ package dev.varve.replay.simulation;
 final class ModelledDevice {
     private final ModelledMedium medium;
     private final double count;
+    private final double share;
     private final double sleepAfterSeconds;
     /// When each place is free again, as a binary heap with the first one at the front.
     private final double[] placeFreeSeconds;
@@ -32,7 +33,13 @@ final class ModelledDevice {
     ///                          request; greater than 0
     /// @param sleepAfterSeconds how long it must have had nothing to do to fall asleep; infinite
     ///                          for never
-    ModelledDevice(ModelledMedium medium, double count, double sleepAfterSeconds) {
+    /// @param share             which part of their power counts; 1 unless others have the rest
+    ModelledDevice(
+            ModelledMedium medium,
+            double count,
+            double sleepAfterSeconds,
+            double share) {
+        this.share = share;
         this.medium = medium;
         this.count = count;
         this.sleepAfterSeconds = medium.canSleep() ? sleepAfterSeconds : Double.POSITIVE_INFINITY;
@@ -90,7 +97,7 @@ final class ModelledDevice {
     /// Of being there, awake or asleep, and of waking up.
     double idleJoules() {
         double asleep = asleepSeconds > 0 ? medium.value(Property.SLEEP_POWER) * asleepSeconds : 0;
-        return count * (medium.value(Property.IDLE_POWER) * awakeSeconds + asleep
+        return share * count * (medium.value(Property.IDLE_POWER) * awakeSeconds + asleep
                 + medium.value(Property.WAKE_ENERGY) * wakes);
     }
 

@@ -24,14 +24,15 @@ final class ModelledTier {
         this.settings = settings;
         var medium = settings.medium();
         double exact = settings.capacityBytes() / medium.value(Property.CAPACITY);
-        deviceCount = settings.slice() ? exact : Math.max(1, Math.ceil(exact));
+        double whole = Math.max(1, Math.ceil(exact));
+        double share = settings.slice() ? exact / whole : 1;
+        deviceCount = whole * share;
         double sleepAfter = settings.sleepAfterSeconds();
         switch (settings.layout()) {
-            case STRIPED -> devices.add(new ModelledDevice(medium, deviceCount, sleepAfter));
+            case STRIPED -> devices.add(new ModelledDevice(medium, whole, sleepAfter, share));
             case CONCENTRATED -> {
-                double left = deviceCount;
-                for (; left > 1e-9; left -= 1) {
-                    devices.add(new ModelledDevice(medium, Math.min(1, left), sleepAfter));
+                for (int i = 0; i < whole; i++) {
+                    devices.add(new ModelledDevice(medium, 1, sleepAfter, share));
                 }
             }
         }

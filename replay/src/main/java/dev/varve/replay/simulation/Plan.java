@@ -9,7 +9,8 @@ import java.util.OptionalInt;
 /// @param settings  what it was for
 /// @param recording the traffic
 /// @param tried     all that were simulated
-/// @param front     those that none beats in all of speed, energy, price and lifetime, fastest first
+/// @param front     those that none beats in speed, energy, price and lifetime together, fastest
+///                  first
 /// @param best      which of them is recommended; empty where none meets the conditions
 /// @param sureness  how sure that is
 ///

@@ -3,6 +3,7 @@ package dev.varve.replay.simulation;
 import static dev.varve.replay.simulation.Plot.escape;
 
 import dev.varve.replay.simulation.Plot.Range;
+import dev.varve.replay.simulation.Plot.Scale;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
@@ -16,7 +17,7 @@ record PlanPage(Plan plan) {
             body{font:15px/1.5 system-ui,sans-serif;color:#1c2733;background:#fff;max-width:1180px;\
             margin:2rem auto;padding:0 1.25rem}
             h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
-            p{max-width:75ch}.quiet{color:#5b6875}
+            p{max-width:95ch}.quiet{color:#5b6875}
             .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(430px,1fr));gap:1.25rem}
             figure{margin:0;border:1px solid #dde3e9;border-radius:6px;padding:.75rem}
             figcaption{font-weight:600;margin-bottom:.25rem}
@@ -28,7 +29,7 @@ record PlanPage(Plan plan) {
             .key{font-size:.85rem;color:#5b6875;margin:.25rem 0 0}
             .key b{font-weight:600}.scroll{overflow-x:auto}
             table{border-collapse:collapse;font-size:.87rem;white-space:nowrap}
-            th,td{text-align:right;padding:.25rem .7rem;border-bottom:1px solid #e6ebf0}
+            th,td{text-align:right;padding:.25rem .5rem;border-bottom:1px solid #e6ebf0}
             th{font-weight:600;color:#5b6875}
             td:first-child,th:first-child{text-align:left}
             td.source{text-align:left;white-space:normal}
@@ -76,7 +77,7 @@ record PlanPage(Plan plan) {
 
     private String scatter(String title, String across, ToDoubleFunction<PlanCandidate> cost) {
         var plot = new Plot(title, across, range(cost), "time to a block, ms",
-                range(PlanPage::millis));
+                range(PlanPage::millis), Scale.LOGARITHMIC);
         for (var one : plan.tried()) {
             if (!plan.front().contains(one)) {
                 plot.dot("tried", cost.applyAsDouble(one), millis(one), words(one));
@@ -121,7 +122,7 @@ record PlanPage(Plan plan) {
         String title = "Served, minute by minute";
         double highest = Math.max(100 * range.to(), Range.of(ys).to());
         var plot = new Plot(title, "minute of the traffic", new Range(0, Math.max(1, xs.length)),
-                "served, %", new Range(0, highest))
+                "served, %", new Range(0, highest), Scale.LINEAR)
                 .band(100 * range.from(), 100 * range.to())
                 .line("minutes", xs, ys);
         return figure(title, plot.svg(), "Band: where the whole is in 90 of 100 resamples.");

@@ -8,8 +8,8 @@ import java.util.Locale;
 /// @param goal         what is to be best
 /// @param budgetDollars the most that the devices may cost; infinite for no limit
 /// @param years        how long each tier must last at least
-/// @param slack        by which factor the mean time to a block may exceed the shortest one that the
-///                     budget allows, where speed is not the goal; at least 1
+/// @param slack        by which factor the mean time to a block may exceed the shortest one that
+///                     the budget allows, where speed is not the goal; at least 1
 /// @param blockBytes   size of a block, at least 1
 /// @param memory       media to try for memory, at least one
 /// @param flash        media to try below it, at least one

@@ -11,7 +11,7 @@ final class Plot {
     private static final int WIDTH = 560;
     private static final int HEIGHT = 340;
     private static final int LEFT = 64;
-    private static final int RIGHT = 16;
+    private static final int RIGHT = 30;
     private static final int TOP = 16;
     private static final int BOTTOM = 48;
     private static final int TICKS = 6;
@@ -21,9 +21,46 @@ final class Plot {
     private final Axis up;
     private final StringBuilder marks = new StringBuilder();
 
-    /// One axis, whose numbers begin at a tick and end at one.
-    private record Axis(String title, double from, double to, double step) {
-        static Axis of(String title, double from, double to) {
+    /// One axis.
+    private sealed interface Axis {
+        String title();
+
+        List<Double> ticks();
+
+        /// Where a value lies, from 0 to 1.
+        double share(double value);
+    }
+
+    /// An axis on which equal factors are equally far apart.
+    private record Logarithmic(String title, double from, double to) implements Axis {
+        static Logarithmic of(String title, Range range) {
+            double from = Math.max(range.from, range.to * 1e-6);
+            return new Logarithmic(title, from * 0.9, Math.max(range.to, from * 2) * 1.1);
+        }
+
+        @Override
+        public List<Double> ticks() {
+            var ticks = new ArrayList<Double>();
+            for (double power = Math.pow(10, Math.floor(Math.log10(from))); power < to;
+                    power *= 10) {
+                for (int digit : new int[]{1, 2, 5}) {
+                    if (digit * power >= from && digit * power <= to) {
+                        ticks.add(digit * power);
+                    }
+                }
+            }
+            return ticks;
+        }
+
+        @Override
+        public double share(double value) {
+            return Math.log(value / from) / Math.log(to / from);
+        }
+    }
+
+    /// An axis whose numbers begin at a tick and end at one.
+    private record Linear(String title, double from, double to, double step) implements Axis {
+        static Linear of(String title, double from, double to) {
             double span = Math.max(to - from, Math.abs(to) * 1e-3 + 1e-12);
             double rough = span / TICKS;
             double power = Math.pow(10, Math.floor(Math.log10(rough)));
@@ -31,11 +68,12 @@ final class Plot {
             for (double nice : new double[]{5, 2.5, 2, 1}) {
                 step = nice * power >= rough ? nice * power : step;
             }
-            return new Axis(title, Math.floor(from / step) * step, Math.ceil(to / step) * step,
+            return new Linear(title, Math.floor(from / step) * step, Math.ceil(to / step) * step,
                     step);
         }
 
-        List<Double> ticks() {
+        @Override
+        public List<Double> ticks() {
             var ticks = new ArrayList<Double>();
             for (int i = 0; from + i * step <= to + step / 2; i++) {
                 ticks.add(from + i * step);
@@ -43,16 +81,26 @@ final class Plot {
             return ticks;
         }
 
-        double share(double value) {
+        @Override
+        public double share(double value) {
             return (value - from) / (to - from);
         }
     }
 
     /// @param name of the plot, for those who cannot see it
-    Plot(String name, String across, Range acrossRange, String up, Range upRange) {
+    Plot(String name, String across, Range acrossRange, String up, Range upRange, Scale scale) {
         this.name = name;
-        this.across = Axis.of(across, acrossRange.from, acrossRange.to);
-        this.up = Axis.of(up, upRange.from, upRange.to);
+        this.across = Linear.of(across, acrossRange.from, acrossRange.to);
+        this.up = switch (scale) {
+            case LINEAR -> Linear.of(up, upRange.from, upRange.to);
+            case LOGARITHMIC -> Logarithmic.of(up, upRange);
+        };
+    }
+
+    /// How the heights are divided.
+    enum Scale {
+        LINEAR,
+        LOGARITHMIC
     }
 
     /// What an axis must show at least.
@@ -118,10 +166,10 @@ final class Plot {
         svg.append(marks);
         svg.append(String.format(Locale.ROOT, "<text class=\"axis\" x=\"%d\" y=\"%d\""
                 + " text-anchor=\"middle\">%s</text>%n", (LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8,
-                escape(across.title)));
+                escape(across.title())));
         int middle = (TOP + HEIGHT - BOTTOM) / 2;
         svg.append(String.format(Locale.ROOT, "<text class=\"axis\" transform=\"translate(14 %d)"
-                + " rotate(-90)\" text-anchor=\"middle\">%s</text>%n", middle, escape(up.title)));
+                + " rotate(-90)\" text-anchor=\"middle\">%s</text>%n", middle, escape(up.title())));
         return svg.append("</svg>\n").toString();
     }
 

@@ -7,8 +7,9 @@ package dev.varve.replay.simulation;
 /// @param layout            how bytes are spread over its devices
 /// @param sleepAfterSeconds how long a device must have had nothing to do to fall asleep; infinite
 ///                          for never
-/// @param slice             whether parts of devices may be had, with so much of their power, speed
-///                          and price: for a share of a larger machine, or one that is scaled down
+/// @param slice             whether parts of devices may be had, with so much of their power and
+///                          price, and all of their speed: for a share of a machine whose other
+///                          users are quiet
 ///
 /// Immutable.
 public record TierSettings(

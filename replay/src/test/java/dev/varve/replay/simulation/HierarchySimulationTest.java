@@ -113,6 +113,22 @@ final class HierarchySimulationTest {
     }
 
     @Test
+    void letsCommandsWaitForAProcessor() {
+        var many = new ClientSettings(64, 30, 10, 64, 10e-6, 100e-6, 100e-6, 0);
+        var one = new ClientSettings(64, 30, 10, 1, 10e-6, 100e-6, 100e-6, 0);
+        var fast = HierarchySimulation.run(with(many), traffic());
+        var slow = HierarchySimulation.run(with(one), traffic());
+        assertThat(slow.meanSeconds()).isGreaterThan(1.5 * fast.meanSeconds());
+        assertThat(slow.hitRatio()).isEqualTo(fast.hitRatio(), within(0.01));
+    }
+
+    private static HierarchySettings with(ClientSettings client) {
+        return new HierarchySettings(BLOCK, TierSettings.of(MEDIA.medium("ddr5"), ALL),
+                List.of(TierSettings.of(MEDIA.medium("tlc"), ALL)), Optional.empty(), Writing.ALL,
+                S3FifoPolicy::new, client);
+    }
+
+    @Test
     void fetchesEachBlockOnceFromTheOrigin() {
         var settings = new HierarchySettings(BLOCK, TierSettings.of(MEDIA.medium("ddr5"), ALL),
                 List.of(TierSettings.of(MEDIA.medium("tlc"), ALL)),
@@ -183,7 +199,7 @@ final class HierarchySimulationTest {
     @Test
     void saysWhatALiveServerDid() {
         var distinct = TrafficStatistics.of(Traces.realHour()).distinctBlocks();
-        var client = new ClientSettings(8, 30, 10 / 30.0, 100e-6, 150e-6, 150e-6, 0);
+        var client = new ClientSettings(8, 30, 10 / 30.0, 2, 35e-6, 70e-6, 70e-6, 0);
         var selective = HierarchySimulation.run(hour(distinct, Writing.SELECTIVE, client),
                 Traces.realHour());
         var all = HierarchySimulation.run(hour(distinct, Writing.ALL, client), Traces.realHour());
@@ -191,6 +207,28 @@ final class HierarchySimulationTest {
         assertThat(all.hitRatio()).isEqualTo(0.275, within(0.01));
         assertThat(1 - selective.tiers().get(1).writtenBytes() / all.tiers().get(1).writtenBytes())
                 .isEqualTo(0.59, within(0.05));
+    }
+
+    /// The baseline of docs/plan.md: DDR4 for 2 % of the different blocks and a TLC drive for 10 %,
+    /// LRU, all written through.
+    @Test
+    void drawsLessThanHalfOfLruWithWriteThroughForNoFewerHits() {
+        long distinct = TrafficStatistics.of(Traces.realHour()).distinctBlocks();
+        long block = 64 << 20;
+        var flash = TierSettings.of(MEDIA.medium("tlc"), (long) (distinct * 0.1) * block);
+        var baseline = HierarchySimulation.run(new HierarchySettings(block,
+                TierSettings.of(MEDIA.medium("ddr4"), (long) (distinct * 0.02) * block),
+                List.of(flash), Optional.empty(), Writing.THROUGH, _ -> new LruPolicy(),
+                ClientSettings.DEFAULT), Traces.realHour());
+        var sleeping = flash.concentrated(MEDIA.medium("tlc").breakEvenSeconds());
+        var three = HierarchySimulation.run(new HierarchySettings(block,
+                TierSettings.of(MEDIA.medium("ddr4"), (long) (distinct * 0.005) * block),
+                List.of(flash, sleeping), Optional.empty(), Writing.SELECTIVE, S3FifoPolicy::new,
+                ClientSettings.DEFAULT), Traces.realHour());
+        assertThat(three.hitRatio()).isGreaterThanOrEqualTo(baseline.hitRatio());
+        assertThat(three.joules()).isLessThan(0.5 * baseline.joules());
+        assertThat(three.service().p99Nanos())
+                .isLessThan((long) (1.2 * baseline.service().p99Nanos()));
     }
 
     private static HierarchySettings hour(long distinct, Writing writing, ClientSettings client) {

@@ -47,21 +47,21 @@ final class ModelledDeviceTest {
 
     @Test
     void answersAfterLatencyAndTransferWhenIdle() {
-        var device = new ModelledDevice(plain(), 1, NEVER);
+        var device = new ModelledDevice(plain(), 1, NEVER, 1);
         assertThat(device.read(1, 100_000)).isEqualTo(1 + 10e-6 + 100e-6, within(1e-9));
         assertThat(device.write(2, 100_000)).isEqualTo(2 + 100e-6 + 200e-6, within(1e-9));
     }
 
     @Test
     void sharesItsBandwidthAmongRequestsAtATime() {
-        var device = new ModelledDevice(plain(), 1, NEVER);
+        var device = new ModelledDevice(plain(), 1, NEVER, 1);
         device.read(0, 100_000);
         assertThat(device.read(0, 100_000)).isEqualTo(10e-6 + 200e-6, within(1e-9));
     }
 
     @Test
     void letsARequestWaitThatFindsNoPlace() {
-        var device = new ModelledDevice(plain(), 1, NEVER);
+        var device = new ModelledDevice(plain(), 1, NEVER, 1);
         device.write(0, 4000);
         device.write(0, 4000);
         double third = device.read(0, 1000);
@@ -70,13 +70,13 @@ final class ModelledDeviceTest {
 
     @Test
     void isTwiceAsFastWithTwiceTheDevices() {
-        var device = new ModelledDevice(plain(), 2, NEVER);
+        var device = new ModelledDevice(plain(), 2, NEVER, 1);
         assertThat(device.read(0, 100_000)).isEqualTo(10e-6 + 50e-6, within(1e-9));
     }
 
     @Test
     void roundsWritesUpToItsGranule() {
-        var device = new ModelledDevice(plain(), 1, NEVER);
+        var device = new ModelledDevice(plain(), 1, NEVER, 1);
         device.write(0, 100);
         assertThat(device.writtenBytes()).isEqualTo(4000);
         assertThat(device.requestJoules()).isEqualTo(4000 * 4e-9, within(1e-12));
@@ -84,7 +84,7 @@ final class ModelledDeviceTest {
 
     @Test
     void takesEnergyForBytesAndForTime() {
-        var device = new ModelledDevice(plain(), 1, NEVER);
+        var device = new ModelledDevice(plain(), 1, NEVER, 1);
         device.read(0, 1_000_000);
         device.read(10, 1_000_000);
         device.end(100);
@@ -94,7 +94,7 @@ final class ModelledDeviceTest {
 
     @Test
     void sleepsWhenLeftAloneAndMakesTheNextOneWait() {
-        var device = new ModelledDevice(sleeper(), 1, 20);
+        var device = new ModelledDevice(sleeper(), 1, 20, 1);
         double end = device.read(0, 1000);
         assertThat(device.read(100, 1000)).isEqualTo(102 + 11e-6, within(1e-9));
         device.end(110);
@@ -105,7 +105,7 @@ final class ModelledDeviceTest {
 
     @Test
     void doesNotSleepBetweenRequestsThatAreNearer() {
-        var device = new ModelledDevice(sleeper(), 1, 20);
+        var device = new ModelledDevice(sleeper(), 1, 20, 1);
         device.read(0, 1000);
         assertThat(device.read(19, 1000)).isEqualTo(19 + 11e-6, within(1e-9));
         assertThat(device.wakes()).isZero();
@@ -175,7 +175,7 @@ final class ModelledDeviceTest {
     }
 
     private static double picojoulesPerBit(String medium, double bytes, double bytesPerSecond) {
-        var device = new ModelledDevice(SHIPPED.medium(medium), 1, NEVER);
+        var device = new ModelledDevice(SHIPPED.medium(medium), 1, NEVER, 1);
         var random = new SplittableRandom(1);
         double now = 0;
         double done = 0;
@@ -193,7 +193,7 @@ final class ModelledDeviceTest {
     }
 
     private static double meanNanos(String medium) {
-        var device = new ModelledDevice(SHIPPED.medium(medium), 1, NEVER);
+        var device = new ModelledDevice(SHIPPED.medium(medium), 1, NEVER, 1);
         var random = new SplittableRandom(1);
         int count = 100_000;
         double now = 0;
