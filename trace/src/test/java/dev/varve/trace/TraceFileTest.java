@@ -236,17 +236,18 @@ final class TraceFileTest {
         var out = new ByteArrayOutputStream();
         var unused = new TraceWriter(out, HEADER);
         assertThat(unused).isNotNull();
-        var head = ByteBuffer.allocate(TraceLayout.BLOCK_HEAD_BYTES)
+        var headBytes = new byte[TraceLayout.BLOCK_HEAD_BYTES];
+        var head = ByteBuffer.wrap(headBytes)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(0, TraceLayout.BLOCK_MAGIC)
                 .putInt(TraceLayout.BLOCK_LENGTH, payload.length)
                 .putInt(TraceLayout.BLOCK_EVENTS, count)
                 .putLong(TraceLayout.BLOCK_TIME, micros);
         var crc = new CRC32C();
-        crc.update(head.array(), 0, TraceLayout.BLOCK_CRC);
+        crc.update(headBytes, 0, TraceLayout.BLOCK_CRC);
         crc.update(payload);
         head.putInt(TraceLayout.BLOCK_CRC, (int) crc.getValue());
-        out.writeBytes(head.array());
+        out.writeBytes(headBytes);
         out.writeBytes(payload);
         return out.toByteArray();
     }
