@@ -215,7 +215,7 @@ final class TraceFileTest {
         long micros = 0;
         for (int i = 0; i < count; i++) {
             micros += random.nextInt(4) == 0 ? random.nextLong(1L << 40) : random.nextInt(100);
-            var operation = Operation.values()[random.nextInt(Operation.count())];
+            var operation = Operation.ofCode(random.nextInt(Operation.count()));
             long size = operation.isSized() ? random.nextLong(1L << random.nextInt(1, 60)) : 0;
             events.add(new TraceEvent(micros, operation, random.nextInt(5000) * 0x9E3779B97F4A7C15L,
                     size, random.nextInt(3), random.nextInt(3), random.nextInt(200)));
