@@ -53,11 +53,12 @@ final class TraceFileTest {
 
     @Test
     void readsOracleGeneral() {
-        var records = ByteBuffer.allocate(3 * 24).order(ByteOrder.LITTLE_ENDIAN);
+        var bytes = new byte[3 * 24];
+        var records = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         records.putInt(10).putLong(-5).putInt(1 << 20).putLong(3);
         records.putInt(10).putLong(6).putInt(-1).putLong(-1);
         records.putInt(12).putLong(-5).putInt(1 << 20).putLong(Long.MAX_VALUE);
-        var requests = all(open(records.array(), Optional.empty()));
+        var requests = all(open(bytes, Optional.empty()));
         assertThat(requests).extracting(TraceRequest::timestampMillis)
                 .containsExactly(10_000L, 10_000L, 12_000L);
         assertThat(ids(requests)).containsExactly(-5, 6, -5);
@@ -153,10 +154,12 @@ final class TraceFileTest {
 
     @Test
     void readsBinaryKeysWhereTheFormatIsNamed() {
-        var longs = ByteBuffer.allocate(16).putLong(-3).putLong(1L << 40).array();
+        var longs = new byte[16];
+        ByteBuffer.wrap(longs).putLong(-3).putLong(1L << 40);
         assertThat(ids(all(open(longs, Optional.of(TraceFormat.LONGS)))))
                 .containsExactly(-3, 1L << 40);
-        var ints = ByteBuffer.allocate(8).putInt(-1).putInt(4).array();
+        var ints = new byte[8];
+        ByteBuffer.wrap(ints).putInt(-1).putInt(4);
         assertThat(ids(all(open(ints, Optional.of(TraceFormat.INTS)))))
                 .containsExactly(0xffff_ffffL, 4);
     }
@@ -289,12 +292,11 @@ final class TraceFileTest {
 
     @Test
     void takesNoBinaryNonsenseForOracleGeneral() {
-        var noise = LongStream.range(1, 100)
-                .map(Mix::of)
-                .collect(
-                        () -> ByteBuffer.allocate(800), ByteBuffer::putLong, (_, _) -> {});
+        var noise = new byte[800];
+        var words = ByteBuffer.wrap(noise);
+        LongStream.range(0, 100).map(Mix::of).forEach(words::putLong);
         assertThatExceptionOfType(StorageException.class)
-                .isThrownBy(() -> open(noise.array(), Optional.empty()));
+                .isThrownBy(() -> open(noise, Optional.empty()));
     }
 
     @Test

@@ -20,7 +20,7 @@ final class EventRingTest {
                 assertThat(ring.poll().orElseThrow().timeMicros()).isEqualTo(i);
             }
             assertThat(ring.poll()).isEmpty();
-            assertThat(ring.dropped()).isEqualTo(2 * (round + 1));
+            assertThat(ring.dropped()).isEqualTo(2L * (round + 1));
         }
     }
 

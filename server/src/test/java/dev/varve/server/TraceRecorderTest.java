@@ -42,7 +42,7 @@ final class TraceRecorderTest {
             clock.advance(Duration.ofMillis(3));
             access(Access.Operation.WRITE, "a", 10);
             access(Access.Operation.READ_HIT, "a", 10);
-            clock.advance(Duration.ofMillis(5_000));
+            clock.advance(Duration.ofSeconds(5));
             source.writeTo(out);
         }
         var events = events(out);
@@ -64,7 +64,7 @@ final class TraceRecorderTest {
                 access(Access.Operation.WRITE, "key" + i, 1);
                 access(Access.Operation.READ_HIT, "key" + i, 1);
             }
-            clock.advance(Duration.ofMillis(1_000));
+            clock.advance(Duration.ofSeconds(1));
             source.writeTo(out);
         }
         var events = events(out);
@@ -81,7 +81,7 @@ final class TraceRecorderTest {
             var out = new ByteArrayOutputStream();
             try (var source = stream("/trace?rate=1&seconds=1").source()) {
                 access(Access.Operation.WRITE, "a", 1);
-                clock.advance(Duration.ofMillis(1_000));
+                clock.advance(Duration.ofSeconds(1));
                 source.writeTo(out);
             }
             hashes.add(events(out).getFirst().keyHash());
@@ -97,7 +97,7 @@ final class TraceRecorderTest {
             for (int i = 0; i < count; i++) {
                 access(Access.Operation.READ_MISS, "key" + i, 0);
             }
-            clock.advance(Duration.ofMillis(1_000));
+            clock.advance(Duration.ofSeconds(1));
             source.writeTo(out);
         }
         var reader = reader(out);

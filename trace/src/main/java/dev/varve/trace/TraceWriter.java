@@ -17,9 +17,11 @@ import java.util.zip.CRC32C;
 /// Confined to one thread at a time.
 public final class TraceWriter {
     private final OutputStream out;
-    private final ByteBuffer head = buffer(TraceLayout.BLOCK_HEAD_BYTES);
-    private final ByteBuffer payload = buffer(
-            TraceLayout.FULL_BLOCK_BYTES + TraceLayout.MAX_EVENT_BYTES);
+    private final byte[] headBytes = new byte[TraceLayout.BLOCK_HEAD_BYTES];
+    private final ByteBuffer head = view(headBytes);
+    private final byte[] payloadBytes = new byte[TraceLayout.FULL_BLOCK_BYTES
+            + TraceLayout.MAX_EVENT_BYTES];
+    private final ByteBuffer payload = view(payloadBytes);
     private final Map<Long, Integer> numbers = new HashMap<>();
     private long[] sizes = new long[256];
     private int events;
@@ -36,16 +38,17 @@ public final class TraceWriter {
     /// @throws StorageException UNAVAILABLE if it cannot be written, as all methods
     public TraceWriter(OutputStream out, TraceHeader header) {
         this.out = out;
-        var bytes = buffer(TraceLayout.HEADER_BYTES)
+        var bytes = new byte[TraceLayout.HEADER_BYTES];
+        var fields = view(bytes)
                 .putLong(0, TraceLayout.MAGIC)
                 .putInt(TraceLayout.HEADER_FORMAT, TraceLayout.FORMAT)
                 .putInt(TraceLayout.HEADER_LENGTH, TraceLayout.HEADER_BYTES)
                 .putDouble(TraceLayout.HEADER_RATE, header.rate())
                 .putLong(TraceLayout.HEADER_START_MILLIS, header.startMillis());
         var crc = new CRC32C();
-        crc.update(bytes.array(), 0, TraceLayout.HEADER_CRC);
-        bytes.putInt(TraceLayout.HEADER_CRC, (int) crc.getValue());
-        write(bytes.array(), TraceLayout.HEADER_BYTES);
+        crc.update(bytes, 0, TraceLayout.HEADER_CRC);
+        fields.putInt(TraceLayout.HEADER_CRC, (int) crc.getValue());
+        write(bytes, TraceLayout.HEADER_BYTES);
     }
 
     /// Takes an event. One that is earlier than the one before is written as of the same time.
@@ -153,11 +156,11 @@ public final class TraceWriter {
                 .putLong(TraceLayout.BLOCK_TIME, events == 0 ? lastMicros : blockMicros)
                 .putInt(TraceLayout.BLOCK_DROPPED, dropped);
         var crc = new CRC32C();
-        crc.update(head.array(), 0, TraceLayout.BLOCK_CRC);
-        crc.update(payload.array(), 0, length);
+        crc.update(headBytes, 0, TraceLayout.BLOCK_CRC);
+        crc.update(payloadBytes, 0, length);
         head.putInt(TraceLayout.BLOCK_CRC, (int) crc.getValue());
-        write(head.array(), TraceLayout.BLOCK_HEAD_BYTES);
-        write(payload.array(), length);
+        write(headBytes, TraceLayout.BLOCK_HEAD_BYTES);
+        write(payloadBytes, length);
         payload.clear();
         numbers.clear();
         events = 0;
@@ -180,7 +183,7 @@ public final class TraceWriter {
                 Kind.UNAVAILABLE, "the trace cannot be written: " + cause.getMessage(), cause);
     }
 
-    private static ByteBuffer buffer(int bytes) {
-        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer view(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 }

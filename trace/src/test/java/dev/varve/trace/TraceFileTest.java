@@ -215,7 +215,7 @@ final class TraceFileTest {
         long micros = 0;
         for (int i = 0; i < count; i++) {
             micros += random.nextInt(4) == 0 ? random.nextLong(1L << 40) : random.nextInt(100);
-            var operation = Operation.values()[random.nextInt(Operation.count())];
+            var operation = Operation.ofCode(random.nextInt(Operation.count()));
             long size = operation.isSized() ? random.nextLong(1L << random.nextInt(1, 60)) : 0;
             events.add(new TraceEvent(micros, operation, random.nextInt(5000) * 0x9E3779B97F4A7C15L,
                     size, random.nextInt(3), random.nextInt(3), random.nextInt(200)));
@@ -236,17 +236,18 @@ final class TraceFileTest {
         var out = new ByteArrayOutputStream();
         var unused = new TraceWriter(out, HEADER);
         assertThat(unused).isNotNull();
-        var head = ByteBuffer.allocate(TraceLayout.BLOCK_HEAD_BYTES)
+        var headBytes = new byte[TraceLayout.BLOCK_HEAD_BYTES];
+        var head = ByteBuffer.wrap(headBytes)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(0, TraceLayout.BLOCK_MAGIC)
                 .putInt(TraceLayout.BLOCK_LENGTH, payload.length)
                 .putInt(TraceLayout.BLOCK_EVENTS, count)
                 .putLong(TraceLayout.BLOCK_TIME, micros);
         var crc = new CRC32C();
-        crc.update(head.array(), 0, TraceLayout.BLOCK_CRC);
+        crc.update(headBytes, 0, TraceLayout.BLOCK_CRC);
         crc.update(payload);
         head.putInt(TraceLayout.BLOCK_CRC, (int) crc.getValue());
-        out.writeBytes(head.array());
+        out.writeBytes(headBytes);
         out.writeBytes(payload);
         return out.toByteArray();
     }
