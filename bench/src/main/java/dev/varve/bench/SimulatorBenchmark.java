@@ -155,7 +155,8 @@ record SimulatorBenchmark() implements Benchmark {
                 .extended(mediaFile(folder,
                         Math.max(1e-6, flashSeconds - memorySeconds)));
         var client = new ClientSettings(CONNECTIONS, SPEED, LEASE_MILLIS / 1e3,
-                Runtime.getRuntime().availableProcessors(), memorySeconds / 2, memorySeconds, memorySeconds, 0);
+                Runtime.getRuntime().availableProcessors(), memorySeconds / 2, memorySeconds,
+                memorySeconds, 0);
         long slab = memory - TieredEngine.notesBytes(memory);
         return HierarchySimulation.run(new HierarchySettings(BLOCK_BYTES,
                 TierSettings.of(catalogue.medium("ddr5"), slab),
