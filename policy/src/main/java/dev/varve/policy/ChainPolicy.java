@@ -81,8 +81,8 @@ public final class ChainPolicy implements EvictionPolicy {
     /// Counts the touches of all requests; for their order.
     private long moves;
 
-    /// A request under way: what it has touched so far. Runs are known by name, for they may be gone
-    /// meanwhile.
+    /// A request under way: what it has touched so far. Runs are known by name, for they may be
+    /// gone meanwhile.
     private static final class Chain {
         /// Slot of the block touched last.
         private int tail = BlockLists.ABSENT;

@@ -20,8 +20,8 @@ import java.util.Arrays;
 /// first belief weighs as much as a sixteenth of the capacity, seen. Experience fades slowly: after
 /// 64 capacities it has lost 1 - 1/e of its weight.
 ///
-/// Time and age are bytes asked for, so that a replay at any speed decides alike. Ages are geometric
-/// steps of √2, from a sixteenth of the capacity to eight times as much.
+/// Time and age are bytes asked for, so that a replay at any speed decides alike. Ages are
+/// geometric steps of √2, from a sixteenth of the capacity to eight times as much.
 ///
 /// Confined.
 final class ReturnOdds {
@@ -100,8 +100,8 @@ final class ReturnOdds {
         return values[category][age];
     }
 
-    /// Reckons the values anew from all that was counted: to be called each time that a sixteenth of
-    /// the capacity has been asked for.
+    /// Reckons the values anew from all that was counted: to be called each time that a sixteenth
+    /// of the capacity has been asked for.
     void learn() {
         sumKinds();
         learnAll();
