@@ -151,10 +151,12 @@ record SimulatorBenchmark() implements Benchmark {
                 .orElseThrow(() -> new IOException("the server does not tell its tiers apart"));
         System.err.printf(Locale.ROOT, "bench: a block takes %.0f us from memory, %.0f us from"
                 + " flash%n", memorySeconds * 1e6, flashSeconds * 1e6);
-        var catalogue = MediaCatalogue.shipped().extended(mediaFile(folder,
-                Math.max(1e-6, flashSeconds - memorySeconds)));
+        var catalogue = MediaCatalogue.shipped()
+                .extended(mediaFile(folder,
+                        Math.max(1e-6, flashSeconds - memorySeconds)));
         var client = new ClientSettings(CONNECTIONS, SPEED, LEASE_MILLIS / 1e3,
-                Runtime.getRuntime().availableProcessors(), memorySeconds / 2, memorySeconds, memorySeconds, 0);
+                Runtime.getRuntime().availableProcessors(), memorySeconds / 2, memorySeconds,
+                memorySeconds, 0);
         long slab = memory - TieredEngine.notesBytes(memory);
         return HierarchySimulation.run(new HierarchySettings(BLOCK_BYTES,
                 TierSettings.of(catalogue.medium("ddr5"), slab),

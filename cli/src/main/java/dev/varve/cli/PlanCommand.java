@@ -93,7 +93,8 @@ final class PlanCommand implements Callable<Integer> {
             description = "Media to try below it (default: ${DEFAULT-VALUE}).")
     private List<String> flash = List.of();
 
-    @Option(names = "--third-media", paramLabel = "ID", split = ",", defaultValue = "qlc,hdd,object",
+    @Option(names = "--third-media", paramLabel = "ID", split = ",",
+            defaultValue = "qlc,hdd,object",
             description = "Media to try below that (default: ${DEFAULT-VALUE}).")
     private List<String> third = List.of();
 

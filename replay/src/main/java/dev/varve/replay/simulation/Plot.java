@@ -41,8 +41,8 @@ final class Plot {
         @Override
         public List<Double> ticks() {
             var ticks = new ArrayList<Double>();
-            for (double power = Math.pow(10, Math.floor(Math.log10(from))); power < to;
-                    power *= 10) {
+            for (double power = Math.pow(10,
+                    Math.floor(Math.log10(from))); power < to; power *= 10) {
                 for (int digit : new int[]{1, 2, 5}) {
                     if (digit * power >= from && digit * power <= to) {
                         ticks.add(digit * power);

@@ -69,9 +69,11 @@ public enum Property {
     boolean mustBePositive() {
         return switch (this) {
             case READ_BANDWIDTH, WRITE_BANDWIDTH, PARALLEL, WRITE_GRANULE, ENDURANCE, RETENTION,
-                    CAPACITY -> true;
+                    CAPACITY ->
+                true;
             case READ_LATENCY, WRITE_LATENCY, READ_ENERGY, WRITE_ENERGY, ACCESS_ENERGY, IDLE_POWER,
-                    SLEEP_POWER, WAKE_TIME, WAKE_ENERGY, PRICE -> false;
+                    SLEEP_POWER, WAKE_TIME, WAKE_ENERGY, PRICE ->
+                false;
         };
     }
 

@@ -20,16 +20,19 @@ final class SimulatedBlock {
     /// Reads since it came into memory.
     int reads;
     int runPosition;
-    @Nullable Run run;
+    @Nullable
+    Run run;
     double heldUntilSeconds;
     /// When its bytes will have reached memory.
     double readableSeconds;
     double inMemorySinceSeconds;
     /// Where its copy in a log is.
-    @Nullable Segment segment;
+    @Nullable
+    Segment segment;
     int position;
     /// What was read after it the last time.
-    @Nullable SimulatedBlock next;
+    @Nullable
+    SimulatedBlock next;
 
     SimulatedBlock(long id) {
         this.id = id;

@@ -235,8 +235,8 @@ final class SimulatedStore {
     }
 
     private void settle(double nowSeconds) {
-        for (var next = freed.peek(); next != null && next.atSeconds <= nowSeconds;
-                next = freed.peek()) {
+        for (var next = freed.peek(); next != null
+                && next.atSeconds <= nowSeconds; next = freed.peek()) {
             freed.remove();
             usedBytes -= next.bytes;
             freedBytes -= next.bytes;
@@ -274,8 +274,8 @@ final class SimulatedStore {
         }
         var written = new ArrayList<SimulatedBlock>();
         int moved = 0;
-        for (long bytes = 0; bytes < DEMOTION_BATCH_BYTES && !leaving.isEmpty();
-                bytes += blockBytes) {
+        for (long bytes = 0; bytes < DEMOTION_BATCH_BYTES
+                && !leaving.isEmpty(); bytes += blockBytes) {
             var block = leaving.remove();
             block.leaving = false;
             leavingBytes -= blockBytes;

@@ -41,7 +41,10 @@ record Sureness(
             long seed,
             BiFunction<List<PlanCandidate>, double[], OptionalInt> choose) {
         var random = new SplittableRandom(seed);
-        int minutes = front.stream().mapToInt(one -> one.outcome().minutes().size()).max().orElse(0);
+        int minutes = front.stream()
+                .mapToInt(one -> one.outcome().minutes().size())
+                .max()
+                .orElse(0);
         double[][] hits = new double[front.size()][RESAMPLES];
         double[][] seconds = new double[front.size()][RESAMPLES];
         double[] chosen = new double[front.size()];

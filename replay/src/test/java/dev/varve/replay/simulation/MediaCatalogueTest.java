@@ -19,9 +19,10 @@ final class MediaCatalogueTest {
                 .containsExactly("sram", "hbm", "ddr4", "ddr5", "cxl", "stt-mram", "pcm", "optane",
                         "reram", "pox", "slc", "tlc", "qlc", "hbf", "hdd", "object");
         for (var medium : SHIPPED.media()) {
-            medium.figures().forEach((property, figure) -> assertThat(figure.source())
-                    .as(medium.id() + " " + property)
-                    .isNotBlank());
+            medium.figures()
+                    .forEach((property, figure) -> assertThat(figure.source())
+                            .as(medium.id() + " " + property)
+                            .isNotBlank());
             assertThat(medium.figures().get(Property.PRICE).dated()).isPresent();
         }
     }
@@ -49,11 +50,12 @@ final class MediaCatalogueTest {
 
     @Test
     void letsTheUserGiveAFigureAnew() {
-        var changed = extended("""
-                media:
-                  tlc:
-                    price: {value: 0.1 USD/GB, evidence: stated, dated: 2026-09-01, source: an offer}
-                """);
+        var changed = extended(
+                """
+                        media:
+                          tlc:
+                            price: {value: 0.1 USD/GB, evidence: stated, dated: 2026-09-01, source: an offer}
+                        """);
         assertThat(changed.medium("tlc").value(Property.PRICE)).isEqualTo(0.1e-9, within(1e-15));
         assertThat(changed.medium("tlc").value(Property.ENDURANCE)).isEqualTo(4000);
         assertThat(changed.media()).hasSameSizeAs(SHIPPED.media());
