@@ -13,6 +13,9 @@ import java.util.function.ToDoubleFunction;
 ///
 /// Immutable.
 record PlanPage(Plan plan) {
+    /// From which ratio of the longest to the shortest time on equal steps would hide the short.
+    private static final double WIDE = 6;
+
     private static final String STYLE = """
             body{font:15px/1.5 system-ui,sans-serif;color:#1c2733;background:#fff;max-width:1180px;\
             margin:2rem auto;padding:0 1.25rem}
@@ -32,6 +35,7 @@ record PlanPage(Plan plan) {
             th,td{text-align:right;padding:.25rem .5rem;border-bottom:1px solid #e6ebf0}
             th{font-weight:600;color:#5b6875}
             td:first-child,th:first-child{text-align:left}
+            td:first-child{white-space:normal;min-width:11rem}
             td.source{text-align:left;white-space:normal}
             tr.chosen{background:#fdf1ee}tr.assumed td{color:#a23522}
             code{background:#f2f5f8;padding:.15rem .35rem;border-radius:4px}
@@ -76,8 +80,9 @@ record PlanPage(Plan plan) {
     }
 
     private String scatter(String title, String across, ToDoubleFunction<PlanCandidate> cost) {
-        var plot = new Plot(title, across, range(cost), "time to a block, ms",
-                range(PlanPage::millis), Scale.LOGARITHMIC);
+        var times = range(PlanPage::millis);
+        var plot = new Plot(title, across, range(cost), "time to a block, ms", times,
+                times.to() > WIDE * times.from() ? Scale.LOGARITHMIC : Scale.LINEAR);
         for (var one : plan.tried()) {
             if (!plan.front().contains(one)) {
                 plot.dot("tried", cost.applyAsDouble(one), millis(one), words(one));

@@ -92,9 +92,19 @@ record PlanText(Plan plan) {
         String options = "--memory " + candidate.settings().memory().capacityBytes() + " --flash "
                 + candidate.settings().logs().getFirst().capacityBytes() + " --eviction "
                 + candidate.eviction() + " --admission " + candidate.writing();
-        return candidate.settings().logs().size() > 1
-                ? options + "    (without the third tier, which the server has not yet)"
-                : options;
+        var lacking = new ArrayList<String>();
+        if (candidate.settings().logs().size() > 1) {
+            lacking.add("a third tier");
+        }
+        if (candidate.settings()
+                .logs()
+                .stream()
+                .anyMatch(log -> log.layout() == TierSettings.Layout.CONCENTRATED)) {
+            lacking.add("devices filled one after the other, to let them sleep");
+        }
+        return lacking.isEmpty()
+                ? options
+                : options + "    (the server has not yet: " + String.join("; ", lacking) + ")";
     }
 
     String conditions() {

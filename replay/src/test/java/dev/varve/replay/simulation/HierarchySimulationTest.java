@@ -114,8 +114,8 @@ final class HierarchySimulationTest {
 
     @Test
     void letsCommandsWaitForAProcessor() {
-        var many = new ClientSettings(64, 30, 10, 64, 10e-6, 100e-6, 100e-6, 0);
-        var one = new ClientSettings(64, 30, 10, 1, 10e-6, 100e-6, 100e-6, 0);
+        var many = new ClientSettings(64, 1000, 10, 64, 10e-6, 100e-6, 100e-6, 0);
+        var one = new ClientSettings(64, 1000, 10, 1, 10e-6, 100e-6, 100e-6, 0);
         var fast = HierarchySimulation.run(with(many), traffic());
         var slow = HierarchySimulation.run(with(one), traffic());
         assertThat(slow.meanSeconds()).isGreaterThan(1.5 * fast.meanSeconds());
