@@ -3,6 +3,7 @@ package dev.varve.policy;
 import dev.varve.policy.Rival.Start;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Lets rivals run beside the policy in force as shadow caches, and puts in force the one that has
 /// gained on it.
@@ -39,9 +40,10 @@ public final class AutoPolicy implements EvictionPolicy {
     /// The curve costs less than a rival: it sees a part of the sample.
     private static final int CURVE_PART = 8;
 
-    private final List<Rival> rivals;
+    private final List<Rival> all;
     private final Tuning tuning;
-    private final Miniatures contest;
+    private List<Rival> rivals;
+    private Miniatures contest;
     /// By how many hits each rival has gained on the leader.
     private final int[] gains;
     /// How many blocks each rival's shadow has that the cache has not.
@@ -131,14 +133,14 @@ public final class AutoPolicy implements EvictionPolicy {
             throw new IllegalArgumentException("rivals (" + rivals.size() + ") must be 1 to "
                     + MAX_RIVALS);
         }
-        this.rivals = List.copyOf(rivals);
+        all = List.copyOf(rivals);
+        var plain = all.stream().filter(rival -> rival.start() == Start.PLAIN).toList();
+        this.rivals = plain.isEmpty() ? all : plain;
         this.tuning = tuning;
         this.capacityBytes = capacityBytes;
-        gains = new int[rivals.size()];
-        costs = new int[rivals.size()];
-        contest = new Miniatures(
-                rivals.stream().map(rival -> new Miniatures.Model(rival.policy(), 1)).toList(),
-                capacityBytes, tuning.sampleBlocks(), this::left);
+        gains = new int[all.size()];
+        costs = new int[all.size()];
+        contest = newContest();
         curve = newCurve();
         real = new Following(contest.shadow(leader));
     }
@@ -162,10 +164,7 @@ public final class AutoPolicy implements EvictionPolicy {
     public void follows(long id, long predecessor) {
         if (!isStarted) {
             isStarted = true;
-            IntStream.range(0, rivals.size())
-                    .filter(i -> rivals.get(i).start() == Start.WITH_ORDER)
-                    .findFirst()
-                    .ifPresent(this::lead);
+            admitOrdered();
         }
         if (contest.isSampled(id)) {
             contest.follows(id, predecessor);
@@ -219,7 +218,7 @@ public final class AutoPolicy implements EvictionPolicy {
         real.removed(id);
         forget(id);
         if (contest.isSampled(id)) {
-            for (int i = 0; i < costs.length; i++) {
+            for (int i = 0; i < rivals.size(); i++) {
                 contest.shadow(i).remove(id);
             }
             curve.remove(id);
@@ -238,7 +237,7 @@ public final class AutoPolicy implements EvictionPolicy {
         long id = real.victim();
         forget(id);
         if (id != NONE && contest.isSampled(id)) {
-            for (int i = 0; i < costs.length; i++) {
+            for (int i = 0; i < rivals.size(); i++) {
                 costs[i] += contest.shadow(i).contains(id) ? 1 : 0;
             }
         }
@@ -294,7 +293,7 @@ public final class AutoPolicy implements EvictionPolicy {
         }
         int hitters = contest.reference(id, sizeBytes, present);
         boolean leaderHit = (hitters >> leader & 1) != 0;
-        for (int i = 0; i < gains.length; i++) {
+        for (int i = 0; i < rivals.size(); i++) {
             boolean hit = (hitters >> i & 1) != 0;
             if (hit != leaderHit) {
                 gains[i] = Math.max(0, gains[i] + (hit ? 1 : -1));
@@ -332,7 +331,7 @@ public final class AutoPolicy implements EvictionPolicy {
         int blocks = blocksWhenFull();
         curve.fit(blocks);
         if (contest.fit(blocks)) {
-            for (int i = 0; i < gains.length; i++) {
+            for (int i = 0; i < rivals.size(); i++) {
                 gains[i] = 0;
                 costs[i] = 0;
             }
@@ -354,7 +353,7 @@ public final class AutoPolicy implements EvictionPolicy {
     private void change() {
         int best = leader;
         double most = 0;
-        for (int i = 0; i < gains.length; i++) {
+        for (int i = 0; i < rivals.size(); i++) {
             double margin = gains[i] - needed(i);
             if (margin > most) {
                 most = margin;
@@ -365,11 +364,22 @@ public final class AutoPolicy implements EvictionPolicy {
             return;
         }
         int gain = gains[best];
-        for (int i = 0; i < gains.length; i++) {
+        for (int i = 0; i < rivals.size(); i++) {
             gains[i] = Math.max(0, gains[i] - gain);
         }
         changes++;
         lead(best);
+    }
+
+    /// Begins anew with all rivals, those in front that are made for ordered requests. Nothing had
+    /// to leave yet, so that the shadows lose hardly anything.
+    private void admitOrdered() {
+        rivals = Stream.concat(
+                all.stream().filter(rival -> rival.start() == Start.WITH_ORDER),
+                all.stream().filter(rival -> rival.start() == Start.PLAIN)).toList();
+        contest = newContest();
+        contest.fit(blocksWhenFull());
+        lead(0);
     }
 
     private void lead(int rival) {
@@ -384,6 +394,12 @@ public final class AutoPolicy implements EvictionPolicy {
 
     private double needed(int rival) {
         return tuning.minGain() + tuning.patience() * Math.max(0, costs[rival]);
+    }
+
+    private Miniatures newContest() {
+        return new Miniatures(
+                rivals.stream().map(rival -> new Miniatures.Model(rival.policy(), 1)).toList(),
+                capacityBytes, tuning.sampleBlocks(), this::left);
     }
 
     private Miniatures newCurve() {

@@ -111,6 +111,12 @@ final class BlockLists {
         return slot == list ? ABSENT : slot;
     }
 
+    /// The slot that came to a list last, or [#ABSENT] if the list is empty.
+    int newest(int list) {
+        int slot = older[list];
+        return slot == list ? ABSENT : slot;
+    }
+
     /// The next younger slot of the same list, or [#ABSENT] if this is the newest.
     int newer(int slot) {
         int next = newer[slot];

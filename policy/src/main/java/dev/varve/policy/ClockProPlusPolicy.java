@@ -260,7 +260,8 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
             return;
         }
         if (coldHand == BlockLists.ABSENT) {
-            coldHand = blocks.oldest(CLOCK);
+            // There was no cold block, so that the first of them has just come.
+            coldHand = blocks.newest(CLOCK);
         }
         while (kind(coldHand) == HOT || kind(coldHand) == GHOST) {
             coldHand = next(coldHand);

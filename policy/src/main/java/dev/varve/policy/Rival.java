@@ -7,15 +7,16 @@ import java.util.stream.Stream;
 /// A policy that may be put in force; see [AutoPolicy].
 ///
 /// @param name   as in settings and figures: lower case, words joined by hyphens
-/// @param start  whether it is in force before there is evidence
+/// @param start  when it takes part
 /// @param policy makes a fresh one for a capacity of at least 1 byte
 public record Rival(String name, Start start, LongFunction<EvictionPolicy> policy) {
 
-    /// Who is in force before there is evidence.
+    /// When a rival takes part.
     public enum Start {
-        /// Where the order of requests is told ([EvictionPolicy#follows]): it is made for it.
+        /// Where the order of requests is told ([EvictionPolicy#follows]) before the first block
+        /// has to leave. It is made for that, and in force until there is evidence.
         WITH_ORDER,
-        /// As any other; of those, the first in the list is in force where no order is told.
+        /// Always. The first of these is in force where no order is told.
         PLAIN
     }
 
