@@ -30,6 +30,8 @@ public final class TinyLfuPolicy implements EvictionPolicy {
     private static final double PROTECTED_SHARE = 0.8;
     private static final int WARM = 6;
     private static final int CHANCES = 128;
+    /// What the sketch is made for at first, at most: 64 KiB.
+    private static final int FIRST_BLOCKS = 8192;
 
     private static final double SAMPLE_CAPACITIES = 10;
     private static final double STEP_SHARE = 1.0 / 16;
@@ -90,7 +92,7 @@ public final class TinyLfuPolicy implements EvictionPolicy {
         expectedId = NONE;
         expectedBytes = 0;
         blocks.add(WINDOW, id, sizeBytes);
-        popularity.reserve(count());
+        reservePopularity(sizeBytes);
         while (blocks.bytes(WINDOW) > windowBytes) {
             pushOutOfWindow();
         }
@@ -165,6 +167,13 @@ public final class TinyLfuPolicy implements EvictionPolicy {
     @Override
     public long bytes() {
         return blocks.bytes(WINDOW) + blocks.bytes(PROBATION) + blocks.bytes(PROTECTED);
+    }
+
+    /// For as many blocks of this size as fit, or as there are. A sketch that starts too small for
+    /// the cache halves its counts too often while it grows.
+    private void reservePopularity(long sizeBytes) {
+        long fitting = Math.min(FIRST_BLOCKS, capacityBytes / Math.max(1, sizeBytes));
+        popularity.reserve(Math.max(count(), (int) fitting));
     }
 
     private boolean admits(long candidateId, long victimId) {
