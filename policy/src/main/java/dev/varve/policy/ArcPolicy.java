@@ -1,16 +1,16 @@
 package dev.varve.policy;
 
-/// Two LRU lists, one of blocks read *once* since they came in and one of those read *twice* or more,
-/// each with the ghosts of what it lost; a miss that hits a ghost moves the target between the two
-/// towards the list whose ghost it was (Megiddo, Modha: "ARC: a self-tuning, low overhead replacement
-/// cache", FAST 2003, section III, figure 4; there T1, T2, B1, B2 and p).
+/// Two LRU lists, one of blocks read *once* since they came in and one of those read *twice* or
+/// more, each with the ghosts of what it lost; a miss that hits a ghost moves the target between
+/// the two towards the list whose ghost it was (Megiddo, Modha: "ARC: a self-tuning, low overhead
+/// replacement cache", FAST 2003, section III, figure 4; there T1, T2, B1, B2 and p).
 ///
 /// Everything that figure 4 counts in pages is counted in bytes here, and a ghost hit moves the
 /// target by the size of its block times the whole ratio of the two ghost lists, as the paper's
 /// arithmetic on pages does. The target moves with [#expected], before victims are named, or with
-/// [#inserted] where nothing was expected. What figure 4 drops before it makes room (its case IV) is
-/// dropped when the block comes in: the lists end the same, and no victim needs to know what it makes
-/// room for. There are never more ghosts than present blocks when one comes in.
+/// [#inserted] where nothing was expected. What figure 4 drops before it makes room (its case IV)
+/// is dropped when the block comes in: the lists end the same, and no victim needs to know what it
+/// makes room for. There are never more ghosts than present blocks when one comes in.
 ///
 /// Confined: the caller serialises all calls.
 public final class ArcPolicy implements EvictionPolicy {

@@ -1,18 +1,19 @@
 package dev.varve.policy;
 
 /// All blocks on one clock by recency, hot or cold, and three hands that sweep it from old to new.
-/// The *cold* hand evicts cold blocks that were not read. A block that came in or was read lately is
-/// *in test*: read once more meanwhile, even if only its ghost is left, it becomes hot. The *hot*
-/// hand makes room for that by turning hot blocks that were not read into cold ones, and ends the
-/// test of the cold ones it passes; the *test* hand ends tests when there are too many ghosts (Jiang,
-/// Chen, Zhang: "CLOCK-Pro: an effective improvement of the CLOCK replacement", USENIX ATC 2005,
-/// section 4).
+/// The *cold* hand evicts cold blocks that were not read. A block that came in or was read lately
+/// is *in test*: read once more meanwhile, even if only its ghost is left, it becomes hot. The
+/// *hot* hand makes room for that by turning hot blocks that were not read into cold ones, and ends
+/// the test of the cold ones it passes; the *test* hand ends tests when there are too many ghosts
+/// (Jiang, Chen, Zhang: "CLOCK-Pro: an effective improvement of the CLOCK replacement", USENIX ATC
+/// 2005, section 4).
 ///
-/// How much of the memory is for cold blocks adapts as ARC does: more when a ghost is hit, less when
-/// a hot block that was turned cold is read after all (Li: "CLOCK-Pro+: improving CLOCK-Pro cache
-/// replacement with utility-driven adaptation", SYSTOR 2019, section 3). It stays between 1 % of the
-/// capacity, but two blocks, and half of it; the ghosts stand for as many bytes as the capacity, and
-/// there are never more of them than present blocks. Both are those of the author's program.
+/// How much of the memory is for cold blocks adapts as ARC does: more when a ghost is hit, less
+/// when a hot block that was turned cold is read after all (Li: "CLOCK-Pro+: improving CLOCK-Pro
+/// cache replacement with utility-driven adaptation", SYSTOR 2019, section 3). It stays between 1 %
+/// of the capacity, but two blocks, and half of it; the ghosts stand for as many bytes as the
+/// capacity, and there are never more of them than present blocks. Both are those of the author's
+/// program.
 ///
 /// Until the first victim is asked for, new blocks are hot as long as there is room for the cold
 /// ones.

@@ -3,9 +3,9 @@ package dev.varve.policy;
 import java.util.Arrays;
 
 /// How often ids were seen lately, by estimate: never less than it was, up to 15, before the last
-/// halving. Four rows of four-bit counters, the least of four is the answer, and all are halved when
-/// ten times as many were counted as there are words (Einziger, Friedman, Manes: "TinyLFU: a highly
-/// efficient cache admission policy", ACM Transactions on Storage 13(4), 2017, section 3).
+/// halving. Four rows of four-bit counters, the least of four is the answer, and all are halved
+/// when ten times as many were counted as there are words (Einziger, Friedman, Manes: "TinyLFU: a
+/// highly efficient cache admission policy", ACM Transactions on Storage 13(4), 2017, section 3).
 ///
 /// One word of eight bytes, with four counters for each row, for each block that is present: the
 /// table doubles with them and keeps its counts, since an id's new place differs from its old one

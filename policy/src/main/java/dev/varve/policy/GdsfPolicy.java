@@ -2,11 +2,11 @@ package dev.varve.policy;
 
 import java.util.Arrays;
 
-/// Evicts the block of the least worth: how often it was read, times what it costs to have it again,
-/// for each byte that it takes, on a clock that stands at the worth of the last block evicted, so
-/// that what nobody reads any more ages (Cherkasova: "Improving WWW proxies performance with
-/// Greedy-Dual-Size-Frequency caching policy", HP Laboratories technical report 98-69R1, section 3;
-/// after Cao, Irani, USITS 1997).
+/// Evicts the block of the least worth: how often it was read, times what it costs to have it
+/// again, for each byte that it takes, on a clock that stands at the worth of the last block
+/// evicted, so that what nobody reads any more ages (Cherkasova: "Improving WWW proxies performance
+/// with Greedy-Dual-Size-Frequency caching policy", HP Laboratories technical report 98-69R1,
+/// section 3; after Cao, Irani, USITS 1997).
 ///
 /// With all sizes and costs equal this is LFU with dynamic aging. Of blocks of equal worth the one
 /// that was read longest ago goes. Cherkasova keeps a new block out if it is itself of the least

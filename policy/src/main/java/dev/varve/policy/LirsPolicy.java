@@ -1,17 +1,19 @@
 package dev.varve.policy;
 
-/// Keeps the blocks whose last two reads lay closest together, not those that were read last: by far
-/// the most of memory is for blocks of low inter-reference recency (*LIR*), the rest for the others
-/// (*HIR*), which come and go and become LIR when they return soon enough (Jiang, Zhang: "LIRS: an
-/// efficient low inter-reference recency set replacement policy", SIGMETRICS 2002, section 3).
+/// Keeps the blocks whose last two reads lay closest together, not those that were read last: by
+/// far the most of memory is for blocks of low inter-reference recency (*LIR*), the rest for the
+/// others (*HIR*), which come and go and become LIR when they return soon enough (Jiang, Zhang:
+/// "LIRS: an efficient low inter-reference recency set replacement policy", SIGMETRICS 2002,
+/// section 3).
 ///
 /// The *stack* orders by recency the LIR blocks and whatever was read since the oldest of them: it
 /// always ends in a LIR block. The *queue* holds the HIR blocks that are present, in the order in
 /// which they go. A block that goes while it is in the stack leaves a ghost there.
 ///
-/// As in the paper HIR blocks get 1 % of the capacity. As in its authors' program there is a bound on
-/// the ghosts, which stand for twice the capacity, and a block read twice in a row does not become
-/// LIR for that. There are never more than twice as many ghosts as present blocks when one comes in.
+/// As in the paper HIR blocks get 1 % of the capacity. As in its authors' program there is a bound
+/// on the ghosts, which stand for twice the capacity, and a block read twice in a row does not
+/// become LIR for that. There are never more than twice as many ghosts as present blocks when one
+/// comes in.
 ///
 /// Confined: the caller serialises all calls.
 public final class LirsPolicy implements EvictionPolicy {

@@ -2,11 +2,11 @@ package dev.varve.policy;
 
 import java.util.Arrays;
 
-/// How many hits any cache could have at best that knows the whole future: of what it holds and what
-/// comes in, that goes whose next use lies farthest ahead, so that what has none never comes in
-/// (Belady: "A study of replacement algorithms for a virtual-storage computer", IBM Systems Journal
-/// 5(2), 1966; with the choice not to keep what comes in, which a cache has and a page table has
-/// not).
+/// How many hits any cache could have at best that knows the whole future: of what it holds and
+/// what comes in, that goes whose next use lies farthest ahead, so that what has none never comes
+/// in (Belady: "A study of replacement algorithms for a virtual-storage computer", IBM Systems
+/// Journal 5(2), 1966; with the choice not to keep what comes in, which a cache has and a page
+/// table has not).
 ///
 /// The bound is exact for blocks of one size. Finding it for mixed sizes is NP-hard.
 public final class OptimalCache {

@@ -1,9 +1,9 @@
 package dev.varve.policy;
 
 /// One queue in the order of arrival, and a hand that sweeps it from old to new: it takes the first
-/// block that was not read since the hand last passed, and clears the bit of those that were. Blocks
-/// stay where they are, so what survives a sweep parts from the new ones by itself (Zhang, Yang, Yue,
-/// Vigfusson, Rashmi: "SIEVE is simpler than LRU", NSDI 2024, section 3.1, algorithm 1).
+/// block that was not read since the hand last passed, and clears the bit of those that were.
+/// Blocks stay where they are, so what survives a sweep parts from the new ones by itself (Zhang,
+/// Yang, Yue, Vigfusson, Rashmi: "SIEVE is simpler than LRU", NSDI 2024, section 3.1, algorithm 1).
 ///
 /// Confined: the caller serialises all calls.
 public final class SievePolicy implements EvictionPolicy {

@@ -7,18 +7,18 @@ package dev.varve.policy;
 /// admission policy", ACM Transactions on Storage 13(4), 2017, sections 3 and 4).
 ///
 /// The window begins with 1 % of the capacity, and hill climbing moves its border: after each ten
-/// capacities of requests it goes on in its direction if hits became more frequent, and turns if they
-/// did not, by a sixteenth of the capacity at first and 2 % less each time, until a change of the hit
-/// ratio by 5 points starts it anew (Einziger, Eytan, Friedman, Manes: "Adaptive software cache
-/// management", Middleware 2018, section 3.2).
+/// capacities of requests it goes on in its direction if hits became more frequent, and turns if
+/// they did not, by a sixteenth of the capacity at first and 2 % less each time, until a change of
+/// the hit ratio by 5 points starts it anew (Einziger, Eytan, Friedman, Manes: "Adaptive software
+/// cache management", Middleware 2018, section 3.2).
 ///
 /// As in the authors' program a candidate asked for six times or more that loses is admitted with a
 /// chance of 1 in 128, so that nobody can keep the cache from learning by crafted collisions.
 ///
 /// Where [#expected] is told, its block counts as in the window already, and the victim is chosen
-/// between what that pushes out and what has been in probation for longest. Where it is not, what the
-/// last insertion pushed out is judged. A window smaller than one block holds none, and what comes in
-/// is judged with the next miss.
+/// between what that pushes out and what has been in probation for longest. Where it is not, what
+/// the last insertion pushed out is judged. A window smaller than one block holds none, and what
+/// comes in is judged with the next miss.
 ///
 /// Confined: the caller serialises all calls.
 public final class TinyLfuPolicy implements EvictionPolicy {

@@ -45,7 +45,8 @@ final class TinyLfuPolicyTest implements EvictionPolicyContract {
         assertThat(policy.victim()).isNotEqualTo(102);
     }
 
-    /// Half of the requests are for new blocks, half for one of the last hundred: only recency counts.
+    /// Half of the requests are for new blocks, half for one of the last hundred: only recency
+    /// counts.
     @Test
     void growsItsWindowWhereRecencyIsAllThatCounts() {
         var random = new SplittableRandom(1);
