@@ -240,7 +240,7 @@ final class ChainPolicyTest implements EvictionPolicyContract {
         var twin = new ChainPolicy(1000);
         int ids = 30 << random.nextInt(6);
         for (int step = 0; step < 20_000; step++) {
-            long id = 1 + random.nextInt(ids);
+            long id = 1L + random.nextInt(ids);
             int what = random.nextInt(100);
             if (what < 3) {
                 policy.removed(id);
