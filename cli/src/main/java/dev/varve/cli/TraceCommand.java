@@ -8,7 +8,13 @@ import picocli.CommandLine.Spec;
 /// `varve trace`.
 @Command(name = "trace",
         description = "Record the accesses to a running server, and look at traces.",
-        synopsisSubcommandLabel = "COMMAND", subcommands = {
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+                "",
+                "Examples:",
+                "  varve trace record --data DIR monday.trace --for 1h",
+                "  varve trace stat monday.trace"},
+        subcommands = {
                 RecordCommand.class,
                 TraceStatCommand.class,
                 TraceShowCommand.class})

@@ -169,7 +169,10 @@ final class AdminServer implements AutoCloseable {
         try (var source = stream.source()) {
             exchange.getResponseHeaders().set("Content-Type", stream.type());
             exchange.sendResponseHeaders(200, LENGTH_UNKNOWN);
-            source.writeTo(exchange.getResponseBody());
+            // The end of the answer is sent before the source is closed, which others wait for.
+            try (var body = exchange.getResponseBody()) {
+                source.writeTo(body);
+            }
         }
     }
 

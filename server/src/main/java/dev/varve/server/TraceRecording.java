@@ -38,7 +38,7 @@ final class TraceRecording implements AccessListener, Source {
     private final TraceTally tally;
     private final Consumer<TraceRecording> onEnd;
     private final EventRing ring = new EventRing(RING_EVENTS);
-    private final CountDownLatch written = new CountDownLatch(1);
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile boolean stopping;
     /// Dropped events that the stream was told of. The stream's thread alone uses it.
     private long droppedBefore;
@@ -101,8 +101,6 @@ final class TraceRecording implements AccessListener, Source {
         } catch (StorageException nobodyReads) {
             LOG.log(Level.INFO, "Recorded " + events + " accesses, dropped " + ring.dropped()
                     + "; then nobody read on");
-        } finally {
-            written.countDown();
         }
     }
 
@@ -110,7 +108,7 @@ final class TraceRecording implements AccessListener, Source {
     void stop() {
         stopping = true;
         try {
-            boolean _ = written.await(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
+            boolean _ = closed.await(CLOSE_WAIT_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -119,7 +117,7 @@ final class TraceRecording implements AccessListener, Source {
     @Override
     public void close() {
         onEnd.accept(this);
-        written.countDown();
+        closed.countDown();
     }
 
     /// Empties the ring, as far as it is full now.

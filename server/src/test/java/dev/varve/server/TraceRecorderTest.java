@@ -117,10 +117,12 @@ final class TraceRecorderTest {
             var source = stream("/trace?rate=1").source();
             access(Access.Operation.WRITE, "a", 1);
             try (var tasks = new SystemTasks()) {
-                tasks.start("stream", () -> source.writeTo(out));
+                tasks.start("stream", () -> {
+                    source.writeTo(out);
+                    source.close();
+                });
                 end.run();
             }
-            source.close();
             assertThat(events(out)).hasSize(1);
             assertThat(engine.listener).isEmpty();
         }
