@@ -50,7 +50,7 @@ final class ModelledDevice {
     /// Reads.
     ///
     /// @return when it is done, in seconds
-    double read(double nowSeconds, double bytes) {
+    double read(double nowSeconds, long bytes) {
         readBytes += bytes;
         requestJoules += bytes * medium.value(Property.READ_ENERGY);
         return request(nowSeconds, bytes / (medium.value(Property.READ_BANDWIDTH) * count),
@@ -60,8 +60,8 @@ final class ModelledDevice {
     /// Writes, rounded up to the medium's granule.
     ///
     /// @return when it is done, in seconds
-    double write(double nowSeconds, double bytes) {
-        double rounded = wear(bytes);
+    double write(double nowSeconds, long bytes) {
+        double rounded = wear((double) bytes);
         return request(nowSeconds, rounded / (medium.value(Property.WRITE_BANDWIDTH) * count),
                 medium.value(Property.WRITE_LATENCY));
     }

@@ -45,17 +45,17 @@ final class ModelledTier {
     }
 
     /// @return when it is done, in seconds
-    double read(int place, double nowSeconds, double bytes) {
+    double read(int place, double nowSeconds, long bytes) {
         return devices.get(place).read(nowSeconds, bytes);
     }
 
     /// @return when it is done, in seconds
-    double write(int place, double nowSeconds, double bytes) {
+    double write(int place, double nowSeconds, long bytes) {
         return devices.get(place).write(nowSeconds, bytes);
     }
 
     /// Accounts for the refreshes of bytes that were kept for a time.
-    void kept(int place, double seconds, double bytes) {
+    void kept(int place, double seconds, long bytes) {
         double interval = settings.medium().value(Property.RETENTION) * REFRESH_SHARE;
         double times = Math.floor(seconds / interval);
         if (times > 0) {

@@ -115,7 +115,8 @@ public final class Planner {
         }
         var second = new ArrayList<Choice>();
         for (var seed : seeds(List.copyOf(results.keySet()))) {
-            second.addAll(around(results.get(seed)));
+            Optional.ofNullable(results.get(seed))
+                    .ifPresent(choice -> second.addAll(around(choice)));
         }
         for (int i = 0; i < second.size(); i++) {
             attempt(second.get(i));
@@ -183,9 +184,8 @@ public final class Planner {
     }
 
     private TierSettings tier(ModelledMedium medium, double share, boolean sleeps) {
-        long bytes = (long) (recording.statistics().distinctBlocks() * share)
-                * settings.blockBytes();
-        var tier = TierSettings.of(medium, bytes);
+        long blocks = (long) (recording.statistics().distinctBlocks() * share);
+        var tier = TierSettings.of(medium, blocks * settings.blockBytes());
         return sleeps && medium.canSleep()
                 ? tier.concentrated(SLEEP_AFTER_BREAK_EVENS * medium.breakEvenSeconds())
                 : tier;

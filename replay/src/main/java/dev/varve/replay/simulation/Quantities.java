@@ -19,6 +19,11 @@ final class Quantities {
         return digits(rest) + " " + BYTES[scale];
     }
 
+    /// As [#bytes(double)].
+    static String bytes(long bytes) {
+        return bytes((double) bytes);
+    }
+
     /// Such as `12.3 ms`.
     static String seconds(double seconds) {
         if (seconds >= 1 || seconds == 0) {

@@ -218,7 +218,7 @@ final class SegmentLog {
     /// Gives a segment's space back. What is in it must lie elsewhere by now.
     void drop(double nowSeconds, Segment segment) {
         tier.kept(segment.device, nowSeconds - segment.sinceSeconds,
-                (double) segment.blocks.size() * blockBytes);
+                segment.blocks.size() * blockBytes);
         sealed.remove(segment);
         segment.dropped = true;
         usedBytes -= segment.bytes;
@@ -229,7 +229,7 @@ final class SegmentLog {
     void end(double nowSeconds) {
         for (var segment : sealed) {
             tier.kept(segment.device, nowSeconds - segment.sinceSeconds,
-                    (double) segment.wanted * blockBytes);
+                    segment.wanted * blockBytes);
         }
     }
 

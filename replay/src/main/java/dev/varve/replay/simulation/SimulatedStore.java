@@ -375,7 +375,7 @@ final class SimulatedStore {
             if (reinserted) {
                 mayReinsert -= blockBytes;
             }
-            if (reinserted || !block.inMemory && block.heldUntilSeconds > nowSeconds) {
+            if (reinserted || (!block.inMemory && block.heldUntilSeconds > nowSeconds)) {
                 again.add(block);
             } else if (!block.inMemory && !isLast && (wasRead || !isSelective())) {
                 below.add(block);

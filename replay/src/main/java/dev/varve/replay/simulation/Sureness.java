@@ -54,8 +54,8 @@ record Sureness(
             double[] present = new double[front.size()];
             for (int one = 0; one < front.size(); one++) {
                 var resample = sum(front.get(one).outcome().minutes(), drawn);
-                hits[one][i] = ratio(resample.hits(), resample.blocks());
-                seconds[one][i] = ratio(resample.seconds(), resample.blocks());
+                hits[one][i] = ratio((double) resample.hits(), (double) resample.blocks());
+                seconds[one][i] = ratio(resample.seconds(), (double) resample.blocks());
                 present[one] = seconds[one][i];
             }
             choose.apply(front, present).ifPresent(index -> chosen[index] += 1.0 / RESAMPLES);
@@ -111,8 +111,9 @@ record Sureness(
             var part = half == 0
                     ? minutes.subList(0, middle)
                     : minutes.subList(middle, minutes.size());
-            return ratio(part.stream().mapToLong(Minute::hits).sum(),
-                    part.stream().mapToLong(Minute::blocks).sum());
+            long hits = part.stream().mapToLong(Minute::hits).sum();
+            long blocks = part.stream().mapToLong(Minute::blocks).sum();
+            return ratio((double) hits, (double) blocks);
         };
         return new Range(ratio.applyAsDouble(0), ratio.applyAsDouble(1));
     }

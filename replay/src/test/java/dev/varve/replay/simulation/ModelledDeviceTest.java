@@ -130,7 +130,7 @@ final class ModelledDeviceTest {
     @Test
     void wearsOutByWhatIsWritten() {
         var tier = new ModelledTier(TierSettings.of(plain(), 1_000_000_000));
-        tier.write(0, 0, 1e9);
+        tier.write(0, 0, 1_000_000_000);
         // One of 1000 cycles in a thousandth of a year.
         double seconds = 365.25 * 86.4;
         assertThat(tier.end(seconds, 0).endurancePerYear()).isEqualTo(1, within(1e-9));
@@ -174,7 +174,7 @@ final class ModelledDeviceTest {
         assertThat(meanNanos("stt-mram")).isCloseTo(111, withPercentage(5));
     }
 
-    private static double picojoulesPerBit(String medium, double bytes, double bytesPerSecond) {
+    private static double picojoulesPerBit(String medium, long bytes, double bytesPerSecond) {
         var device = new ModelledDevice(SHIPPED.medium(medium), 1, NEVER, 1);
         var random = new SplittableRandom(1);
         double now = 0;
