@@ -9,6 +9,7 @@ import dev.varve.policy.Rival.Start;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
@@ -143,7 +144,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
                 while (bytes + sizeBytes > 100_000) {
                     gone = auto.victim();
                     assertThat(present).as(at).containsKey(gone);
-                    bytes -= present.remove(gone);
+                    bytes -= Objects.requireNonNull(present.remove(gone));
                 }
                 auto.inserted(id, sizeBytes);
                 present.put(id, sizeBytes);
