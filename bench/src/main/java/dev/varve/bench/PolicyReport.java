@@ -38,7 +38,8 @@ record PolicyReport(List<PolicyResult> results) {
                 an hour of conversations (kvcache-ai/Mooncake, FAST 2025) at 1, 5, 10 and 20 %% of
                 its blocks.
 
-                | trace@blocks | references | %s | best | auto | changes | auto − best | OPT | closed by best | by auto |
+                | trace@blocks | references | %s | best | auto | changes | auto − best | OPT \
+                | closed by best | by auto |
                 |---|---|%s---|---|---|---|---|---|---|
                 %s
 
@@ -131,7 +132,7 @@ record PolicyReport(List<PolicyResult> results) {
                 Patience and least gain were chosen by the mean of auto − best over all families but
                 one, and judged by that one.
 
-                | family left out | cases | chosen: patience, least gain | auto − best so | as it is set |
+                | left out | cases | chosen: patience, least gain | auto − best so | as it is set |
                 |---|---|---|---|---|
                 %s
 

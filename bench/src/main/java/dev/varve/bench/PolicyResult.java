@@ -49,7 +49,8 @@ record PolicyResult(
     }
 
     String line() {
-        return String.format(Locale.ROOT, "%s: LRU %.2f, best %.2f, auto %.2f (%s after %d), OPT %.2f",
+        return String.format(Locale.ROOT,
+                "%s: LRU %.2f, best %.2f, auto %.2f (%s after %d), OPT %.2f",
                 name, lru(), best(), auto(), autos.getFirst().last(), autos.getFirst().changes(),
                 optimum);
     }

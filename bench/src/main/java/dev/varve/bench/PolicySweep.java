@@ -129,8 +129,8 @@ public final class PolicySweep {
     private static List<Tuning> tunings(boolean all) {
         var tunings = new ArrayList<>(List.of(Tuning.forSample(SAMPLE_BLOCKS)));
         if (all) {
-            for (double patience : new double[] {.5, 1, 1.5, 2, 3}) {
-                for (int minGain : new int[] {4, 16}) {
+            for (double patience : new double[]{.5, 1, 1.5, 2, 3}) {
+                for (int minGain : new int[]{4, 16}) {
                     tunings.add(new Tuning(SAMPLE_BLOCKS, patience, minGain));
                 }
             }

@@ -98,7 +98,8 @@ record PolicyTrace(String name, String family, int[] references, BitSet starts) 
 
     private static InputStream plain(byte[] packed, String file) throws IOException {
         var in = new ByteArrayInputStream(packed);
-        return new BufferedInputStream(file.endsWith(".xz") ? unpacked(in) : new GZIPInputStream(in));
+        return new BufferedInputStream(
+                file.endsWith(".xz") ? unpacked(in) : new GZIPInputStream(in));
     }
 
     /// What the program `xz` makes of it: the JDK does not read this format.

@@ -10,11 +10,11 @@ import picocli.CommandLine.Spec;
 /// `varve status`.
 @Command(name = "status", subcommands = PlacementCommand.class,
         description = "Show a running server in figures.", footer = {
-        "",
-        "Examples:",
-        "  varve status --data DIR",
-        "  varve status --admin 10.0.0.7:9100 --json",
-        "  varve status placement --data DIR"})
+                "",
+                "Examples:",
+                "  varve status --data DIR",
+                "  varve status --admin 10.0.0.7:9100 --json",
+                "  varve status placement --data DIR"})
 final class StatusCommand implements Runnable {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -151,7 +151,8 @@ public final class AutoPolicy implements EvictionPolicy {
                 contest.realHitRatio(),
                 IntStream.range(0, rivals.size())
                         .mapToObj(i -> new Standing(rivals.get(i).name(), contest.hitRatio(i),
-                                gains[i] / contest.rate(), i == leader ? 0
+                                gains[i] / contest.rate(), i == leader
+                                        ? 0
                                         : needed(i) / contest.rate()))
                         .toList(),
                 IntStream.range(0, CURVE.size())

@@ -109,8 +109,8 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
                 .isCloseTo(report.hitRatio(), within(.02));
     }
 
-    /// Blocks of many sizes come, are read, leave, are deleted and spared, while policies change and
-    /// the sample shrinks: what the policy holds is what it was told of.
+    /// Blocks of many sizes come, are read, leave, are deleted and spared, while policies change
+    /// and the sample shrinks: what the policy holds is what it was told of.
     @ParameterizedTest
     @CsvSource({"1, 4096", "2, 4096", "3, 32", "4, 32", "5, 500", "6, 8"})
     void losesNoBlockAndNamesNoneTwice(long seed, int sampleBlocks) {
@@ -168,7 +168,9 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         LongFunction<EvictionPolicy> lru = _ -> new Counting(new LruPolicy(), calls);
         LongFunction<EvictionPolicy> mru = _ -> new Counting(new MruPolicy(), calls);
         int capacity = 100_000;
-        var auto = auto(List.of(new Rival("lru", Start.PLAIN, lru), new Rival("mru", Start.PLAIN, mru)), capacity, 1024);
+        var rivals = List.of(
+                new Rival("lru", Start.PLAIN, lru), new Rival("mru", Start.PLAIN, mru));
+        var auto = auto(rivals, capacity, 1024);
         var cache = new PolicyCache(auto, capacity);
         long most = 0;
         for (int i = 0; i < 20 * capacity; i++) {

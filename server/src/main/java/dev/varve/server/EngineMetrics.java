@@ -74,7 +74,8 @@ final class EngineMetrics {
         for (var standing : first.report().standings()) {
             String rival = standing.rival();
             var own = tags.and("policy", rival);
-            gauge(registry, "varve.placement.active", own, "1 for the policy in force, 0 for others",
+            gauge(registry, "varve.placement.active", own,
+                    "1 for the policy in force, 0 for others",
                     status -> report(status, name,
                             report -> report.active().equals(rival) ? 1 : 0));
             gauge(registry, "varve.placement.rival.hit.ratio", own,
