@@ -21,39 +21,38 @@ record PolicyReport(List<PolicyResult> results) {
     }
 
     String markdown(String arguments) {
-        return String.format(Locale.ROOT,
-                """
-                        # Eviction policies on published traces
+        return String.format(Locale.ROOT, """
+                # Eviction policies on published traces
 
-                        Written by
+                Written by
 
-                            bench/run policies %s
+                    bench/run policies %s
 
-                        on %s, Java %s.
+                on %s, Java %s.
 
-                        Hits in a hundred references; all blocks have one size, and a missed block always
-                        comes in. *Best* is the best of the policies that are never changed, chosen anew in
-                        each row with hindsight. *Auto* begins every row without knowledge. OPT knows the
-                        future. *Closed* is the part of the way from LRU to OPT. Traces: those in the jar of
-                        Caffeine's simulator 3.2.4, at the sizes where OPT has a point or more over LRU, and
-                        an hour of conversations (kvcache-ai/Mooncake, FAST 2025) at 1, 5, 10 and 20 %% of
-                        its blocks.
+                Hits in a hundred references; all blocks have one size, and a missed block always
+                comes in. *Best* is the best of the policies that are never changed, chosen anew in
+                each row with hindsight. *Auto* begins every row without knowledge. OPT knows the
+                future. *Closed* is the part of the way from LRU to OPT. Traces: those in the jar of
+                Caffeine's simulator 3.2.4, at the sizes where OPT has a point or more over LRU, and
+                an hour of conversations (kvcache-ai/Mooncake, FAST 2025) at 1, 5, 10 and 20 %% of
+                its blocks.
 
-                        | trace@blocks | references | %s | best | auto | changes | auto − best | OPT | closed by best | by auto |
-                        |---|---|%s---|---|---|---|---|---|---|
-                        %s
+                | trace@blocks | references | %s | best | auto | changes | auto − best | OPT \
+                | closed by best | by auto |
+                |---|---|%s---|---|---|---|---|---|---|
+                %s
 
-                        ## In sum
+                ## In sum
 
-                        | | mean | worst | bar | met |
-                        |---|---|---|---|---|
-                        %s
+                | | mean | worst | bar | met |
+                |---|---|---|---|---|
+                %s
 
-                        | policy | closed, mean over the simulator's traces | over all |
-                        |---|---|---|
-                        %s
-                        %s""",
-                arguments, LocalDate.now(ZoneOffset.UTC), Runtime.version().feature(),
+                | policy | closed, mean over the simulator's traces | over all |
+                |---|---|---|
+                %s
+                %s""", arguments, LocalDate.now(ZoneOffset.UTC), Runtime.version().feature(),
                 String.join(" | ", rivals()), "---|".repeat(rivals().size()),
                 results.stream().map(PolicyReport::row).collect(Collectors.joining("\n")), sums(),
                 closed(), tunings() > 1 ? leaveOneOut() : "");
@@ -126,21 +125,19 @@ record PolicyReport(List<PolicyResult> results) {
                     own.size(), tuning.patience(), tuning.minGain(),
                     mean(own, it -> it.over(chosen)), mean(own, it -> it.over(0))));
         }
-        return String.format(Locale.ROOT,
-                """
+        return String.format(Locale.ROOT, """
 
-                        ## Each family judged by what the others chose
+                ## Each family judged by what the others chose
 
-                        Patience and least gain were chosen by the mean of auto − best over all families but
-                        one, and judged by that one.
+                Patience and least gain were chosen by the mean of auto − best over all families but
+                one, and judged by that one.
 
-                        | family left out | cases | chosen: patience, least gain | auto − best so | as it is set |
-                        |---|---|---|---|---|
-                        %s
+                | left out | cases | chosen: patience, least gain | auto − best so | as it is set |
+                |---|---|---|---|---|
+                %s
 
-                        Over all cases %+.2f so, %+.2f as it is set.
-                        """,
-                String.join("\n", lines),
+                Over all cases %+.2f so, %+.2f as it is set.
+                """, String.join("\n", lines),
                 judged.stream().mapToDouble(Double::doubleValue).average().orElseThrow(),
                 mean(results, it -> it.over(0)));
     }

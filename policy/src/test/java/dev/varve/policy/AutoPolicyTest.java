@@ -9,7 +9,6 @@ import dev.varve.policy.Rival.Start;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
@@ -49,7 +48,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         long best = 0;
         int rounds = 40;
         for (int i = 0; i < rounds * capacity; i++) {
-            long id = 1L + i % (capacity * 3 / 2);
+            long id = 1 + i % (capacity * 3 / 2);
             hits += cache.reference(id, 1) ? 1 : 0;
             best += alone.reference(id, 1) ? 1 : 0;
         }
@@ -110,8 +109,8 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
                 .isCloseTo(report.hitRatio(), within(.02));
     }
 
-    /// Blocks of many sizes come, are read, leave, are deleted and spared, while policies change and
-    /// the sample shrinks: what the policy holds is what it was told of.
+    /// Blocks of many sizes come, are read, leave, are deleted and spared, while policies change
+    /// and the sample shrinks: what the policy holds is what it was told of.
     @ParameterizedTest
     @CsvSource({"1, 4096", "2, 4096", "3, 32", "4, 32", "5, 500", "6, 8"})
     void losesNoBlockAndNamesNoneTwice(long seed, int sampleBlocks) {
@@ -123,7 +122,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         long gone = 0;
         for (int step = 0; step < 100_000; step++) {
             String at = "seed " + seed + ", step " + step;
-            long id = 1L + (step / 1000 % 2 == 0 ? step % 3000 : random.nextInt(3000));
+            long id = 1 + (step / 1000 % 2 == 0 ? step % 3000 : random.nextInt(3000));
             int what = random.nextInt(100);
             var size = present.get(id);
             if (what < 2) {
@@ -144,7 +143,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
                 while (bytes + sizeBytes > 100_000) {
                     gone = auto.victim();
                     assertThat(present).as(at).containsKey(gone);
-                    bytes -= Objects.requireNonNull(present.remove(gone));
+                    bytes -= present.remove(gone);
                 }
                 auto.inserted(id, sizeBytes);
                 present.put(id, sizeBytes);
@@ -169,9 +168,9 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         LongFunction<EvictionPolicy> lru = _ -> new Counting(new LruPolicy(), calls);
         LongFunction<EvictionPolicy> mru = _ -> new Counting(new MruPolicy(), calls);
         int capacity = 100_000;
-        var auto = auto(
-                List.of(new Rival("lru", Start.PLAIN, lru), new Rival("mru", Start.PLAIN, mru)),
-                capacity, 1024);
+        var rivals = List.of(
+                new Rival("lru", Start.PLAIN, lru), new Rival("mru", Start.PLAIN, mru));
+        var auto = auto(rivals, capacity, 1024);
         var cache = new PolicyCache(auto, capacity);
         long most = 0;
         for (int i = 0; i < 20 * capacity; i++) {

@@ -91,7 +91,7 @@ final class HierarchySimulationTest {
     void writesEverythingWhereItIsWriteThrough() {
         var through = HierarchySimulation.run(settings(ALL / 2, ALL, Writing.THROUGH), traffic());
         assertThat(through.tiers().get(1).writtenBytes())
-                .isGreaterThanOrEqualTo(through.clientBytes());
+                .isGreaterThanOrEqualTo((double) through.clientBytes());
     }
 
     @Test
@@ -171,7 +171,7 @@ final class HierarchySimulationTest {
                             .mapToObj(_ -> random.nextInt(1500))
                             .toList())
                     .toList();
-            var writing = Writing.values()[random.nextInt(3)];
+            var writing = List.of(Writing.values()).get(random.nextInt(3));
             long memory = (64 + random.nextInt(200)) * BLOCK;
             long flash = (512 + random.nextInt(1000)) * BLOCK;
             var outcome = HierarchySimulation.run(new HierarchySettings(BLOCK,
@@ -215,14 +215,14 @@ final class HierarchySimulationTest {
     void drawsLessThanHalfOfLruWithWriteThroughForNoFewerHits() {
         long distinct = TrafficStatistics.of(Traces.realHour()).distinctBlocks();
         long block = 64 << 20;
-        var flash = TierSettings.of(MEDIA.medium("tlc"), (long) (distinct * 0.1) * block);
+        var flash = TierSettings.of(MEDIA.medium("tlc"), distinct / 10 * block);
         var baseline = HierarchySimulation.run(new HierarchySettings(block,
-                TierSettings.of(MEDIA.medium("ddr4"), (long) (distinct * 0.02) * block),
+                TierSettings.of(MEDIA.medium("ddr4"), distinct / 50 * block),
                 List.of(flash), Optional.empty(), Writing.THROUGH, _ -> new LruPolicy(),
                 ClientSettings.DEFAULT), Traces.realHour());
         var sleeping = flash.concentrated(MEDIA.medium("tlc").breakEvenSeconds());
         var three = HierarchySimulation.run(new HierarchySettings(block,
-                TierSettings.of(MEDIA.medium("ddr4"), (long) (distinct * 0.005) * block),
+                TierSettings.of(MEDIA.medium("ddr4"), distinct / 200 * block),
                 List.of(flash, sleeping), Optional.empty(), Writing.SELECTIVE, S3FifoPolicy::new,
                 ClientSettings.DEFAULT), Traces.realHour());
         assertThat(three.hitRatio()).isGreaterThanOrEqualTo(baseline.hitRatio());
@@ -233,8 +233,8 @@ final class HierarchySimulationTest {
 
     private static HierarchySettings hour(long distinct, Writing writing, ClientSettings client) {
         return new HierarchySettings(BLOCK,
-                TierSettings.of(MEDIA.medium("ddr5"), (long) (distinct * 0.02) * BLOCK),
-                List.of(TierSettings.of(MEDIA.medium("tlc"), (long) (distinct * 0.1) * BLOCK)),
+                TierSettings.of(MEDIA.medium("ddr5"), distinct / 50 * BLOCK),
+                List.of(TierSettings.of(MEDIA.medium("tlc"), distinct / 10 * BLOCK)),
                 Optional.empty(), writing,
                 writing == Writing.ALL ? _ -> new LruPolicy() : S3FifoPolicy::new, client);
     }
