@@ -187,7 +187,7 @@ public final class ChainPolicy implements EvictionPolicy {
                 int run = runs.oldest(category, age);
                 double value = odds.value(category, age);
                 if (run != Runs.NONE && (value < least
-                        || value == least && runs.since(run) < runs.since(worst))) {
+                        || (value == least && runs.since(run) < runs.since(worst)))) {
                     worst = run;
                     least = value;
                 }
