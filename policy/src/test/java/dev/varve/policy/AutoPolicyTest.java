@@ -9,6 +9,7 @@ import dev.varve.policy.Rival.Start;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import org.junit.jupiter.api.Test;
@@ -48,7 +49,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         long best = 0;
         int rounds = 40;
         for (int i = 0; i < rounds * capacity; i++) {
-            long id = 1 + i % (capacity * 3 / 2);
+            long id = 1L + i % (capacity * 3 / 2);
             hits += cache.reference(id, 1) ? 1 : 0;
             best += alone.reference(id, 1) ? 1 : 0;
         }
@@ -122,7 +123,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         long gone = 0;
         for (int step = 0; step < 100_000; step++) {
             String at = "seed " + seed + ", step " + step;
-            long id = 1 + (step / 1000 % 2 == 0 ? step % 3000 : random.nextInt(3000));
+            long id = 1L + (step / 1000 % 2 == 0 ? step % 3000 : random.nextInt(3000));
             int what = random.nextInt(100);
             var size = present.get(id);
             if (what < 2) {
@@ -143,7 +144,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
                 while (bytes + sizeBytes > 100_000) {
                     gone = auto.victim();
                     assertThat(present).as(at).containsKey(gone);
-                    bytes -= present.remove(gone);
+                    bytes -= Objects.requireNonNull(present.remove(gone));
                 }
                 auto.inserted(id, sizeBytes);
                 present.put(id, sizeBytes);
