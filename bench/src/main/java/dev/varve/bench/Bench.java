@@ -21,6 +21,7 @@ public final class Bench {
             new FlashBenchmark(),
             new ChainBenchmark(),
             new LeaseBenchmark(),
+            new MovementBenchmark(),
             new AdmissionBenchmark(),
             new SimulatorBenchmark(),
             new S3Benchmark(),

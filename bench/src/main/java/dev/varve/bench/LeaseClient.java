@@ -48,6 +48,10 @@ final class LeaseClient implements AutoCloseable {
         put("*2\r\n$3\r\nGET\r\n$" + key.length() + "\r\n" + key + "\r\n");
     }
 
+    void prefetch(String key) {
+        put("*3\r\n$5\r\nVARVE\r\n$8\r\nPREFETCH\r\n$" + key.length() + "\r\n" + key + "\r\n");
+    }
+
     /// Sends what was put together.
     void send() {
         try {
@@ -72,6 +76,15 @@ final class LeaseClient implements AutoCloseable {
             throw new IllegalStateException("EXISTS was answered by " + reply);
         }
         return reply.equals(":1");
+    }
+
+    /// Takes the reply of a command that counts.
+    long number() {
+        String reply = line();
+        if (!reply.startsWith(":")) {
+            throw new IllegalStateException("a count was expected, not " + reply);
+        }
+        return Long.parseLong(reply.substring(1));
     }
 
     /// Takes the reply of a GET; empty for a miss.

@@ -16,6 +16,11 @@ final class Lookups {
         division = next;
     }
 
+    /// How many there were.
+    long counted() {
+        return counters.hits.sum() + counters.misses.sum();
+    }
+
     void count(BucketState bucket, ObjectKey key, boolean hit) {
         (hit ? counters.hits : counters.misses).increment();
         var present = division;

@@ -125,7 +125,7 @@ final class TieredBucket implements Bucket {
     @Override
     public boolean prefetch(ObjectKey key) {
         engine.requireOpen();
-        return engine.prefetch().wish(state, key);
+        return engine.hints().wish(state, key);
     }
 
     @Override

@@ -54,7 +54,10 @@ public final class TieredEngine implements Engine {
     private final Lookups lookups;
     private final ReadPath readPath;
     private final WritePath writePath;
+    /// What a reader is about to ask for.
     private final Prefetch prefetch;
+    /// What clients have asked to be brought up some time.
+    private final Prefetch hints;
     private volatile Division division;
     private volatile boolean closed;
 
@@ -102,6 +105,7 @@ public final class TieredEngine implements Engine {
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
                 settings, admission, accesses, counters);
         prefetch = new Prefetch(readPath, counters);
+        hints = new Prefetch(readPath, counters);
     }
 
     /// How much room for notes ([Slab#notes]) this engine wants in a slab that outlives its
@@ -133,6 +137,9 @@ public final class TieredEngine implements Engine {
                 .limit(PREFETCH_DEPTH)
                 .map(i -> parts.tasks().repeat("prefetch-" + i, PREFETCH_PAUSE, engine.prefetch))
                 .toList());
+        engine.hints.onWake(List.of(parts.tasks()
+                .repeat("hints", PREFETCH_PAUSE, new YieldingWorker(
+                        engine.hints, engine.lookups::counted, parts.clock()))));
         return engine;
     }
 
@@ -321,6 +328,10 @@ public final class TieredEngine implements Engine {
 
     Chains chains() {
         return chains;
+    }
+
+    Prefetch hints() {
+        return hints;
     }
 
     Prefetch prefetch() {
