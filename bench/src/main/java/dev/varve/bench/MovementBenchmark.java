@@ -128,8 +128,8 @@ record MovementBenchmark() implements Benchmark {
             for (int i = 0; i < WISHES; i++) {
                 client.number();
             }
-            for (int waited = 0; waited < 50 && client.statistic("flash_bytes_read") - from
-                    < (WISHES - 4L) * CHUNK_BYTES; waited++) {
+            for (int waited = 0; waited < 50 && client.statistic("flash_bytes_read")
+                    - from < (WISHES - 4L) * CHUNK_BYTES; waited++) {
                 Thread.sleep(50); // asking is work for the server, too
             }
         }

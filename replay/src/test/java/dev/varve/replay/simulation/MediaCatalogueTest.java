@@ -8,13 +8,14 @@ import dev.varve.env.StorageException;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 final class MediaCatalogueTest {
     private static final MediaCatalogue SHIPPED = MediaCatalogue.shipped();
 
     @Test
-    void knowsAllMediaOfTheBriefEachFigureWithItsSource() {
+    void knowsMediaFromRegistersToObjectStorageEachFigureWithItsSource() {
         assertThat(SHIPPED.media()).extracting(ModelledMedium::id)
                 .containsExactly("sram", "hbm", "ddr4", "ddr5", "cxl", "stt-mram", "pcm", "optane",
                         "reram", "pox", "slc", "tlc", "qlc", "hbf", "hdd", "object");
@@ -23,7 +24,7 @@ final class MediaCatalogueTest {
                     .forEach((property, figure) -> assertThat(figure.source())
                             .as(medium.id() + " " + property)
                             .isNotBlank());
-            assertThat(medium.figures().get(Property.PRICE).dated()).isPresent();
+            assertThat(figure(medium, Property.PRICE).dated()).isPresent();
         }
     }
 
@@ -33,9 +34,9 @@ final class MediaCatalogueTest {
         assertThat(pox.assumed()).contains(Property.READ_LATENCY, Property.WRITE_LATENCY,
                 Property.READ_ENERGY, Property.WRITE_ENERGY, Property.RETENTION,
                 Property.CAPACITY, Property.PRICE);
-        assertThat(pox.figures().get(Property.ENDURANCE).value()).isEqualTo(5.5e6);
-        assertThat(pox.figures().get(Property.ENDURANCE).isAssumed()).isFalse();
-        assertThat(pox.figures().get(Property.WRITE_LATENCY).source()).contains("400 ps");
+        assertThat(figure(pox, Property.ENDURANCE).value()).isEqualTo(5.5e6);
+        assertThat(figure(pox, Property.ENDURANCE).isAssumed()).isFalse();
+        assertThat(figure(pox, Property.WRITE_LATENCY).source()).contains("400 ps");
     }
 
     @Test
@@ -125,5 +126,9 @@ final class MediaCatalogueTest {
 
     private static MediaCatalogue extended(String text) {
         return SHIPPED.extended("mine.yaml", new StringReader(text));
+    }
+
+    private static Figure figure(ModelledMedium medium, Property property) {
+        return Optional.ofNullable(medium.figures().get(property)).orElseThrow();
     }
 }
