@@ -75,8 +75,8 @@ record SimulatorBenchmark() implements Benchmark {
         }
         var trace = options.trace().get();
         long distinct = TrafficStatistics.of(MooncakeTrace.open(trace)).distinctBlocks();
-        long memory = (long) (distinct * MEMORY_SHARE) * BLOCK_BYTES;
-        long flash = (long) (distinct * FLASH_SHARE) * BLOCK_BYTES;
+        long memory = BLOCK_BYTES * (long) (distinct * MEMORY_SHARE);
+        long flash = BLOCK_BYTES * (long) (distinct * FLASH_SHARE);
         var loads = probe(options, workplace, memory, flash);
         workplace.clear();
         var rows = new ArrayList<Row>();
@@ -185,7 +185,8 @@ record SimulatorBenchmark() implements Benchmark {
                         String.format(Locale.ROOT, "%.4f", liveHits),
                         String.format(Locale.ROOT, "%+.4f", difference), "within 0.01",
                         Math.abs(difference) <= MAX_HIT_DIFFERENCE),
-                row(setup, "flash writes", gigabytes(written), gigabytes(live.deviceBytes()),
+                row(setup, "flash writes", gigabytes(written),
+                        gigabytes((double) live.deviceBytes()),
                         String.format(Locale.ROOT, "%.3f", bytesRatio), "within 5 %",
                         isWithin(bytesRatio, MAX_BYTES_RATIO)),
                 row(setup, "mean time of a GET", micros(simulated.meanSeconds()),

@@ -85,11 +85,11 @@ final class SimulationOptions {
         if (tiers.isEmpty()) {
             return List.of(
                     TierSettings.of(catalogue.medium("ddr5"),
-                            (long) (blocks * MEMORY_SHARE) * blockBytes),
+                            blockBytes * (long) (blocks * MEMORY_SHARE)),
                     TierSettings.of(catalogue.medium("tlc"),
-                            (long) (blocks * FLASH_SHARE) * blockBytes),
+                            blockBytes * (long) (blocks * FLASH_SHARE)),
                     TierSettings.of(catalogue.medium("object"),
-                            (long) (blocks * OBJECT_SHARE) * blockBytes));
+                            blockBytes * (long) (blocks * OBJECT_SHARE)));
         }
         var levels = new ArrayList<TierSettings>();
         for (String tier : tiers) {
