@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.env.Clock;
 import dev.varve.env.Tasks;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /// Background work that nobody waits for: while clients are at work, it rests after each step, for
@@ -12,6 +13,8 @@ import java.util.function.LongSupplier;
 final class YieldingWorker implements Tasks.Worker {
     /// With one such worker, nine tenths of a processor and of the device are left to clients.
     private static final int REST_FACTOR = 9;
+    /// Who closes the task waits for its rest.
+    private static final long MAX_REST_NANOS = Duration.ofMillis(500).toNanos();
 
     private final Tasks.Worker work;
     private final LongSupplier clientWork;
@@ -32,7 +35,8 @@ final class YieldingWorker implements Tasks.Worker {
         int done = work.doWork();
         long now = clientWork.getAsLong();
         if (done > 0 && now != lastClientWork) {
-            clock.sleepNanos(REST_FACTOR * (clock.nanoTime() - start));
+            clock.sleepNanos(
+                    Math.min(REST_FACTOR * (clock.nanoTime() - start), MAX_REST_NANOS));
         }
         lastClientWork = now;
         return done;
