@@ -15,8 +15,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// its waits, without movement and with it.
 ///
 /// One reader asks at a steady pace, well below what the server can do, so that a wait is the
-/// server's and not the queue's, nor that of a client that is busy with another reply. The movement is that of `VARVE PREFETCH` over chunks that lie on flash, more
-/// than memory holds: each comes up, and pushes another one out.
+/// server's and not the queue's, nor that of a client that is busy with another reply. The movement
+/// is that of `VARVE PREFETCH` over chunks that lie on flash, more than memory holds: each comes
+/// up, and pushes another one out.
 ///
 /// Thread-safe: stateless.
 record MovementBenchmark() implements Benchmark {

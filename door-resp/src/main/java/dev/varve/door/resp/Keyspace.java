@@ -13,8 +13,8 @@ import dev.varve.engine.Peek;
 import dev.varve.engine.Precondition;
 import java.util.Optional;
 
-/// The selected database as commands see it: the same code for a command that runs on an event loop and
-/// for one that may wait.
+/// The selected database as commands see it: the same code for a command that runs on an event
+/// loop and for one that may wait.
 ///
 /// On an event loop ([#onLoop]) each method answers from memory or throws [WouldBlock], upon
 /// which the connection drops the reply so far and runs the command again, from its start, on a

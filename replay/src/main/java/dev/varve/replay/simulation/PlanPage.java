@@ -21,11 +21,13 @@ record PlanPage(Plan plan) {
             margin:2rem auto;padding:0 1.25rem}
             h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
             p{max-width:95ch}.quiet{color:#5b6875}
-            .plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(430px,1fr));gap:1.25rem}
+            .plots{display:grid;gap:1.25rem}
+            .plots{grid-template-columns:repeat(auto-fit,minmax(430px,1fr))}
             figure{margin:0;border:1px solid #dde3e9;border-radius:6px;padding:.75rem}
             figcaption{font-weight:600;margin-bottom:.25rem}
             svg{width:100%;height:auto;display:block}
-            .grid{stroke:#e6ebf0}.tick{font-size:12px;fill:#5b6875}.axis{font-size:13px;fill:#1c2733}
+            .grid{stroke:#e6ebf0}.tick{font-size:12px;fill:#5b6875}
+            .axis{font-size:13px;fill:#1c2733}
             .tried{fill:#b9c4cf}.front{fill:#1f6feb}.best{fill:none;stroke:#d1462f;stroke-width:3}
             .band{fill:#1f6feb;opacity:.12}.minutes{fill:none;stroke:#1f6feb;stroke-width:1.5}
             .idle{fill:#8fa3b8}.work{fill:#1f6feb}

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What is known of a medium. All figures of a medium are of one device as it is bought: a module, a
-/// drive, a stack.
+/// What is known of a medium. All figures of a medium are of one device as it is bought: a module,
+/// a drive, a stack.
 public enum Property {
     /// From a request to the first byte, with nothing before it.
     READ_LATENCY(Dimension.TIME),

@@ -55,7 +55,8 @@ final class MediaCatalogueTest {
                 """
                         media:
                           tlc:
-                            price: {value: 0.1 USD/GB, evidence: stated, dated: 2026-09-01, source: an offer}
+                            price: {value: 0.1 USD/GB, evidence: stated,
+                              dated: 2026-09-01, source: an offer}
                         """);
         assertThat(changed.medium("tlc").value(Property.PRICE)).isEqualTo(0.1e-9, within(1e-15));
         assertThat(changed.medium("tlc").value(Property.ENDURANCE)).isEqualTo(4000);
