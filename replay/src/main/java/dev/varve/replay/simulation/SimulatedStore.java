@@ -15,8 +15,9 @@ import java.util.List;
 /// The server's placement in numbers: the same policies (eviction, admission), asked at the same
 /// places, around memory and logs of segments that hold no bytes. What it repeats of the engine, in
 /// the engine's words: `Residency` (a reserve is kept free; what has a copy leaves at once, the
-/// rest through a queue), `Demotion` (batches of the queue go to flash, wait, or leave), `Reclamation`
-/// (segments are evicted oldest first, what was read late in their life is written again), `Holds`
+/// rest through a queue), `Demotion` (batches of the queue go to flash, wait, or leave),
+/// `Reclamation` (segments are evicted oldest first, what was read late in their life is written
+/// again), `Holds`
 /// (what a client was told of stays), promotion on read, reading ahead.
 ///
 /// Below the first log it goes on by one rule: what an evicted segment loses goes to the next log,
