@@ -17,8 +17,7 @@ import java.util.List;
 /// the engine's words: `Residency` (a reserve is kept free; what has a copy leaves at once, the
 /// rest through a queue), `Demotion` (batches of the queue go to flash, wait, or leave),
 /// `Reclamation` (segments are evicted oldest first, what was read late in their life is written
-/// again), `Holds`
-/// (what a client was told of stays), promotion on read, reading ahead.
+/// again), `Holds` (what a client was told of stays), promotion on read, reading ahead.
 ///
 /// Below the first log it goes on by one rule: what an evicted segment loses goes to the next log,
 /// unless writing is selective and it was not read; and what is read there comes up for good.
