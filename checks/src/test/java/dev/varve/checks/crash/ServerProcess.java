@@ -51,7 +51,9 @@ final class ServerProcess implements AutoCloseable {
             respPort = resp.getLocalPort();
             s3Port = s3.getLocalPort();
         }
+        // Deliberately not auto: it may keep older blocks, and FullDiskIT looks for younger ones.
         Process process = launch(log, "serve", "--data", data.toString(), "--memory", memory,
+                "--eviction", "s3-fifo",
                 "--memory-dir", home.toString(), "--flash", flash, "--resp-port",
                 Integer.toString(respPort), "--s3-port",
                 Integer.toString(s3Port), "--admin-port", "0");
