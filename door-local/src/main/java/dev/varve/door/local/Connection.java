@@ -87,8 +87,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         closed = true;
-        door.connections().remove(this);
+        // In this order: a connection that is not counted any more holds nothing.
         leases.close();
+        door.connections().remove(this);
         if (!onErrand) {
             letGo();
         }
