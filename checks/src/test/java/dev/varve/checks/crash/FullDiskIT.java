@@ -80,7 +80,9 @@ final class FullDiskIT {
     }
 
     private ServerProcess start(SmallFileSystem disk) throws Exception {
-        var server = ServerProcess.start(data(disk), folder.resolve("server.log"), "40m", "1g");
+        // A policy that resists scans keeps the older of blocks that nobody reads, on any disk.
+        var server = ServerProcess.start(data(disk), folder.resolve("server.log"), "40m", "1g",
+                "--eviction", "s3-fifo");
         server.awaitReady();
         return server;
     }

@@ -41,7 +41,9 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /// As [#start(Path, Path)], with other budgets.
-    static ServerProcess start(Path data, Path log, String memory, String flash)
+    ///
+    /// @param more options of `varve serve`
+    static ServerProcess start(Path data, Path log, String memory, String flash, String... more)
             throws IOException {
         Path home = Files.createDirectories(data.resolveSibling("memory"));
         int respPort;
@@ -51,12 +53,12 @@ final class ServerProcess implements AutoCloseable {
             respPort = resp.getLocalPort();
             s3Port = s3.getLocalPort();
         }
-        // Deliberately not auto: it may keep older blocks, and FullDiskIT looks for younger ones.
-        Process process = launch(log, "serve", "--data", data.toString(), "--memory", memory,
-                "--eviction", "s3-fifo",
-                "--memory-dir", home.toString(), "--flash", flash, "--resp-port",
-                Integer.toString(respPort), "--s3-port",
-                Integer.toString(s3Port), "--admin-port", "0");
+        var arguments = new ArrayList<>(List.of("serve", "--data", data.toString(),
+                "--memory", memory, "--memory-dir", home.toString(), "--flash", flash,
+                "--resp-port", Integer.toString(respPort), "--s3-port", Integer.toString(s3Port),
+                "--admin-port", "0"));
+        arguments.addAll(List.of(more));
+        Process process = launch(log, arguments.toArray(String[]::new));
         return new ServerProcess(process, data, log, respPort, s3Port);
     }
 
