@@ -1,5 +1,6 @@
 package dev.varve.engine;
 
+import dev.varve.policy.Hashes;
 import dev.varve.tier.BlockInfo;
 
 /// Names of blocks that come back with them; see [MemoryEviction].
@@ -18,13 +19,6 @@ final class BlockNames {
             return key;
         }
         int number = blocks.size() <= MAX_BLOCKS ? blocks.indexOf(info) : -1;
-        return number >= 0 ? mix(key + number) : mix(info.id());
-    }
-
-    /// The finaliser of MurmurHash3 (Appleby), so that numbers next to each other do not stay so.
-    private static long mix(long value) {
-        long h = (value ^ value >>> 33) * 0xff51afd7ed558ccdL;
-        h = (h ^ h >>> 33) * 0xc4ceb9fe1a85ec53L;
-        return h ^ h >>> 33;
+        return number >= 0 ? Hashes.mix(key + number) : Hashes.mix(info.id());
     }
 }

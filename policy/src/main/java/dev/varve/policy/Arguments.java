@@ -11,6 +11,14 @@ final class Arguments {
         }
     }
 
+    /// As [#checkBlock], for a block that must not be present.
+    static void checkNew(EvictionPolicy policy, long id, long sizeBytes) {
+        checkBlock(id, sizeBytes);
+        if (policy.contains(id)) {
+            throw alreadyPresent(id);
+        }
+    }
+
     static void checkCapacity(long capacityBytes) {
         if (capacityBytes < 1) {
             throw new IllegalArgumentException(

@@ -69,8 +69,8 @@ public final class AutoPolicy implements EvictionPolicy {
         private static final int MAX_SAMPLE = 65_536;
         private static final int BYTES_A_BLOCK = 1 << 18;
 
-        /// As it was chosen by `bench/run policies --leave-one-out`, for blocks of some size: the
-        /// sample may cost the 256th part of memory, but its least and its most are fixed.
+        /// As it was chosen on the shorter traces of `bench/run policies`, for blocks of some size:
+        /// the sample may cost the 256th part of memory, but its least and its most are fixed.
         ///
         /// @param capacityBytes of the cache
         public static Tuning forCapacity(long capacityBytes) {
@@ -187,10 +187,7 @@ public final class AutoPolicy implements EvictionPolicy {
 
     @Override
     public void inserted(long id, long sizeBytes) {
-        Arguments.checkBlock(id, sizeBytes);
-        if (real.contains(id)) {
-            throw Arguments.alreadyPresent(id);
-        }
+        Arguments.checkNew(this, id, sizeBytes);
         if (id != announced) {
             reference(id, sizeBytes, false);
         }
@@ -216,7 +213,7 @@ public final class AutoPolicy implements EvictionPolicy {
     @Override
     public void removed(long id) {
         real.removed(id);
-        forget(id);
+        sizes.forget(id);
         if (contest.isSampled(id)) {
             for (int i = 0; i < rivals.size(); i++) {
                 contest.shadow(i).remove(id);
@@ -235,7 +232,7 @@ public final class AutoPolicy implements EvictionPolicy {
             resize(bytes);
         }
         long id = real.victim();
-        forget(id);
+        sizes.forget(id);
         if (id != NONE && contest.isSampled(id)) {
             for (int i = 0; i < rivals.size(); i++) {
                 costs[i] += contest.shadow(i).contains(id) ? 1 : 0;
@@ -274,13 +271,6 @@ public final class AutoPolicy implements EvictionPolicy {
         }
     }
 
-    private void forget(long id) {
-        int slot = sizes.find(id);
-        if (slot != BlockLists.ABSENT) {
-            sizes.remove(slot);
-        }
-    }
-
     private void resize(long bytes) {
         capacityBytes = bytes;
         contest.capacityBytes(bytes);
@@ -309,8 +299,6 @@ public final class AutoPolicy implements EvictionPolicy {
             look();
         }
     }
-
-    private static void ignore(int shadow, long id) {}
 
     private void left(int shadow, long id) {
         if (shadow == leader && real instanceof Following following) {
@@ -406,7 +394,7 @@ public final class AutoPolicy implements EvictionPolicy {
         var policy = rivals.get(leader).policy();
         return new Miniatures(
                 CURVE.stream().map(factor -> new Miniatures.Model(policy, factor)).toList(),
-                capacityBytes, Math.max(1, tuning.sampleBlocks() / CURVE_PART), AutoPolicy::ignore);
+                capacityBytes, Math.max(1, tuning.sampleBlocks() / CURVE_PART), (_, _) -> {});
     }
 
     private EvictionPolicy fresh(int rival) {

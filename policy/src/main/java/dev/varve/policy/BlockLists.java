@@ -105,6 +105,27 @@ final class BlockLists {
         freeSlot = slot;
     }
 
+    /// Takes a block out, if it is in a list.
+    void forget(long id) {
+        int slot = find(id);
+        if (slot != ABSENT) {
+            remove(slot);
+        }
+    }
+
+    /// Takes the block out that has been in a list for longest.
+    ///
+    /// @return its id, or [EvictionPolicy#NONE] if the list is empty
+    long takeOldest(int list) {
+        int slot = oldest(list);
+        if (slot == ABSENT) {
+            return EvictionPolicy.NONE;
+        }
+        long id = ids[slot];
+        remove(slot);
+        return id;
+    }
+
     /// The slot that has been in a list for longest, or [#ABSENT] if the list is empty.
     int oldest(int list) {
         int slot = newer[list];

@@ -10,10 +10,7 @@ public final class FifoPolicy implements EvictionPolicy {
 
     @Override
     public void inserted(long id, long sizeBytes) {
-        Arguments.checkBlock(id, sizeBytes);
-        if (contains(id)) {
-            throw Arguments.alreadyPresent(id);
-        }
+        Arguments.checkNew(this, id, sizeBytes);
         blocks.add(PRESENT, id, sizeBytes);
     }
 
@@ -22,21 +19,12 @@ public final class FifoPolicy implements EvictionPolicy {
 
     @Override
     public void removed(long id) {
-        int slot = blocks.find(id);
-        if (slot != BlockLists.ABSENT) {
-            blocks.remove(slot);
-        }
+        blocks.forget(id);
     }
 
     @Override
     public long victim() {
-        int slot = blocks.oldest(PRESENT);
-        if (slot == BlockLists.ABSENT) {
-            return NONE;
-        }
-        long id = blocks.id(slot);
-        blocks.remove(slot);
-        return id;
+        return blocks.takeOldest(PRESENT);
     }
 
     @Override

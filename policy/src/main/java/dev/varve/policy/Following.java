@@ -41,10 +41,7 @@ final class Following implements EvictionPolicy {
 
     @Override
     public void inserted(long id, long sizeBytes) {
-        Arguments.checkBlock(id, sizeBytes);
-        if (present.find(id) != BlockLists.ABSENT) {
-            throw Arguments.alreadyPresent(id);
-        }
+        Arguments.checkNew(this, id, sizeBytes);
         present.add(leader.contains(id) ? KEPT : STRAY, id, sizeBytes);
         check();
     }
@@ -61,10 +58,7 @@ final class Following implements EvictionPolicy {
 
     @Override
     public void removed(long id) {
-        int slot = present.find(id);
-        if (slot != BlockLists.ABSENT) {
-            present.remove(slot);
-        }
+        present.forget(id);
     }
 
     @Override

@@ -50,10 +50,7 @@ public final class GdsfPolicy implements EvictionPolicy {
 
     @Override
     public void inserted(long id, long sizeBytes) {
-        Arguments.checkBlock(id, sizeBytes);
-        if (contains(id)) {
-            throw Arguments.alreadyPresent(id);
-        }
+        Arguments.checkNew(this, id, sizeBytes);
         add(id, sizeBytes, 1);
     }
 

@@ -1,11 +1,11 @@
 package dev.varve.policy;
 
 /// What spreads ids.
-final class Hashes {
+public final class Hashes {
     private Hashes() {}
 
     /// The finaliser of MurmurHash3 (Appleby): each bit of the result depends on all of the id's.
-    static long mix(long id) {
+    public static long mix(long id) {
         long h = id;
         h = (h ^ h >>> 33) * 0xff51afd7ed558ccdL;
         h = (h ^ h >>> 33) * 0xc4ceb9fe1a85ec53L;

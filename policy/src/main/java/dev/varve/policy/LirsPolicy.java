@@ -45,10 +45,7 @@ public final class LirsPolicy implements EvictionPolicy {
 
     @Override
     public void inserted(long id, long sizeBytes) {
-        Arguments.checkBlock(id, sizeBytes);
-        if (contains(id)) {
-            throw Arguments.alreadyPresent(id);
-        }
+        Arguments.checkNew(this, id, sizeBytes);
         boolean wasGhost = forgetGhost(id);
         if (wasGhost || lirBytes <= lirCapacityBytes - sizeBytes) {
             addLir(id, sizeBytes);

@@ -63,10 +63,7 @@ public final class S3FifoPolicy implements EvictionPolicy {
     /// Also forgets the block's ghost: what was deleted does not come back by itself.
     @Override
     public void removed(long id) {
-        int slot = blocks.find(id);
-        if (slot != BlockLists.ABSENT) {
-            blocks.remove(slot);
-        }
+        blocks.forget(id);
     }
 
     @Override

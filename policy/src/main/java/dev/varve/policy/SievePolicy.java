@@ -16,10 +16,7 @@ public final class SievePolicy implements EvictionPolicy {
 
     @Override
     public void inserted(long id, long sizeBytes) {
-        Arguments.checkBlock(id, sizeBytes);
-        if (contains(id)) {
-            throw Arguments.alreadyPresent(id);
-        }
+        Arguments.checkNew(this, id, sizeBytes);
         blocks.add(PRESENT, id, sizeBytes);
     }
 

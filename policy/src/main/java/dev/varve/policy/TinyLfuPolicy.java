@@ -82,10 +82,7 @@ public final class TinyLfuPolicy implements EvictionPolicy {
 
     @Override
     public void inserted(long id, long sizeBytes) {
-        Arguments.checkBlock(id, sizeBytes);
-        if (contains(id)) {
-            throw Arguments.alreadyPresent(id);
-        }
+        Arguments.checkNew(this, id, sizeBytes);
         if (id != expectedId) {
             popularity.add(id);
         }
