@@ -9,10 +9,10 @@ import dev.varve.engine.EngineSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.policy.PolicyName;
 import dev.varve.store.MemoryHome;
 import dev.varve.store.MemoryHome.AtStop;
 import dev.varve.store.StoreSettings;
-import dev.varve.store.StoreSettings.Eviction;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -43,6 +43,8 @@ public final class SettingsReader {
     /// The configuration file that is read from the data folder when no other is named.
     public static final String FILE_NAME = "varve.conf";
 
+    /// Instead of a policy: whichever does best.
+    private static final String AUTO = "auto";
     private static final String PREFIX = "VARVE_";
     private static final String CONFIG_VARIABLE = "VARVE_CONFIG";
     private static final long MAX_LEASE_MILLIS = 600_000;
@@ -407,17 +409,15 @@ public final class SettingsReader {
         return bytes.getAsLong();
     }
 
-    private Eviction eviction() {
+    private Optional<PolicyName> eviction() {
         String text = text(Setting.EVICTION).text().toLowerCase(Locale.ROOT);
-        for (var eviction : Eviction.values()) {
-            if (eviction.text().equals(text)) {
-                return eviction;
-            }
+        var named = PolicyName.of(text);
+        if (named.isEmpty() && !text.equals(AUTO)) {
+            reject(Setting.EVICTION, Arrays.stream(PolicyName.values())
+                    .map(PolicyName::text)
+                    .collect(Collectors.joining(", ", AUTO + ", ", "")));
         }
-        reject(Setting.EVICTION, Arrays.stream(Eviction.values())
-                .map(Eviction::text)
-                .collect(Collectors.joining(", ")));
-        return Eviction.AUTO;
+        return named;
     }
 
     private MemoryHome memoryHome() {

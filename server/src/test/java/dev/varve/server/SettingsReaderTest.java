@@ -8,7 +8,7 @@ import dev.varve.engine.EngineSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
-import dev.varve.store.StoreSettings.Eviction;
+import dev.varve.policy.PolicyName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class SettingsReaderTest {
 
         assertThat(settings.store().memoryBytes()).isEqualTo(4 * GIB);
         assertThat(settings.store().flashBytes()).isEqualTo(30 * GIB);
-        assertThat(settings.store().eviction()).isEqualTo(Eviction.AUTO);
+        assertThat(settings.store().eviction()).isEmpty();
         assertThat(settings.store().engine().admission()).isEqualTo(AdmissionSettings.DEFAULT);
         assertThat(settings.store().engine().lease()).isEqualTo(EngineSettings.DEFAULT.lease());
         assertThat(settings.store().directIo()).isTrue();
@@ -88,15 +88,21 @@ class SettingsReaderTest {
 
         assertThat(settings.store().memoryBytes()).isEqualTo(3 * GIB);
         assertThat(settings.store().flashBytes()).isEqualTo(2 * GIB);
-        assertThat(settings.store().eviction()).isEqualTo(Eviction.LRU);
+        assertThat(settings.store().eviction()).contains(PolicyName.LRU);
         assertThat(settings.resp().port()).isEqualTo(7001);
     }
 
     @ParameterizedTest
     @EnumSource
-    void knowsEachPolicyByItsName(Eviction eviction) {
+    void knowsEachPolicyByItsName(PolicyName eviction) {
         argument(Setting.EVICTION, eviction.text());
-        assertThat(read().store().eviction()).isEqualTo(eviction);
+        assertThat(read().store().eviction()).contains(eviction);
+    }
+
+    @Test
+    void takesNoPolicyInParticularWhereItIsToldAuto() {
+        argument(Setting.EVICTION, "auto");
+        assertThat(read().store().eviction()).isEmpty();
     }
 
     @Test

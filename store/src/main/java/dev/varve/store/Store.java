@@ -13,7 +13,6 @@ import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.PlacementRules;
 import dev.varve.policy.PolicyName;
 import dev.varve.policy.Rival;
-import dev.varve.store.StoreSettings.Eviction;
 import dev.varve.tier.GuardedTier;
 import dev.varve.tier.GuardedTier.Patience;
 import dev.varve.tier.flash.FlashSettings;
@@ -70,7 +69,8 @@ public final class Store implements AutoCloseable {
                     folder, lock, settings.memoryBytes(), settings.memoryHome());
             var slab = held(parts, memory.slab());
             var engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab,
-                    policy(settings.eviction()), PlacementRules.plain(), clock, new SystemTasks()),
+                    settings.eviction().map(Store::named).orElseGet(Store::auto),
+                    PlacementRules.plain(), clock, new SystemTasks()),
                     settings.engine().with(memory.atClose()));
             parts.clear(); // the engine closes its parts
             parts.push(lock);
@@ -110,22 +110,6 @@ public final class Store implements AutoCloseable {
         if (failed.getSuppressed().length > 0) {
             throw failed;
         }
-    }
-
-    private static LongFunction<EvictionPolicy> policy(Eviction eviction) {
-        return switch (eviction) {
-            case AUTO -> auto();
-            case FIFO -> named(PolicyName.FIFO);
-            case LRU -> named(PolicyName.LRU);
-            case SIEVE -> named(PolicyName.SIEVE);
-            case S3_FIFO -> named(PolicyName.S3_FIFO);
-            case ARC -> named(PolicyName.ARC);
-            case LIRS -> named(PolicyName.LIRS);
-            case CLOCK_PRO_PLUS -> named(PolicyName.CLOCK_PRO_PLUS);
-            case W_TINYLFU -> named(PolicyName.W_TINYLFU);
-            case GDSF -> named(PolicyName.GDSF);
-            case CHAIN -> named(PolicyName.CHAIN);
-        };
     }
 
     private static LongFunction<EvictionPolicy> auto() {

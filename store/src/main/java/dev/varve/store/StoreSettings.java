@@ -1,13 +1,15 @@
 package dev.varve.store;
 
 import dev.varve.engine.EngineSettings;
-import java.util.Locale;
+import dev.varve.policy.PolicyName;
+import java.util.Optional;
 
 /// The numbers that a store is opened with.
 ///
 /// @param memoryBytes budget of the memory tier, block bookkeeping included
 /// @param flashBytes  budget of the flash tier
-/// @param eviction    what leaves memory first
+/// @param eviction    what leaves memory first; empty for whichever policy does best, see
+///                    [dev.varve.policy.AutoPolicy]
 /// @param directIo    whether flash goes around the page cache, where the file system allows it
 /// @param memoryHome  where the memory tier lives
 /// @param engine      the engine's own numbers
@@ -16,7 +18,7 @@ import java.util.Locale;
 public record StoreSettings(
         long memoryBytes,
         long flashBytes,
-        Eviction eviction,
+        Optional<PolicyName> eviction,
         boolean directIo,
         MemoryHome memoryHome,
         EngineSettings engine) {
@@ -26,27 +28,6 @@ public record StoreSettings(
     /// The least flash that works: a few of the smallest segments.
     public static final long MIN_FLASH_BYTES = 64L << 20;
 
-    /// Which policy the memory tier runs.
-    public enum Eviction {
-        /// Whichever of the others does best; see [dev.varve.policy.AutoPolicy].
-        AUTO,
-        FIFO,
-        LRU,
-        SIEVE,
-        S3_FIFO,
-        ARC,
-        LIRS,
-        CLOCK_PRO_PLUS,
-        W_TINYLFU,
-        GDSF,
-        CHAIN;
-
-        /// As people write it: in lower case, with hyphens.
-        public String text() {
-            return name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-    }
-
     public StoreSettings {
         requireAtLeast("memory", memoryBytes, MIN_MEMORY_BYTES);
         requireAtLeast("flash", flashBytes, MIN_FLASH_BYTES);
@@ -55,7 +36,7 @@ public record StoreSettings(
     /// Budgets as given, everything else by default.
     public static StoreSettings of(long memoryBytes, long flashBytes) {
         return new StoreSettings(
-                memoryBytes, flashBytes, Eviction.AUTO, true, new MemoryHome.Nameless(),
+                memoryBytes, flashBytes, Optional.empty(), true, new MemoryHome.Nameless(),
                 EngineSettings.DEFAULT);
     }
 
