@@ -49,8 +49,7 @@ record AdmissionBenchmark() implements Benchmark {
     @Override
     public List<Row> run(BenchOptions options, Workplace workplace) throws Exception {
         if (options.trace().isEmpty()) {
-            return List.of(new Row("flash writes of a KV cache", "skipped: no trace; name one in"
-                    + " the Mooncake format with --trace FILE", "", "", "", Row.Verdict.NO_BAR));
+            return List.of(Row.withoutTrace("flash writes of a KV cache"));
         }
         var trace = options.trace().get();
         long distinct = TrafficStatistics.of(MooncakeTrace.open(trace)).distinctBlocks();

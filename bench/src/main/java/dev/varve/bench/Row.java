@@ -50,6 +50,12 @@ record Row(String work, String ours, String peer, String ratio, String bar, Verd
         return new Row(work, "failed: " + reason, "", "", "", Verdict.NOT_MET);
     }
 
+    /// A row for what needs a trace, and was given none.
+    static Row withoutTrace(String work) {
+        return new Row(work, "skipped: no trace; name one in the Mooncake format with --trace FILE",
+                "", "", "", Verdict.NO_BAR);
+    }
+
     /// As a line of a Markdown table.
     String markdown() {
         String said = switch (verdict) {

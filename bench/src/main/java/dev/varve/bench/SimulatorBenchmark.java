@@ -70,8 +70,7 @@ record SimulatorBenchmark() implements Benchmark {
     @Override
     public List<Row> run(BenchOptions options, Workplace workplace) throws Exception {
         if (options.trace().isEmpty()) {
-            return List.of(new Row("simulator beside the server", "skipped: no trace; name one in"
-                    + " the Mooncake format with --trace FILE", "", "", "", Row.Verdict.NO_BAR));
+            return List.of(Row.withoutTrace("simulator beside the server"));
         }
         var trace = options.trace().get();
         long distinct = TrafficStatistics.of(MooncakeTrace.open(trace)).distinctBlocks();
