@@ -1,5 +1,6 @@
 package dev.varve.replay.simulation;
 
+import dev.varve.policy.ReadAheadLead;
 import dev.varve.replay.TraceRequest;
 import dev.varve.replay.Traffic;
 import dev.varve.replay.simulation.SimulatedBlock.Run;
@@ -22,11 +23,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Confined.
 public final class HierarchySimulation {
-    /// How far ahead of its reader reading ahead goes; as `ChainReader`.
-    private static final int MAX_AHEAD = 16;
-    private static final long MAX_AHEAD_BYTES = 64L << 20;
-    private static final long LEAST_AHEAD_BYTES = 64 << 10;
-
     private final HierarchySettings settings;
     private final SimulatedStore store;
     private final Optional<ModelledDevice> origin;
@@ -101,8 +97,7 @@ public final class HierarchySimulation {
         private int readBefore;
         private @Nullable SimulatedBlock last;
         private @Nullable SimulatedBlock ahead;
-        private int distance;
-        private int expectedInARow;
+        private final ReadAheadLead lead = new ReadAheadLead();
 
         private Session(int index) {
             this.index = index;
@@ -243,7 +238,7 @@ public final class HierarchySimulation {
 
         /// As `ChainReader.read`.
         private void wasRead(double now, SimulatedBlock block) {
-            if (settings.blockBytes() < LEAST_AHEAD_BYTES || block == last) {
+            if (settings.blockBytes() < ReadAheadLead.LEAST_BYTES || block == last) {
                 return;
             }
             var before = last;
@@ -255,29 +250,23 @@ public final class HierarchySimulation {
             }
             if (!expected) {
                 ahead = block;
-                distance = 0;
-                expectedInARow = 0;
+                lead.lost();
                 return;
             }
-            expectedInARow = Math.min(expectedInARow + 1, MAX_AHEAD);
-            if (distance > 0) {
-                distance--;
-            } else {
+            if (lead.taken()) {
                 ahead = block;
             }
-            long size = Math.max(1 << 20, settings.blockBytes());
-            int reach = Math.clamp(MAX_AHEAD_BYTES / size, 1, MAX_AHEAD);
-            goAhead(now, Math.min(reach, 1 << expectedInARow));
+            goAhead(now);
         }
 
-        private void goAhead(double now, int reach) {
-            for (var from = ahead; from != null && distance < reach;) {
+        private void goAhead(double now) {
+            for (var from = ahead; from != null && lead.goesOn(settings.blockBytes());) {
                 from = from.next;
                 if (from == null) {
                     return;
                 }
                 ahead = from;
-                distance++;
+                lead.went();
                 store.readAhead(now, from);
             }
         }
