@@ -1,13 +1,15 @@
 package dev.varve.engine;
 
+import dev.varve.engine.Catalog.BlockEntry;
 import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.env.Clock;
+import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.FlashAdmission;
-import dev.varve.policy.FlashAdmission.Candidate;
 import dev.varve.policy.FlashAdmission.Verdict;
 import dev.varve.policy.WriteBudget;
 import dev.varve.tier.SegmentTier;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -21,8 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// Thread-safe: by one lock, held for a few steps and over no I/O.
 final class Admission {
-    /// How many objects are remembered for their return, in 4 MiB of heap.
-    private static final int NAMES = 1 << 20;
+    private static final int WINDOWS_IN_MEMORY = 4;
     /// What a transfer may take beside its blocks: headers, padding, the segment's own pages.
     private static final int BLOCK_PAGES_BYTES = 8 << 10;
 
@@ -62,7 +63,8 @@ final class Admission {
         this.settings = settings;
         this.flash = flash;
         this.clock = clock;
-        policy = new FlashAdmission(Math.max(1, memoryBytes / 2), NAMES);
+        policy = new FlashAdmission(Math.max(1, memoryBytes / WINDOWS_IN_MEMORY),
+                Math.max(1, flash.budgetBytes()));
         budget = new WriteBudget(settings.deviceBytesPerDay(), flash.segments().isEmpty(),
                 clock.nanoTime());
         seenDeviceBytes = flash.counters().deviceBytesWritten();
@@ -78,6 +80,42 @@ final class Admission {
         return settings.mode() == AdmissionSettings.Mode.SELECTIVE;
     }
 
+    /// A client read or wrote an object; see [FlashAdmission#touched]. Where another thread is at
+    /// it, losing one hint is cheaper than waiting.
+    void touched(long name, long sizeBytes) {
+        hint(() -> policy.touched(name, sizeBytes), name);
+    }
+
+    /// See [FlashAdmission#follows].
+    void follows(long name, long predecessor) {
+        hint(() -> policy.follows(name, predecessor), name);
+    }
+
+    private void hint(Runnable hint, long name) {
+        if (isSelective() && name != EvictionPolicy.NONE && lock.tryLock()) {
+            try {
+                hint.run();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /// Whether a block of a segment that goes is worth another place on flash.
+    ///
+    /// @param wasRead whether it was read since it was written
+    boolean isWorthAnother(BlockEntry entry, boolean wasRead) {
+        if (!isSelective()) {
+            return wasRead;
+        }
+        lock.lock();
+        try {
+            return policy.isWorthAnother(entry.owner().fingerprint(entry.bucket()));
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Decides about a fresh object that memory wants to let go.
     ///
     /// @param reads    how often it was read in memory
@@ -90,23 +128,24 @@ final class Admission {
                 return write(bytes, mustStay ? held : saved);
             }
             boolean room = hasRoom();
-            var candidate = candidate(object, reads);
-            if (!candidate.waited()) {
+            boolean waited = object.hasWaited(reads);
+            if (!waited) {
                 policy.taken(bytes, room);
             }
-            var verdict = policy.decide(candidate, room);
+            long name = object.key().fingerprint(object.bucket().id());
+            var verdict = policy.decide(name, waited, room);
             var count = count(verdict);
             return switch (verdict) {
-                case ROOM, READ, RETURNED, SHORT_RUN -> write(bytes, count);
+                case ROOM, LIKELY -> write(bytes, count);
                 case WAIT -> {
                     count.increment();
                     yield Ruling.WAIT;
                 }
-                case UNREAD -> {
+                case UNLIKELY -> {
                     count.increment();
-                    yield new Ruling(Decision.REFUSE, "not read in memory, written as "
-                            + (candidate.position() + 1) + " of " + candidate.runLength()
-                            + " in a row");
+                    yield new Ruling(Decision.REFUSE, String.format(Locale.ROOT,
+                            "chance to be asked for again %.0f %%, worth a write from %.0f %% on",
+                            100 * policy.chance(name), 100 * policy.bar()));
                 }
             };
         } finally {
@@ -129,9 +168,8 @@ final class Admission {
         lock.lock();
         try {
             return new Admissions(count(Verdict.ROOM).sum(),
-                    count(Verdict.READ).sum(), count(Verdict.RETURNED).sum(),
-                    count(Verdict.SHORT_RUN).sum(), held.sum(),
-                    count(Verdict.WAIT).sum(), count(Verdict.UNREAD).sum(),
+                    count(Verdict.LIKELY).sum(), held.sum(),
+                    count(Verdict.WAIT).sum(), count(Verdict.UNLIKELY).sum(),
                     overBudget.sum(), budget.leftBytes(clock.nanoTime()));
         } finally {
             lock.unlock();
@@ -171,14 +209,5 @@ final class Admission {
         long free = flash.budgetBytes() - flash.usedBytes();
         return free > Reclamation.reserveBytes(flash, isSelective()) + flash.budgetBytes() / 32
                 + 4L * flash.maxBlockBytes();
-    }
-
-    private static Candidate candidate(LiveObject object, int reads) {
-        long name = object.key().fingerprint(object.bucket().id());
-        var run = object.run();
-        return run == null
-                ? new Candidate(name, reads, 0, 1, false, object.hasWaited())
-                : new Candidate(name, reads, object.runPosition(), run.length(), run.isContinued(),
-                        object.hasWaited());
     }
 }

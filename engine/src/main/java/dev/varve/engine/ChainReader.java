@@ -17,9 +17,6 @@ final class ChainReader implements ReadAhead {
     private @Nullable ObjectKey last;
     private @Nullable ObjectKey ahead;
     private final ReadAheadLead lead = new ReadAheadLead();
-    /// Objects read since the last one written; 2 stands for more.
-    private int readBefore;
-    private WriteRun run = new WriteRun(false);
 
     ChainReader(BucketState bucket, Chains chains, Prefetch prefetch) {
         this.bucket = bucket;
@@ -39,7 +36,6 @@ final class ChainReader implements ReadAhead {
             return;
         }
         last = key;
-        readBefore = Math.min(readBefore + 1, 2);
         if (before == null || !chains.follow(bucket, before, key)) {
             ahead = key;
             lead.lost();
@@ -49,18 +45,6 @@ final class ChainReader implements ReadAhead {
             ahead = key;
         }
         goAhead(info.sizeBytes());
-    }
-
-    @Override
-    public void wrote(ObjectKey key, boolean goesOn) {
-        if (!goesOn) {
-            run = new WriteRun(readBefore > 1);
-            readBefore = 0;
-        }
-        var live = bucket.live().get(key);
-        if (live != null) {
-            live.join(run);
-        }
     }
 
     private void goAhead(long sizeBytes) {

@@ -150,7 +150,7 @@ final class Demotion implements Tasks.Worker {
             }
             case WAIT -> {
                 load.close();
-                object.waits();
+                object.waits(load.reads());
                 residency.stay(object.stored().blocks());
                 yield 0;
             }

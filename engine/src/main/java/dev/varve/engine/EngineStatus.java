@@ -116,27 +116,22 @@ public record EngineStatus(
     /// Objects of cache buckets that memory let go, by what became of them.
     ///
     /// @param room            written, because flash had room
-    /// @param read            written, because they were read in memory
-    /// @param returned        written, because they had been written before
-    /// @param shortRun        written, because few were written with them
+    /// @param likely          written, because they are likely to be asked for again
     /// @param held            written, because they were promised to be there
     /// @param waited          kept in memory for a while instead, to be looked at again
-    /// @param unread          refused, because nobody read them meanwhile
+    /// @param unlikely        refused, because they are not
     /// @param overBudget      refused, because the day's writes were used up
     /// @param budgetLeftBytes what may be written now; negative in debt; the greatest long without
     ///                        a budget
     public record Admissions(
             long room,
-            long read,
-            long returned,
-            long shortRun,
+            long likely,
             long held,
             long waited,
-            long unread,
+            long unlikely,
             long overBudget,
             long budgetLeftBytes) {
-        public static final Admissions NONE = new Admissions(
-                0, 0, 0, 0, 0, 0, 0, 0, Long.MAX_VALUE);
+        public static final Admissions NONE = new Admissions(0, 0, 0, 0, 0, 0, Long.MAX_VALUE);
     }
 
     /// Background movement, in blocks and bytes.

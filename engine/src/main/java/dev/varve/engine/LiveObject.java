@@ -3,7 +3,6 @@ package dev.varve.engine;
 import dev.varve.engine.Catalog.StoredObject;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import org.jspecify.annotations.Nullable;
 
 /// An object of which memory holds something: its description always, some or all of its blocks.
 ///
@@ -24,6 +23,7 @@ final class LiveObject {
         GONE
     }
 
+    private static final int NEVER = -1;
     private static final VarHandle RESIDENT_BLOCKS;
 
     static {
@@ -39,9 +39,8 @@ final class LiveObject {
     private volatile int residentBlocks;
     private volatile StoredObject stored;
     private volatile State state;
-    private volatile @Nullable WriteRun run;
-    private volatile int runPosition;
-    private volatile boolean waited;
+    /// How often it had been read when it began to wait.
+    private volatile int readsBeforeWaiting = NEVER;
 
     LiveObject(BucketState bucket, StoredObject stored, State state) {
         this.bucket = bucket;
@@ -73,29 +72,15 @@ final class LiveObject {
         state = next;
     }
 
-    /// Makes it the next one of a run.
-    void join(WriteRun joined) {
-        runPosition = joined.add();
-        run = joined;
+    /// Whether it was to leave memory before, and stayed to wait for a reader, who has not come.
+    ///
+    /// @param reads how often it was read in memory
+    boolean hasWaited(int reads) {
+        return reads == readsBeforeWaiting;
     }
 
-    /// The run that it was written in, where that is known.
-    @Nullable
-    WriteRun run() {
-        return run;
-    }
-
-    int runPosition() {
-        return runPosition;
-    }
-
-    /// Whether it was to leave memory before, and stayed to wait for a reader.
-    boolean hasWaited() {
-        return waited;
-    }
-
-    void waits() {
-        waited = true;
+    void waits(int reads) {
+        readsBeforeWaiting = reads;
     }
 
     /// Counts blocks in memory up or down; returns how many are left.

@@ -52,6 +52,22 @@ final class MemoryEviction {
         }
     }
 
+    /// A block that was just touched came after another one of a client's request; see
+    /// [EvictionPolicy#follows]. Of objects with several blocks nothing is known. Where another
+    /// thread is at it, the hint is lost.
+    void follows(long name, long predecessor) {
+        if (lock.tryLock()) {
+            try {
+                var resident = named.get(name);
+                if (resident != null) {
+                    policy(resident).follows(name, predecessor);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
     void inserted(Resident resident) {
         lock.lock();
         try {

@@ -51,9 +51,6 @@ final class Reclamation implements Tasks.Worker {
     /// Of an evicted segment, at most this share is written again.
     private static final int REINSERT_SHARE = 2;
 
-    /// Only reads in the last share of a segment's life earn its blocks another.
-    private static final double READS_COUNT_SHARE = 0.4;
-
     private final SegmentTier flash;
     private final Catalog catalog;
     private final ObjectTable table;
@@ -231,9 +228,6 @@ final class Reclamation implements Tasks.Worker {
     }
 
     private boolean evict(Segment segment) {
-        if (admission.isSelective()) {
-            forgetOldReads();
-        }
         long mayReinsert = segment.usedBytes() / REINSERT_SHARE;
         var again = new ArrayList<BlockEntry>();
         var kept = new ArrayList<BlockEntry>();
@@ -248,7 +242,7 @@ final class Reclamation implements Tasks.Worker {
                 continue;
             }
             boolean wasRead = flash.wasRead(found.place());
-            if (length <= mayReinsert && rules.reinsert(length, wasRead)
+            if (length <= mayReinsert && admission.isWorthAnother(entry.get(), wasRead)
                     && admission.mayWrite(length)) {
                 mayReinsert -= length;
                 again.add(entry.get());
@@ -289,16 +283,6 @@ final class Reclamation implements Tasks.Worker {
 
     private Reason reason(BlockEntry entry) {
         return shares.losesToQuota(entry) ? Reason.OVER_QUOTA : Reason.EVICTED;
-    }
-
-    /// Forgets what was read of the segment that has a share of its life left, so that only later
-    /// reads earn its blocks another life.
-    private void forgetOldReads() {
-        var cache = FlashShares.evictable(flash.segments());
-        int index = (int) (cache.size() * READS_COUNT_SHARE);
-        if (index > 0) {
-            flash.forgetReads(cache.get(index).number());
-        }
     }
 
     /// Copies what is wanted, makes the copies durable, and only then lets the catalog name them: a

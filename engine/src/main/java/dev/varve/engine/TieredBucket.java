@@ -77,6 +77,7 @@ final class TieredBucket implements Bucket {
     /// Counts what a lookup without bytes has found.
     private Optional<ObjectInfo> found(ObjectKey key, Optional<ObjectInfo> found) {
         engine.lookups().count(state, key, found.isPresent());
+        engine.order().asked(client);
         engine.accesses().exists(state, key, found, client);
         return found;
     }
@@ -188,6 +189,7 @@ final class TieredBucket implements Bucket {
     public Optional<ObjectReader> open(ObjectKey key) {
         engine.requireOpen();
         var found = engine.readPath().open(state, key);
+        found.ifPresent(reader -> engine.order().read(state, reader.info(), client));
         engine.accesses().read(state, key, found, client);
         return found;
     }
@@ -197,8 +199,10 @@ final class TieredBucket implements Bucket {
         engine.requireOpen();
         var found = engine.readPath().tryOpen(state, key);
         switch (found) {
-            case Peek.Hit<ObjectReader>(var reader) ->
+            case Peek.Hit<ObjectReader>(var reader) -> {
+                engine.order().read(state, reader.info(), client);
                 engine.accesses().read(state, key, Optional.of(reader), client);
+            }
             case Peek.Miss<ObjectReader> _ ->
                 engine.accesses().read(state, key, Optional.empty(), client);
             case Peek.Unsure<ObjectReader> _ -> {

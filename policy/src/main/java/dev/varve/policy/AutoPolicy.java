@@ -1,9 +1,7 @@
 package dev.varve.policy;
 
-import dev.varve.policy.Rival.Start;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /// Lets rivals run beside the policy in force as shadow caches, and puts in force the one that has
 /// gained on it.
@@ -40,10 +38,9 @@ public final class AutoPolicy implements EvictionPolicy {
     /// The curve costs less than a rival: it sees a part of the sample.
     private static final int CURVE_PART = 8;
 
-    private final List<Rival> all;
+    private final List<Rival> rivals;
     private final Tuning tuning;
-    private List<Rival> rivals;
-    private Miniatures contest;
+    private final Miniatures contest;
     /// By how many hits each rival has gained on the leader.
     private final int[] gains;
     /// How many blocks each rival's shadow has that the cache has not.
@@ -125,7 +122,7 @@ public final class AutoPolicy implements EvictionPolicy {
     /// @param hitRatio of the references lately, 0 to 1
     public record Point(double factor, double hitRatio) {}
 
-    /// @param rivals        1 to 16; for who is in force at the start, see [Rival.Start]
+    /// @param rivals        1 to 16; the first is in force at the start
     /// @param capacityBytes what the blocks present may take together, at least 1
     public AutoPolicy(List<Rival> rivals, long capacityBytes, Tuning tuning) {
         Arguments.checkCapacity(capacityBytes);
@@ -133,14 +130,14 @@ public final class AutoPolicy implements EvictionPolicy {
             throw new IllegalArgumentException("rivals (" + rivals.size() + ") must be 1 to "
                     + MAX_RIVALS);
         }
-        all = List.copyOf(rivals);
-        var plain = all.stream().filter(rival -> rival.start() == Start.PLAIN).toList();
-        this.rivals = plain.isEmpty() ? all : plain;
+        this.rivals = List.copyOf(rivals);
         this.tuning = tuning;
         this.capacityBytes = capacityBytes;
-        gains = new int[all.size()];
-        costs = new int[all.size()];
-        contest = newContest();
+        gains = new int[rivals.size()];
+        costs = new int[rivals.size()];
+        contest = new Miniatures(
+                rivals.stream().map(rival -> new Miniatures.Model(rival.policy(), 1)).toList(),
+                capacityBytes, tuning.sampleBlocks(), this::left);
         curve = newCurve();
         real = new Following(contest.shadow(leader));
     }
@@ -164,7 +161,7 @@ public final class AutoPolicy implements EvictionPolicy {
     public void follows(long id, long predecessor) {
         if (!isStarted) {
             isStarted = true;
-            admitOrdered();
+            leadOrdered();
         }
         if (contest.isSampled(id)) {
             contest.follows(id, predecessor);
@@ -359,15 +356,12 @@ public final class AutoPolicy implements EvictionPolicy {
         lead(best);
     }
 
-    /// Begins anew with all rivals, those in front that are made for ordered requests. Nothing had
-    /// to leave yet, so that the shadows lose hardly anything.
-    private void admitOrdered() {
-        rivals = Stream.concat(
-                all.stream().filter(rival -> rival.start() == Start.WITH_ORDER),
-                all.stream().filter(rival -> rival.start() == Start.PLAIN)).toList();
-        contest = newContest();
-        contest.fit(blocksWhenFull());
-        lead(0);
+    /// Nothing had to leave yet, so that the shadows have the same blocks and nobody loses any.
+    private void leadOrdered() {
+        IntStream.range(0, rivals.size())
+                .filter(i -> rivals.get(i).forOrder())
+                .findFirst()
+                .ifPresent(this::lead);
     }
 
     private void lead(int rival) {
@@ -382,12 +376,6 @@ public final class AutoPolicy implements EvictionPolicy {
 
     private double needed(int rival) {
         return tuning.minGain() + tuning.patience() * Math.max(0, costs[rival]);
-    }
-
-    private Miniatures newContest() {
-        return new Miniatures(
-                rivals.stream().map(rival -> new Miniatures.Model(rival.policy(), 1)).toList(),
-                capacityBytes, tuning.sampleBlocks(), this::left);
     }
 
     private Miniatures newCurve() {

@@ -223,6 +223,17 @@ public final class ChainPolicy implements EvictionPolicy {
         standAlone(blocks.add(PRESENT, id, sizeBytes), touches + 1, Runs.NONE);
     }
 
+    /// The chance that a block comes back before 1.25 capacities have been asked for, 0 to 1; 0 for
+    /// one that is not remembered.
+    double chance(long id) {
+        int slot = blocks.find(id);
+        if (slot == BlockLists.ABSENT) {
+            return 0;
+        }
+        int run = runs.of(slot);
+        return odds.chance(runs.category(run), runs.age(run));
+    }
+
     @Override
     public boolean contains(long id) {
         int slot = blocks.find(id);

@@ -1,44 +1,42 @@
 package dev.varve.policy;
 
-/// Decides which objects of a cache are worth a write to flash, by what is known when their first
-/// place in memory is asked for:
+/// Decides which objects of a cache are worth a write to flash: those that are most likely to be
+/// asked for again, as many as make up a share of what clients write.
 ///
-///   - while flash has room that nothing else needs, everything is ([Verdict#ROOM]);
-///   - what was read in memory is ([Verdict#READ]), and so is what was written before and came back
-///     ([Verdict#RETURNED]): the second touch, as in the ghost list of S3-FIFO (see
-///     [S3FifoPolicy]) and in LARC (Huang, Wei, Chen, Feng: "Improving flash-based disk cache with
-///     lazy adaptive replacement", MSST 2013);
-///   - what was written as part of a short *run* is ([Verdict#SHORT_RUN]), but not the run's last
-///     object. A run is what a client writes without asking for anything in between: in a KV cache
-///     the blocks of one prompt. The blocks of short prompts come back more often than those of
-///     long ones, and cost less to take on trust; the last block of a prompt is rarely whole, and
-///     nobody asks for it again. This is admission by size as in AdaptSize (Berger, Sitaraman,
-///     Harchol-Balter, NSDI 2017), with the run for the size;
-///   - all else *waits* in memory for a second touch, and leaves the cache where none comes
-///     ([Verdict#UNREAD]).
+/// How likely that is, [ReuseForecast] learns from the traffic: from how often an object was asked
+/// for, how long ago, what came with it and before it. When memory wants to let an object go,
 ///
-/// How long a short run may be is steered: such that the bytes that flash takes come to a share of
-/// those that clients write. Counted in bytes, not in time, so that a replay at any speed decides
-/// alike. Past [#MAX_LIMIT] there is no limit, so that clients that never stop writing are taken a
-/// window at a time.
+///   - it is written while flash has room that nothing else needs ([Verdict#ROOM]);
+///   - it is written if its chance to return is at least a bar ([Verdict#LIKELY]);
+///   - it *waits* in memory for a reader if that is not far below, once ([Verdict#WAIT]; see
+///     [WaitingRoom]);
+///   - else it leaves the cache ([Verdict#UNLIKELY]).
+///
+/// The bar is steered so that what flash takes, for the first time and again, comes to a share of
+/// what clients write. Counted in bytes, not in time, so that a replay at any speed decides alike.
+///
+/// That most of what a cache writes to flash is never read, and that a learnt forecast at admission
+/// spares the device without loss of hits, is what Flashield found (Eisenman et al., NSDI 2019),
+/// which lets objects prove themselves in memory too.
 ///
 /// Confined: the caller serialises all calls.
 public final class FlashAdmission {
     /// The bytes that flash should take, of those that clients write.
-    static final double SHARE = 0.4;
+    static final double SHARE = 0.38;
 
-    private static final double FIRST_LIMIT = 32;
-    private static final double MIN_LIMIT = 2;
-    private static final double MAX_LIMIT = 256;
-    /// By how much the limit changes from one window to the next.
-    private static final double STEP = 1.07;
-    /// A run that goes on where the client has read more than one object is a later turn of a
-    /// conversation, and comes back less often for its length.
-    private static final double CONTINUED = 0.3;
+    private static final double FIRST_BAR = 0.3;
+    private static final double MIN_BAR = 1e-3;
+    private static final double MAX_BAR = 0.99;
+    /// By how much the bar changes, as a part of it, for a window in which flash took all that
+    /// clients wrote beyond the share. In proportion, so that the mean comes to the share even where
+    /// chances lie on few values and a window takes nearly all or nothing.
+    private static final double GAIN = 0.2;
+    /// What waits has at least this part of the chance that the bar asks for.
+    private static final double WAITS_FROM = 0.6;
 
     private final long windowBytes;
-    private final SeenNames seen;
-    private double limit = FIRST_LIMIT;
+    private final ReuseForecast forecast;
+    private double bar = FIRST_BAR;
     private long takenBytes;
     private long flashBytes;
 
@@ -46,63 +44,68 @@ public final class FlashAdmission {
     public enum Verdict {
         /// To flash: there is room.
         ROOM,
-        /// To flash: it was read.
-        READ,
-        /// To flash: it was written before.
-        RETURNED,
-        /// To flash: few were written with it.
-        SHORT_RUN,
+        /// To flash: it is likely to be asked for again.
+        LIKELY,
         /// Not yet to flash: it stays in memory for a while.
         WAIT,
-        /// Not to flash: it was not read while it waited.
-        UNREAD
+        /// Not to flash.
+        UNLIKELY
     }
 
-    /// An object that memory wants to let go, or to wait.
-    ///
-    /// @param name      stands for bucket and key; two that share one are taken for the same
-    /// @param reads     how often it was read since it came in
-    /// @param position  its place in its run, from 0
-    /// @param runLength objects in its run so far, at least 1
-    /// @param continued whether the client had read more than one object before the run
-    /// @param waited    whether the verdict was [Verdict#WAIT] before
-    public record Candidate(
-            long name,
-            int reads,
-            int position,
-            int runLength,
-            boolean continued,
-            boolean waited) {}
-
-    /// @param windowBytes after how many bytes written by clients the limit is looked at
-    /// @param names       how many objects are remembered for their return; a power of two
-    public FlashAdmission(long windowBytes, int names) {
+    /// @param windowBytes after how many bytes written by clients the bar is looked at
+    /// @param flashBytes  what flash holds, at least 1
+    public FlashAdmission(long windowBytes, long flashBytes) {
         if (windowBytes < 1) {
             throw new IllegalArgumentException(
                     "window (" + windowBytes + " bytes) must be at least 1 byte");
         }
+        Arguments.checkCapacity(flashBytes);
         this.windowBytes = windowBytes;
-        seen = new SeenNames(names);
+        forecast = new ReuseForecast(flashBytes);
     }
 
-    /// @param room whether flash takes more without losing anything for it
-    public Verdict decide(Candidate candidate, boolean room) {
-        var verdict = judge(candidate, room);
-        if (verdict != Verdict.WAIT) {
-            seen.add(candidate.name());
+    /// A client read or wrote an object.
+    ///
+    /// @param name stands for bucket and key; two that share one are taken for the same
+    public void touched(long name, long sizeBytes) {
+        Arguments.checkBlock(name, sizeBytes);
+        forecast.touched(name, sizeBytes);
+    }
+
+    /// See [EvictionPolicy#follows].
+    public void follows(long name, long predecessor) {
+        forecast.follows(name, predecessor);
+    }
+
+    /// Decides about an object that memory wants to let go, and that flash does not have.
+    ///
+    /// @param waited whether the verdict was [Verdict#WAIT] before, and nobody has read it since
+    /// @param room   whether flash takes more without losing anything for it
+    public Verdict decide(long name, boolean waited, boolean room) {
+        if (room) {
+            return Verdict.ROOM;
         }
-        return verdict;
+        double chance = forecast.chance(name);
+        if (chance >= bar) {
+            return Verdict.LIKELY;
+        }
+        return waited || chance < WAITS_FROM * bar ? Verdict.UNLIKELY : Verdict.WAIT;
+    }
+
+    /// Whether an object whose place on flash is needed is worth another one.
+    public boolean isWorthAnother(long name) {
+        return forecast.chance(name) >= bar;
     }
 
     /// Clients wrote this much.
     ///
-    /// @param room as in [#decide]: what flash takes meanwhile says nothing about the limit
+    /// @param room as in [#decide]: what flash takes meanwhile says nothing about the bar
     public void taken(long bytes, boolean room) {
         takenBytes += bytes;
         if (takenBytes >= windowBytes) {
             if (!room) {
-                boolean tooMuch = flashBytes > SHARE * takenBytes;
-                limit = Math.clamp(tooMuch ? limit / STEP : limit * STEP, MIN_LIMIT, MAX_LIMIT);
+                double excess = (double) flashBytes / takenBytes - SHARE;
+                bar = Math.clamp(bar * Math.exp(GAIN * excess), MIN_BAR, MAX_BAR);
             }
             takenBytes = 0;
             flashBytes = 0;
@@ -114,33 +117,13 @@ public final class FlashAdmission {
         flashBytes += bytes;
     }
 
-    /// From how many objects on a run is too long.
-    public double limit() {
-        return limit;
+    /// The chance that an object was thought to have to come back, 0 to 1.
+    public double chance(long name) {
+        return forecast.chance(name);
     }
 
-    private Verdict judge(Candidate candidate, boolean room) {
-        if (room) {
-            return Verdict.ROOM;
-        }
-        if (candidate.reads() > 0) {
-            return Verdict.READ;
-        }
-        if (seen.contains(candidate.name())) {
-            return Verdict.RETURNED;
-        }
-        if (candidate.waited()) {
-            return Verdict.UNREAD;
-        }
-        return isShort(candidate) ? Verdict.SHORT_RUN : Verdict.WAIT;
-    }
-
-    private boolean isShort(Candidate candidate) {
-        int length = candidate.runLength();
-        if (length == 1 || limit >= MAX_LIMIT) {
-            return true;
-        }
-        boolean last = candidate.position() == length - 1;
-        return !last && length < (candidate.continued() ? limit * CONTINUED : limit);
+    /// The least chance that is worth a write, 0 to 1.
+    public double bar() {
+        return bar;
     }
 }

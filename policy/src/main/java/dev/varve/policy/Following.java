@@ -114,6 +114,7 @@ final class Following implements EvictionPolicy {
     public void spared(long id, long sizeBytes) {
         Arguments.checkBlock(id, sizeBytes);
         if (present.find(id) == BlockLists.ABSENT) {
+            leader.spare(id, sizeBytes);
             present.add(KEPT, id, sizeBytes);
         }
     }

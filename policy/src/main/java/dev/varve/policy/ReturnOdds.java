@@ -35,6 +35,8 @@ final class ReturnOdds {
     private static final double FIRST_HAZARD_OF_YOUNGEST = 0.3;
     private static final double MAX_HAZARD = 0.95;
     private static final double FIRST_STEP = 1.0 / 16;
+    /// How far [#chance] looks ahead, in capacities.
+    private static final double HORIZON = 1.25;
     /// What is left of experience from one learning to the next, sixteen times a capacity.
     private static final double KEPT = 1 - 1.0 / (16 * 64);
 
@@ -48,6 +50,7 @@ final class ReturnOdds {
     private final double[][] reached;
     private final double[][] returned;
     private final double[][] values;
+    private final double[][] chances;
 
     private final double[] hazards = new double[AGES];
     private final double[] allHazards = new double[AGES];
@@ -69,6 +72,7 @@ final class ReturnOdds {
         reached = new double[kinds.length][AGES];
         returned = new double[kinds.length][AGES];
         values = new double[kinds.length][AGES];
+        chances = new double[kinds.length][AGES];
         kindHazards = new double[kindBeliefs.length][AGES];
         kindReached = new double[kindBeliefs.length][AGES];
         kindReturned = new double[kindBeliefs.length][AGES];
@@ -100,6 +104,11 @@ final class ReturnOdds {
         return values[category][age];
     }
 
+    /// The chance to come back before 1.25 capacities have been asked for, 0 to 1.
+    double chance(int category, int age) {
+        return chances[category][age];
+    }
+
     /// Reckons the values anew from all that was counted: to be called each time that a sixteenth
     /// of the capacity has been asked for.
     void learn() {
@@ -113,6 +122,7 @@ final class ReturnOdds {
             believe(reached[category], returned[category], kindHazards[kinds[category]], 1,
                     hazards);
             valueOf(hazards, values[category]);
+            chanceOf(hazards, chances[category]);
             fade(reached[category]);
             fade(returned[category]);
         }
@@ -184,6 +194,17 @@ final class ReturnOdds {
                 best = Math.max(best, back / spent);
             }
             value[age] = best;
+        }
+    }
+
+    private void chanceOf(double[] hazard, double[] chance) {
+        double horizon = HORIZON * beliefBytes / FIRST_STEP;
+        for (int age = 0; age < AGES; age++) {
+            double waiting = 1;
+            for (int at = age; at < AGES - 1 && begins[at] - begins[age] < horizon; at++) {
+                waiting *= 1 - hazard[at];
+            }
+            chance[age] = 1 - waiting;
         }
     }
 

@@ -38,12 +38,24 @@ final class Shadow {
         }
         if (sizeBytes <= capacityBytes) {
             policy.expected(id, sizeBytes);
-            for (int i = 0; i < MAX_EVICTIONS && policy.bytes() > capacityBytes - sizeBytes; i++) {
-                evicted.accept(policy.victim());
-            }
+            makeRoom(sizeBytes);
             policy.inserted(id, sizeBytes);
         }
         return false;
+    }
+
+    /// A block stays although it was to go; see [EvictionPolicy#spared].
+    void spare(long id, long sizeBytes) {
+        if (!policy.contains(id) && sizeBytes <= capacityBytes) {
+            makeRoom(sizeBytes);
+            policy.spared(id, sizeBytes);
+        }
+    }
+
+    private void makeRoom(long sizeBytes) {
+        for (int i = 0; i < MAX_EVICTIONS && policy.bytes() > capacityBytes - sizeBytes; i++) {
+            evicted.accept(policy.victim());
+        }
     }
 
     /// Lets a block go now.

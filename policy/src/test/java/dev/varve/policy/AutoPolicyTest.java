@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.varve.policy.AutoPolicy.Tuning;
-import dev.varve.policy.Rival.Start;
 import java.util.HashMap;
 import java.util.List;
+import java.util.stream.LongStream;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AutoPolicyTest implements ReferencedPolicyContract {
-    private static final Rival LRU = new Rival("lru", Start.PLAIN, _ -> new LruPolicy());
-    private static final Rival MRU = new Rival("mru", Start.PLAIN, _ -> new MruPolicy());
-    private static final Rival S3_FIFO = new Rival("s3-fifo", Start.PLAIN, S3FifoPolicy::new);
+    private static final Rival LRU = new Rival("lru", false, _ -> new LruPolicy());
+    private static final Rival MRU = new Rival("mru", false, _ -> new MruPolicy());
+    private static final Rival S3_FIFO = new Rival("s3-fifo", false, S3FifoPolicy::new);
 
     @Override
     public EvictionPolicy policy() {
@@ -170,7 +170,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         LongFunction<EvictionPolicy> mru = _ -> new Counting(new MruPolicy(), calls);
         int capacity = 100_000;
         var rivals = List.of(
-                new Rival("lru", Start.PLAIN, lru), new Rival("mru", Start.PLAIN, mru));
+                new Rival("lru", false, lru), new Rival("mru", false, mru));
         var auto = auto(rivals, capacity, 1024);
         var cache = new PolicyCache(auto, capacity);
         long most = 0;
@@ -185,7 +185,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
 
     @Test
     void beginsWithThePolicyForOrderedRequestsWhereTheirOrderIsTold() {
-        var ordered = new Rival("chain", Start.WITH_ORDER, ChainPolicy::new);
+        var ordered = new Rival("chain", true, ChainPolicy::new);
         var plain = auto(List.of(LRU, ordered), 100, 64);
         new PolicyCache(plain, 100).reference(1, 1);
         assertThat(plain.report().active()).isEqualTo("lru");
@@ -193,6 +193,22 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         new PolicyCache(told, 100).reference(1, 1, EvictionPolicy.NONE);
         assertThat(told.report().active()).isEqualTo("chain");
         assertThat(told.report().changes()).isZero();
+    }
+
+    @Test
+    void doesNotKeepForEverWhatWasSparedOnce() {
+        var auto = auto(List.of(LRU), 10, 64);
+        for (int i = 1; i <= 10; i++) {
+            auto.inserted(i, 1);
+        }
+        for (int i = 0; i < 5; i++) {
+            auto.spared(auto.victim(), 1);
+        }
+        for (int i = 11; i <= 40; i++) {
+            auto.victim();
+            auto.inserted(i, 1);
+        }
+        assertThat(LongStream.rangeClosed(1, 10).filter(auto::contains).count()).isZero();
     }
 
     @Test

@@ -3,107 +3,110 @@ package dev.varve.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.varve.policy.FlashAdmission.Candidate;
 import dev.varve.policy.FlashAdmission.Verdict;
 import org.junit.jupiter.api.Test;
 
 final class FlashAdmissionTest {
     private static final long WINDOW = 1000;
+    private static final long FLASH = 10_000;
+    private static final long SIZE = 10;
+    private static final int REGULARS = 100;
 
-    private final FlashAdmission admission = new FlashAdmission(WINDOW, 1 << 10);
+    private final FlashAdmission admission = new FlashAdmission(WINDOW, FLASH);
+    private long nextStranger = 1_000_000;
 
     @Test
     void takesEverythingWhileThereIsRoom() {
-        assertThat(admission.decide(ofRun(1, 5, 500), true)).isEqualTo(Verdict.ROOM);
+        assertThat(admission.decide(1, false, true)).isEqualTo(Verdict.ROOM);
     }
 
     @Test
-    void takesWhatWasRead() {
-        var read = new Candidate(1, 1, 5, 500, false, false);
-        assertThat(admission.decide(read, false)).isEqualTo(Verdict.READ);
+    void refusesWhatItHasNeverHeardOf() {
+        assertThat(admission.decide(1, false, false)).isEqualTo(Verdict.UNLIKELY);
     }
 
     @Test
-    void takesShortRunsButNotTheirLastObject() {
-        assertThat(admission.decide(ofRun(1, 0, 3), false)).isEqualTo(Verdict.SHORT_RUN);
-        assertThat(admission.decide(ofRun(2, 2, 3), false)).isEqualTo(Verdict.WAIT);
+    void takesWhatIsAskedForAgainAndAgainAndNotWhatNeverIs() {
+        teach();
+        assertThat(admission.chance(1)).isGreaterThan(2 * admission.chance(stranger()));
+        assertThat(admission.decide(1, false, false)).isEqualTo(Verdict.LIKELY);
+        assertThat(admission.decide(stranger(), true, false)).isEqualTo(Verdict.UNLIKELY);
+        assertThat(admission.isWorthAnother(1)).isTrue();
+        assertThat(admission.isWorthAnother(stranger())).isFalse();
     }
 
     @Test
-    void takesWhatWasWrittenAlone() {
-        assertThat(admission.decide(ofRun(1, 0, 1), false)).isEqualTo(Verdict.SHORT_RUN);
+    void letsWhatIsNotFarBelowTheBarWaitOnce() {
+        teach();
+        while (admission.bar() <= admission.chance(1)) {
+            takeTooMuch();
+        }
+        assertThat(admission.decide(1, false, false)).isEqualTo(Verdict.WAIT);
+        assertThat(admission.decide(1, true, false)).isEqualTo(Verdict.UNLIKELY);
     }
 
     @Test
-    void takesLessOfARunThatContinuesAConversation() {
-        int length = (int) admission.limit() - 1;
-        assertThat(admission.decide(new Candidate(1, 0, 0, length, false, false), false))
-                .isEqualTo(Verdict.SHORT_RUN);
-        assertThat(admission.decide(new Candidate(2, 0, 0, length, true, false), false))
-                .isEqualTo(Verdict.WAIT);
-    }
-
-    @Test
-    void refusesOnlyWhatHasWaited() {
-        assertThat(admission.decide(ofRun(1, 0, 500), false)).isEqualTo(Verdict.WAIT);
-        assertThat(admission.decide(waited(1), false)).isEqualTo(Verdict.UNREAD);
-    }
-
-    @Test
-    void takesWhatComesBackAfterARefusal() {
-        admission.decide(waited(1), false);
-        assertThat(admission.decide(ofRun(1, 0, 500), false)).isEqualTo(Verdict.RETURNED);
-        assertThat(admission.decide(ofRun(2, 0, 500), false)).isEqualTo(Verdict.WAIT);
-    }
-
-    @Test
-    void allowsShorterRunsWhereFlashTakesTooMuchAndLongerOnesWhereItTakesLittle() {
-        double before = admission.limit();
-        admission.written((long) (FlashAdmission.SHARE * WINDOW) + 1);
+    void raisesTheBarWhereFlashTakesTooMuchAndLowersItWhereItTakesLittle() {
+        double before = admission.bar();
+        takeTooMuch();
+        double higher = admission.bar();
+        assertThat(higher).isGreaterThan(before);
         admission.taken(WINDOW, false);
-        double shorter = admission.limit();
-        assertThat(shorter).isLessThan(before);
-        admission.taken(WINDOW, false);
-        assertThat(admission.limit()).isGreaterThan(shorter);
+        assertThat(admission.bar()).isLessThan(higher);
     }
 
     @Test
     void learnsNothingFromWhatFlashTakesIntoItsRoom() {
-        double before = admission.limit();
+        double before = admission.bar();
         admission.written(WINDOW);
         admission.taken(WINDOW, true);
-        assertThat(admission.limit()).isEqualTo(before);
+        assertThat(admission.bar()).isEqualTo(before);
     }
 
     @Test
-    void knowsNoLimitAnyMoreForClientsThatOnlyWriteLongRuns() {
-        for (int i = 0; i < 100; i++) {
+    void keepsTheBarBetweenWhatCanBeReachedAndNothing() {
+        for (int i = 0; i < 1000; i++) {
+            takeTooMuch();
+        }
+        assertThat(admission.bar()).isLessThan(1);
+        for (int i = 0; i < 1000; i++) {
             admission.taken(WINDOW, false);
         }
-        assertThat(admission.decide(ofRun(1, 7, 100_000), false)).isEqualTo(Verdict.SHORT_RUN);
+        assertThat(admission.bar()).isPositive();
     }
 
     @Test
-    void goesOnTakingWhatIsWrittenAloneAtTheLowestLimit() {
-        for (int i = 0; i < 100; i++) {
-            admission.written(WINDOW);
-            admission.taken(WINDOW, false);
+    void forgetsRatherThanGrowsWhereObjectsAreMany() {
+        var large = new FlashAdmission(WINDOW, Long.MAX_VALUE / 16);
+        for (int i = 1; i <= 3 * ReuseForecast.MAX_OBJECTS; i++) {
+            large.touched(i, SIZE);
         }
-        assertThat(admission.limit()).isEqualTo(2);
-        assertThat(admission.decide(ofRun(1, 0, 1), false)).isEqualTo(Verdict.SHORT_RUN);
+        assertThat(large.chance(1)).isZero();
+        assertThat(large.chance(3 * ReuseForecast.MAX_OBJECTS)).isPositive();
     }
 
     @Test
-    void rejectsAWindowBelowOneByteAndAnOddTable() {
+    void rejectsAWindowBelowOneByteAndNoFlash() {
         assertThatIllegalArgumentException().isThrownBy(() -> new FlashAdmission(0, 16));
-        assertThatIllegalArgumentException().isThrownBy(() -> new FlashAdmission(1, 17));
+        assertThatIllegalArgumentException().isThrownBy(() -> new FlashAdmission(1, 0));
     }
 
-    private static Candidate ofRun(long name, int position, int length) {
-        return new Candidate(name, 0, position, length, false, false);
+    /// Objects 1 to 100 are asked for in turn, each time with a stranger behind it.
+    private void teach() {
+        for (int round = 0; round < 40; round++) {
+            for (int i = 1; i <= REGULARS; i++) {
+                admission.touched(i, SIZE);
+                admission.touched(stranger(), SIZE);
+            }
+        }
     }
 
-    private static Candidate waited(long name) {
-        return new Candidate(name, 0, 0, 500, false, true);
+    private long stranger() {
+        return ++nextStranger;
+    }
+
+    private void takeTooMuch() {
+        admission.written(WINDOW);
+        admission.taken(WINDOW, false);
     }
 }

@@ -287,11 +287,9 @@ final class EngineMetrics {
 
     private void admissions(MeterRegistry registry) {
         admitted(registry, "room", Admissions::room);
-        admitted(registry, "read", Admissions::read);
-        admitted(registry, "returned", Admissions::returned);
-        admitted(registry, "short-run", Admissions::shortRun);
+        admitted(registry, "likely", Admissions::likely);
         admitted(registry, "held", Admissions::held);
-        refused(registry, "unread", Admissions::unread);
+        refused(registry, "unlikely", Admissions::unlikely);
         refused(registry, "over-budget", Admissions::overBudget);
         count(
                 registry, "varve.admission.waited.objects", Tags.empty(),

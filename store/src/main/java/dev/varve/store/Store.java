@@ -3,6 +3,7 @@ package dev.varve.store;
 import dev.varve.engine.CatalogSettings;
 import dev.varve.engine.Engine;
 import dev.varve.engine.RocksCatalog;
+import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.TieredEngine;
 import dev.varve.env.Clock;
 import dev.varve.env.FolderDisk;
@@ -13,6 +14,7 @@ import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.PlacementRules;
 import dev.varve.policy.PolicyName;
 import dev.varve.policy.Rival;
+import dev.varve.policy.WaitingRoom;
 import dev.varve.tier.GuardedTier;
 import dev.varve.tier.GuardedTier.Patience;
 import dev.varve.tier.flash.FlashSettings;
@@ -69,7 +71,7 @@ public final class Store implements AutoCloseable {
                     folder, lock, settings.memoryBytes(), settings.memoryHome());
             var slab = held(parts, memory.slab());
             var engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab,
-                    settings.eviction().map(Store::named).orElseGet(Store::auto),
+                    eviction(settings),
                     PlacementRules.plain(), clock, new SystemTasks()),
                     settings.engine().with(memory.atClose()));
             parts.clear(); // the engine closes its parts
@@ -110,6 +112,17 @@ public final class Store implements AutoCloseable {
         if (failed.getSuppressed().length > 0) {
             throw failed;
         }
+    }
+
+    /// With selective admission blocks wait in memory to be worth a write, and little room is left
+    /// for a contest among policies: S3-FIFO is what stands before the [WaitingRoom] then, if
+    /// nothing else is wished.
+    private static LongFunction<EvictionPolicy> eviction(StoreSettings settings) {
+        if (settings.engine().admission().mode() != AdmissionSettings.Mode.SELECTIVE) {
+            return settings.eviction().map(Store::named).orElseGet(Store::auto);
+        }
+        var policy = named(settings.eviction().orElse(PolicyName.S3_FIFO));
+        return capacity -> new WaitingRoom(policy.apply(capacity), capacity);
     }
 
     private static LongFunction<EvictionPolicy> auto() {

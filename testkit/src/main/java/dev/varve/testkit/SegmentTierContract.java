@@ -135,11 +135,6 @@ public abstract class SegmentTierContract {
         assertThat(tier.wasRead(read)).isTrue();
         assertThat(tier.wasRead(unread)).isFalse();
         assertThat(tier.wasRead(new Place(999_999, 4096))).isFalse();
-        tier.forgetReads(read.segment());
-        tier.forgetReads(999_999);
-        assertThat(tier.wasRead(read)).isFalse();
-        assertReads(read, one);
-        assertThat(tier.wasRead(read)).isTrue();
     }
 
     @Test

@@ -114,11 +114,6 @@ public final class GuardedTier implements SegmentTier {
     }
 
     @Override
-    public void forgetReads(int segment) {
-        tier.forgetReads(segment);
-    }
-
-    @Override
     public List<Segment> segments() {
         return tier.segments();
     }

@@ -52,13 +52,9 @@ public interface SegmentTier extends AutoCloseable {
     /// Says that a copy is no longer wanted. Once for each copy.
     void release(Place place, int lengthBytes);
 
-    /// Whether the copy was read since it was written (or the answer was last taken back by a
-    /// restart): the sign that it deserves a new life when its segment goes. Approximate to a page.
+    /// Whether the copy was read since it was written and since the last
+    /// restart: the sign that it deserves a new life when its segment goes. Approximate to a page.
     boolean wasRead(Place place);
-
-    /// Takes back for all copies in a segment that they were read. No effect on one that was
-    /// dropped.
-    void forgetReads(int segment);
 
     /// All segments, oldest first.
     List<Segment> segments();

@@ -40,11 +40,6 @@ record Call(Door door, Session session, Request request, Keyspace keys, Reply re
         session.reads(door.databases(), info);
     }
 
-    /// Says that the client wrote this object.
-    void wrote(ObjectKey key) {
-        session.wrote(door.databases(), key);
-    }
-
     /// Milliseconds since the epoch.
     long nowMillis() {
         return door.clock().epochMillis();

@@ -50,8 +50,6 @@ final class Session {
     private int client;
     private @Nullable ReadAhead readAhead;
     private int readAheadDatabase;
-    /// Whether the client wrote with its last command, and may go on doing so.
-    private boolean writing;
 
     Session(
             long id,
@@ -89,13 +87,6 @@ final class Session {
     /// Tells the store what the client reads, so that it can read ahead.
     void reads(Databases databases, ObjectInfo info) {
         follower(databases).ifPresent(follower -> follower.read(info));
-    }
-
-    /// Tells the store what the client wrote, so that it knows what was written together.
-    void wrote(Databases databases, ObjectKey key) {
-        boolean goesOn = writing;
-        writing = true;
-        follower(databases).ifPresent(follower -> follower.wrote(key, goesOn));
     }
 
     private Optional<ReadAhead> follower(Databases databases) {
@@ -235,9 +226,8 @@ final class Session {
         };
     }
 
-    /// Notes a command for `CLIENT LIST`; one of another name ends a run of writes.
+    /// Notes a command for `CLIENT LIST`.
     void used(Command command) {
-        writing = writing && lastCommand.equals(command.name());
         lastCommand = command.name();
     }
 

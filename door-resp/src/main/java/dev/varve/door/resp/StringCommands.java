@@ -305,11 +305,7 @@ final class StringCommands {
                         .commit(streamed.writer(), attributes, precondition);
                 case Value.Lost lost -> throw lost.cause();
             };
-            if (outcome instanceof CommitOutcome.Done) {
-                call.wrote(key);
-                return true;
-            }
-            return false;
+            return outcome instanceof CommitOutcome.Done;
         } catch (StorageException e) {
             if (!call.forgives(e)) {
                 throw e;

@@ -92,9 +92,6 @@ final class FakeBucket implements Bucket {
         return new ReadAhead() {
             @Override
             public void read(ObjectInfo info) {}
-
-            @Override
-            public void wrote(ObjectKey key, boolean goesOn) {}
         };
     }
 

@@ -217,11 +217,6 @@ public final class FlashTier implements SegmentTier {
     }
 
     @Override
-    public void forgetReads(int segment) {
-        find(segment).ifPresent(SegmentFile::forgetReads);
-    }
-
-    @Override
     public List<Segment> segments() {
         return segments.values()
                 .stream()

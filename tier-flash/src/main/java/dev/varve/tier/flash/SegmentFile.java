@@ -119,12 +119,6 @@ final class SegmentFile {
         }
     }
 
-    void forgetReads() {
-        for (int word = 0; word < readPages.length(); word++) {
-            readPages.setPlain(word, 0);
-        }
-    }
-
     boolean wasRead(long offset) {
         long page = offset / PageLayout.BYTES;
         int word = (int) (page / Long.SIZE);
