@@ -30,6 +30,9 @@ public record TraceRequest(
     /// Values have whatever length the replay gives them.
     public static final long SIZE_UNKNOWN = -1;
 
+    /// Asks for nothing.
+    public static final TraceRequest NOTHING = access(0, Operation.TOUCH, SIZE_UNKNOWN);
+
     /// What is done with the blocks.
     public enum Operation {
         /// They are asked for one after the other until one is not there; those that are there are
