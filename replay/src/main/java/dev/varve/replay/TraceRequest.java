@@ -75,6 +75,18 @@ public record TraceRequest(
                 0);
     }
 
+    /// The same at another time.
+    public TraceRequest at(long millis) {
+        return new TraceRequest(millis, operation, inputTokens, outputTokens, tokensPerBlock,
+                blockIds, sizeBytes, connection);
+    }
+
+    /// The same of other blocks.
+    public TraceRequest of(@SuppressWarnings("ArrayRecordComponent") long... ids) {
+        return new TraceRequest(timestampMillis, operation, inputTokens, outputTokens,
+                tokensPerBlock, ids, sizeBytes, connection);
+    }
+
     /// How many tokens of the prompt the first `blocks` blocks stand for. The last block of a
     /// prompt is as a rule not full.
     public long tokensOf(int blocks) {

@@ -5,6 +5,7 @@ import dev.varve.replay.simulation.PlanSettings.Goal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A [Plan] for a terminal.
@@ -27,17 +28,24 @@ record PlanText(Plan plan) {
     }
 
     String head() {
-        var statistics = plan.recording().statistics();
-        double bytes = (double) statistics.distinctBlocks() * plan.settings().blockBytes();
-        return String.format(Locale.ROOT, "Traffic: %s%n%,d requests in %s, %,d blocks of %s, %,d"
-                + " of them different (%s);%na cache without limits would serve %s.%n%d hierarchies"
-                + " simulated; %d of them are beaten by none in speed, energy, price and"
-                + " lifetime together.%n",
-                plan.recording().description(), statistics.requests(),
+        var recording = plan.recording();
+        var statistics = recording.statistics();
+        long unknown = plan.settings().blockBytes();
+        String head = String.format(Locale.ROOT, "Traffic: %s%n%,d requests in %s, %,d blocks of"
+                + " %s%s, %,d of them different (%s);%na cache without limits would serve %s.%n%d"
+                + " hierarchies simulated; %d of them are beaten by none in speed, energy, price"
+                + " and lifetime together.%n",
+                recording.description(), statistics.requests(),
                 Quantities.seconds(statistics.durationSeconds()), statistics.references(),
-                Quantities.bytes(plan.settings().blockBytes()), statistics.distinctBlocks(),
-                Quantities.bytes(bytes), Quantities.percent(statistics.idealHitRatio()),
-                plan.tried().size(), plan.front().size());
+                statistics.sizedBlocks() > 0 ? "about " : "",
+                Quantities.bytes(recording.meanBytes(unknown)), statistics.distinctBlocks(),
+                Quantities.bytes(statistics.dataBytes(unknown)),
+                Quantities.percent(statistics.idealHitRatio()), plan.tried().size(),
+                plan.front().size());
+        return head + recording.remarks()
+                .stream()
+                .map(remark -> "note: " + remark + "\n")
+                .collect(Collectors.joining());
     }
 
     private String front() {
