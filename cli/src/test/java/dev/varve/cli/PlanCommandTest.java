@@ -73,7 +73,7 @@ class PlanCommandTest {
                 .as(err.toString()).isLessThan(2);
         assertThat(out.toString()).contains("1,500 requests in ").contains("hierarchies simulated");
         assertThat(run("replay", "--simulated", "--trace", trace.toString(), "--format", format,
-                "--block-bytes", "256k")).as(err.toString()).isZero();
+                "--block-bytes", "256k", "--tiers", "ddr5=32m,tlc=128m")).as(err.toString()).isZero();
     }
 
     static Stream<Arguments> lines() {

@@ -204,6 +204,11 @@ final class SegmentLog {
         unwanted.removeIf(segment -> segment != open || segment.wanted > 0);
     }
 
+    /// How many segments there are, the open one included.
+    int segmentCount() {
+        return sealed.size() + (open == null ? 0 : 1);
+    }
+
     /// The segment that should go next; seals the open one where there is no other.
     Optional<Segment> oldest(double nowSeconds) {
         if (sealed.isEmpty() && open != null) {

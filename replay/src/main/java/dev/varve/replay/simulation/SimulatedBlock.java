@@ -26,6 +26,7 @@ final class SimulatedBlock {
     @Nullable
     Run run;
     double heldUntilSeconds;
+    long heldBytes;
     /// When its bytes will have reached memory.
     double readableSeconds;
     double inMemorySinceSeconds;

@@ -25,14 +25,16 @@ import java.util.Map;
 /// Below the first log it goes on by one rule: what an evicted segment loses goes to the next log,
 /// unless writing is selective and it was not read; and what is read there comes up for good.
 ///
-/// What it leaves out: shares, durable buckets, the limit of what may be held, refused writes, and
-/// that a block remains readable in memory while it is being written.
+/// What it leaves out: shares, durable buckets, refused writes, and that a block remains readable in
+/// memory while it is being written.
 ///
 /// All calls in the order of their times. Confined.
 final class SimulatedStore {
     private static final int MEMORY_RESERVE_SHARE = 16;
     private static final int LOG_RESERVE_SHARE = 16;
     private static final int SELECTIVE_RESERVE_SHARE = 32;
+    private static final int HELD_MEMORY_SHARE = 4;
+    private static final int HELD_LOG_SHARE = 8;
     private static final int SEEN_NAMES = 1 << 20;
     private static final long DEMOTION_BATCH_BYTES = 8 << 20;
     private static final double READS_COUNT_SHARE = 0.4;
@@ -56,8 +58,15 @@ final class SimulatedStore {
     private long leavingBytes;
     private long freedBytes;
     private long memoryHits;
+    /// In the order of their ends.
+    private final Deque<Hold> holds = new ArrayDeque<>();
+    private final long maxHeldBytes;
+    private long heldBytes;
     /// When the background can demote the next batch.
     private double demotionFreeSeconds;
+
+    /// That a client was told of a block.
+    private record Hold(SimulatedBlock block, long bytes, double untilSeconds) {}
 
     /// Memory that is free once its block has been written.
     private record Freed(double atSeconds, long bytes) {}
@@ -70,6 +79,10 @@ final class SimulatedStore {
         for (var log : settings.logs()) {
             logs.add(new SegmentLog(log, settings.blockBytes(), share));
         }
+        maxHeldBytes = capacityBytes / HELD_MEMORY_SHARE + settings.logs()
+                .stream()
+                .mapToLong(log -> log.capacityBytes() / HELD_LOG_SHARE)
+                .sum();
         policy = settings.eviction().apply(capacityBytes);
         admission = new FlashAdmission(Math.max(1, capacityBytes / 2), SEEN_NAMES);
     }
@@ -93,8 +106,27 @@ final class SimulatedStore {
         if (!block.isPresent()) {
             return false;
         }
-        block.heldUntilSeconds = nowSeconds + settings.client().lease();
+        hold(nowSeconds, block);
         return true;
+    }
+
+    /// As `Holds.hold`: what would be too much is refused.
+    private void hold(double nowSeconds, SimulatedBlock block) {
+        for (var first = holds.peek(); first != null
+                && first.untilSeconds <= nowSeconds; first = holds.peek()) {
+            holds.remove();
+            if (first.block.heldUntilSeconds == first.untilSeconds) {
+                heldBytes -= first.bytes;
+            }
+        }
+        boolean isNew = block.heldUntilSeconds <= nowSeconds;
+        if (isNew && heldBytes + block.bytes > maxHeldBytes) {
+            return;
+        }
+        heldBytes += isNew ? block.bytes : 0;
+        block.heldBytes = isNew ? block.bytes : block.heldBytes;
+        block.heldUntilSeconds = nowSeconds + settings.client().lease();
+        holds.add(new Hold(block, block.heldBytes, block.heldUntilSeconds));
     }
 
     /// Reads a block that is there.
@@ -392,7 +424,8 @@ final class SimulatedStore {
     private void reclaim(double nowSeconds, int level) {
         var log = logs.get(level);
         log.dropUnwanted(nowSeconds);
-        while (log.isLow()) {
+        // Where all of it is held or was read, one time round frees nothing.
+        for (int left = log.segmentCount(); left > 0 && log.isLow(); left--) {
             var oldest = log.oldest(nowSeconds);
             if (oldest.isEmpty()) {
                 return;
