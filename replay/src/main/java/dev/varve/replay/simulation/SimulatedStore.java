@@ -64,6 +64,8 @@ final class SimulatedStore {
     private long heldBytes;
     /// When the background can demote the next batch.
     private double demotionFreeSeconds;
+    /// When memory was last asked for.
+    private double allocatedSeconds;
 
     /// That a client was told of a block.
     private record Hold(SimulatedBlock block, long bytes, double untilSeconds) {}
@@ -279,6 +281,7 @@ final class SimulatedStore {
     /// @return when it is there, in seconds
     private double allocate(double nowSeconds, long bytes) {
         double now = nowSeconds;
+        catchUp(now);
         settle(now);
         for (long tries = 0; capacityBytes - usedBytes < bytes; tries++) {
             if (tries > MAX_TRIES) {
@@ -300,6 +303,17 @@ final class SimulatedStore {
             }
         }
         return now;
+    }
+
+    /// What the background has done since anybody last asked for memory: batch after batch, until
+    /// the reserve is free.
+    private void catchUp(double nowSeconds) {
+        double at = Math.max(allocatedSeconds, demotionFreeSeconds);
+        for (int moved = 1; moved > 0 && at <= nowSeconds; at = Math.max(at, demotionFreeSeconds)) {
+            settle(at);
+            moved = capacityBytes - usedBytes + freedBytes < reserveBytes() ? demote(at) : 0;
+        }
+        allocatedSeconds = Math.max(allocatedSeconds, nowSeconds);
     }
 
     private long reserveBytes() {
