@@ -21,7 +21,7 @@ record PlanPage(Plan plan) {
             margin:2rem auto;padding:0 1.25rem}
             h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
             p{max-width:95ch}.quiet{color:#5b6875}
-            .plots{display:grid;gap:1.25rem}
+            .plots{display:grid;gap:1.25rem;align-items:start}
             .plots{grid-template-columns:repeat(auto-fit,minmax(430px,1fr))}
             figure{margin:0;border:1px solid #dde3e9;border-radius:6px;padding:.75rem}
             figcaption{font-weight:600;margin-bottom:.25rem}
