@@ -1,5 +1,6 @@
 package dev.varve.bench;
 
+import dev.varve.replay.Figures;
 import dev.varve.replay.MooncakeTrace;
 import dev.varve.replay.TraceRequest;
 import dev.varve.replay.TraceRequest.Operation;
@@ -131,12 +132,10 @@ record EnergyBenchmark() implements Benchmark {
     }
 
     private static String text(HierarchyOutcome outcome) {
-        double watts = outcome.watts();
-        return String.format(Locale.ROOT, "%.1f %% hits, p99 %.1f ms, %s",
-                100 * outcome.hitRatio(), outcome.service().p99Nanos() / 1e6,
-                watts < 0.1
-                        ? String.format(Locale.ROOT, "%.2f mW", 1e3 * watts)
-                        : String.format(Locale.ROOT, "%.2f W", watts));
+        return String.format(Locale.ROOT, "%s hits, p99 %s, %s",
+                Figures.percent(outcome.hitRatio()),
+                Figures.seconds(outcome.service().p99Nanos() / 1e9),
+                Figures.watts(outcome.watts()));
     }
 
     /// Blocks that tell no times, spread evenly over a week, which is how long they were recorded.

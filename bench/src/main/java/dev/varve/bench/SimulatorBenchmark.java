@@ -32,10 +32,9 @@ import java.util.Optional;
 /// Whether the simulator says what the server does: the same trace, the same budgets, the same
 /// pace, against a live server and in simulated time.
 ///
-/// What this machine takes is measured before, on a server of its own. Without load: how long a block
-/// takes from memory and from flash. Under load, with generated traffic: how many times that the
-/// processors take for a command while client and server share them ([#calibrated]). That one
-/// number is all that is fitted, and not to the trace that is judged.
+/// What this machine takes is measured before, with generated traffic at the same pace, not with the
+/// trace that is judged: a command beside the media, waiting for the processors that client and
+/// server share included, and a read of flash.
 record SimulatorBenchmark() implements Benchmark {
     private static final int BLOCK_BYTES = ReplaySettings.DEFAULT_BLOCK_BYTES;
     private static final int CONNECTIONS = 8;
@@ -47,7 +46,9 @@ record SimulatorBenchmark() implements Benchmark {
     private static final int CALIBRATION_BLOCKS = 180_000;
     private static final long CALIBRATION_SEED = 7;
     private static final int HALVINGS = 12;
-    private static final double MAX_LOAD_FACTOR = 16;
+    private static final double MAX_FLASH_SECONDS = 0.05;
+    /// Waiting for processors is in what a command takes.
+    private static final int PROCESSORS = CONNECTIONS;
     private static final int WARM_UP_PROBES = 20;
     private static final int LEASE_MILLIS = 10_000 / SPEED;
     private static final double MAX_HIT_DIFFERENCE = 0.01;
@@ -59,6 +60,13 @@ record SimulatorBenchmark() implements Benchmark {
             String name,
             String eviction,
             Writing writing) {}
+
+    /// What this machine takes, in seconds.
+    ///
+    /// @param exists a command without bytes
+    /// @param get    one with a block, beside the media
+    /// @param flash  until a block's first byte is there
+    private record Host(double exists, double get, double flash) {}
 
     private record Live(ReplayResult result, long deviceBytes) {
         double meanSeconds() {
@@ -83,14 +91,16 @@ record SimulatorBenchmark() implements Benchmark {
         var loads = probe(options, workplace, memory, flash);
         workplace.clear();
         var selective = new Setup("S3-FIFO, selective", "s3-fifo", Writing.SELECTIVE);
-        double factor = calibrated(options, workplace, selective, loads);
+        var host = calibrated(options, workplace, selective, loads);
         var rows = new ArrayList<Row>();
         for (var setup : List.of(selective, new Setup("LRU, all written", "lru", Writing.ALL))) {
             var live = live(options, workplace, setup, memory, flash, MooncakeTrace.open(trace));
             workplace.clear();
-            var simulated = simulated(setup, memory, flash, MooncakeTrace.open(trace), loads,
-                    factor, workplace.folder("logs"));
+            var simulated = simulated(setup, memory, flash, MooncakeTrace.open(trace), host,
+                    workplace.folder("logs"));
             rows.addAll(rows(setup, live, simulated));
+            System.err.printf(Locale.ROOT, "bench: %s: simulated %.0f us, live %.0f us%n",
+                    setup.name(), simulated.meanSeconds() * 1e6, live.meanSeconds() * 1e6);
         }
         return rows;
     }
@@ -141,9 +151,10 @@ record SimulatorBenchmark() implements Benchmark {
         return new RespEndpoint("127.0.0.1", server.resp().getPort(), Optional.empty());
     }
 
-    /// How many times what it takes without load the processors take for a command under load:
-    /// so that simulated and live reads of generated traffic take equally long on average.
-    private static double calibrated(
+    /// Measures the host under load: commands without bytes by what EXISTS took on average, those
+    /// with bytes in the proportion that they have without load; and the flash by what makes
+    /// simulated reads take as long on average as live ones.
+    private static Host calibrated(
             BenchOptions options,
             Workplace workplace,
             Setup setup,
@@ -151,47 +162,41 @@ record SimulatorBenchmark() implements Benchmark {
         long distinct = TrafficStatistics.of(generated()).distinctBlocks();
         long memory = BLOCK_BYTES * (long) (distinct * MEMORY_SHARE);
         long flash = BLOCK_BYTES * (long) (distinct * FLASH_SHARE);
-        double live = live(options, workplace, setup, memory, flash, generated()).meanSeconds();
+        var live = live(options, workplace, setup, memory, flash, generated());
         workplace.clear();
+        double exists = live.result().loads().existsNanos() / 1e9
+                / Math.max(1, live.result().exists().count());
+        double get = exists * loads.memory().timesARequest(BLOCK_BYTES);
         double least = 0;
-        double most = MAX_LOAD_FACTOR;
+        double most = MAX_FLASH_SECONDS;
         for (int i = 0; i < HALVINGS; i++) {
             double middle = (least + most) / 2;
-            boolean tooFast = simulated(setup, memory, flash, generated(), loads, middle,
-                    workplace.folder("logs")).meanSeconds() < live;
+            boolean tooFast = simulated(setup, memory, flash, generated(),
+                    new Host(exists, get, middle), workplace.folder("logs"))
+                    .meanSeconds() < live.meanSeconds();
             least = tooFast ? middle : least;
             most = tooFast ? most : middle;
         }
-        System.err.printf(Locale.ROOT, "bench: a block takes %.0f us from memory, %.0f us from"
-                + " flash; a read of generated traffic %.0f us, which is %.2f times the work%n",
-                loads.memory().smallNanos() / 1e3,
-                loads.flash().map(tier -> tier.smallNanos() / 1e3).orElse(0.0), live * 1e6, least);
-        return least;
+        System.err.printf(Locale.ROOT, "bench: generated traffic: a read takes %.0f us, EXISTS %.0f"
+                + " us; so a GET beside the media %.0f us, and flash %.0f us%n",
+                live.meanSeconds() * 1e6, exists * 1e6, get * 1e6, least * 1e6);
+        return new Host(exists, get, least);
     }
 
     private static Traffic generated() {
         return new TrafficGenerator(CALIBRATION_BLOCKS, CALIBRATION_SEED);
     }
 
-    /// @param factor how many times what a command takes without load it takes of the processors
     private static HierarchyOutcome simulated(
             Setup setup,
             long memory,
             long flash,
             Traffic traffic,
-            LoadProbe.Loads loads,
-            double factor,
+            Host host,
             Path folder) throws IOException {
-        double memorySeconds = loads.memory().smallNanos() / 1e9;
-        double flashSeconds = loads.flash()
-                .map(tier -> tier.smallNanos() / 1e9)
-                .orElseThrow(() -> new IOException("the server does not tell its tiers apart"));
-        double work = factor * memorySeconds;
-        var catalogue = MediaCatalogue.shipped()
-                .extended(mediaFile(folder,
-                        Math.max(1e-6, flashSeconds - memorySeconds)));
-        var client = new ClientSettings(CONNECTIONS, SPEED, LEASE_MILLIS / 1e3,
-                Runtime.getRuntime().availableProcessors(), work / 2, work, work, 0);
+        var catalogue = MediaCatalogue.shipped().extended(mediaFile(folder, host.flash()));
+        var client = new ClientSettings(CONNECTIONS, SPEED, LEASE_MILLIS / 1e3, PROCESSORS,
+                host.exists(), host.get(), host.get(), 0);
         long slab = memory - TieredEngine.notesBytes(memory);
         return HierarchySimulation.run(new HierarchySettings(BLOCK_BYTES,
                 TierSettings.of(catalogue.medium("ddr5"), slab),
@@ -199,13 +204,13 @@ record SimulatorBenchmark() implements Benchmark {
                 setup.writing(), Eviction.of(setup.eviction()).policy(), client), traffic);
     }
 
-    /// The catalogue with this machine's flash: what a block takes more than from memory.
+    /// The catalogue with this machine's flash.
     private static Path mediaFile(Path folder, double seconds) throws IOException {
         Files.createDirectories(folder);
         return Files.writeString(folder.resolve("media.yaml"), String.format(Locale.ROOT, """
                 media:
                   tlc:
-                    read-latency: {value: %.1f us, evidence: measured, source: the probe}
+                    read-latency: {value: %.1f us, evidence: measured, source: calibration}
                 """, seconds * 1e6));
     }
 

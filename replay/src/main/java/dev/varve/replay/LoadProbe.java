@@ -47,6 +47,14 @@ public final class LoadProbe {
             return small.nanos();
         }
 
+        /// How many times as long as a request without bytes one of so many bytes takes.
+        public double timesARequest(long bytes) {
+            var cost = cost();
+            return cost.requestSeconds() > 0
+                    ? cost.seconds((double) bytes) / cost.requestSeconds()
+                    : 1;
+        }
+
         LoadCost cost() {
             return LoadCost.through(small, large);
         }

@@ -1,5 +1,6 @@
 package dev.varve.replay.simulation;
 
+import dev.varve.replay.Figures;
 import dev.varve.replay.Table;
 import dev.varve.replay.simulation.PlanSettings.Goal;
 import java.util.ArrayList;
@@ -36,11 +37,11 @@ record PlanText(Plan plan) {
                 + " hierarchies simulated; %d of them are beaten by none in speed, energy, price"
                 + " and lifetime together.%n",
                 recording.description(), statistics.requests(),
-                Quantities.seconds(statistics.durationSeconds()), statistics.references(),
+                Figures.seconds(statistics.durationSeconds()), statistics.references(),
                 statistics.sizedBlocks() > 0 ? "about " : "",
-                Quantities.bytes(recording.meanBytes(unknown)), statistics.distinctBlocks(),
-                Quantities.bytes(statistics.dataBytes(unknown)),
-                Quantities.percent(statistics.idealHitRatio()), plan.tried().size(),
+                Figures.bytes(recording.meanBytes(unknown)), statistics.distinctBlocks(),
+                Figures.bytes(statistics.dataBytes(unknown)),
+                Figures.percent(statistics.idealHitRatio()), plan.tried().size(),
                 plan.front().size());
         return head + recording.remarks()
                 .stream()
@@ -82,11 +83,11 @@ record PlanText(Plan plan) {
         var outcome = candidate.outcome();
         boolean chosen = plan.best().isPresent() && plan.best().getAsInt() == index;
         return List.of(chosen ? "->" : "", candidate.tiers(), candidate.eviction(),
-                candidate.writing(), Quantities.percent(outcome.hitRatio()),
-                Quantities.seconds(outcome.secondsPerBlock()),
-                Quantities.seconds(outcome.service().p99Nanos() / 1e9),
-                Quantities.watts(outcome.watts()), Quantities.dollars(outcome.price()),
-                Quantities.years(outcome.lifetimeYears()));
+                candidate.writing(), Figures.percent(outcome.hitRatio()),
+                Figures.seconds(outcome.secondsPerBlock()),
+                Figures.seconds(outcome.service().p99Nanos() / 1e9),
+                Figures.watts(outcome.watts()), Figures.dollars(outcome.price()),
+                Figures.years(outcome.lifetimeYears()));
     }
 
     private String recommendation(PlanCandidate best) {
@@ -124,13 +125,13 @@ record PlanText(Plan plan) {
             case COST -> "the lowest price";
         });
         if (settings.goal() != Goal.LATENCY) {
-            conditions.add("a time to a block within " + Quantities.digits(settings.slack())
+            conditions.add("a time to a block within " + Figures.digits(settings.slack())
                     + " of the shortest");
         }
         if (Double.isFinite(settings.budgetDollars())) {
-            conditions.add("at most " + Quantities.dollars(settings.budgetDollars()));
+            conditions.add("at most " + Figures.dollars(settings.budgetDollars()));
         }
-        conditions.add("tiers that last " + Quantities.digits(settings.years()) + " years or more");
+        conditions.add("tiers that last " + Figures.digits(settings.years()) + " years or more");
         return String.join(", ", conditions);
     }
 
@@ -145,10 +146,10 @@ record PlanText(Plan plan) {
                 + " recommended in %s of them. In the first half of the traffic it%nserves %s, in"
                 + " the second %s. Traffic of other days, and figures that are assumed, may differ"
                 + " more.%n",
-                Sureness.BLOCK_MINUTES, Quantities.percent(hits.from()),
-                Quantities.percent(hits.to()), Quantities.seconds(seconds.from()),
-                Quantities.seconds(seconds.to()), Quantities.percent(sureness.chosen().get(best)),
-                Quantities.percent(halves.from()), Quantities.percent(halves.to()));
+                Sureness.BLOCK_MINUTES, Figures.percent(hits.from()),
+                Figures.percent(hits.to()), Figures.seconds(seconds.from()),
+                Figures.seconds(seconds.to()), Figures.percent(sureness.chosen().get(best)),
+                Figures.percent(halves.from()), Figures.percent(halves.to()));
     }
 
     /// The figures that it rests on and that nobody has published.

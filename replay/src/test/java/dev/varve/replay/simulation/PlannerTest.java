@@ -169,14 +169,4 @@ final class PlannerTest {
                 .hasMessageContaining("budget");
         assertThatThrownBy(() -> settings(Goal.COST, 1, -1)).hasMessageContaining("lifetime");
     }
-
-    @Test
-    void writesQuantitiesForPeople() {
-        assertThat(Quantities.bytes(1.2e12)).isEqualTo("1.2 TB");
-        assertThat(Quantities.seconds(0.0123)).isEqualTo("12.3 ms");
-        assertThat(Quantities.seconds(0)).isEqualTo("0 s");
-        assertThat(Quantities.years(Double.POSITIVE_INFINITY)).isEqualTo("> 1000 y");
-        assertThat(Quantities.dollars(12345)).isEqualTo("12,345 USD");
-        assertThat(Quantities.digits(0.00123)).isEqualTo("0.0012");
-    }
 }
