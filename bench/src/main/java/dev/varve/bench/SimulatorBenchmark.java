@@ -152,8 +152,8 @@ record SimulatorBenchmark() implements Benchmark {
     }
 
     /// Measures the host under load: commands without bytes by what EXISTS took on average, those
-    /// with bytes in the proportion that they have without load; and the flash by what makes
-    /// simulated reads take as long on average as live ones.
+    /// with bytes by what bytes take without load beside that; and the flash by what makes simulated
+    /// reads take as long on average as live ones.
     private static Host calibrated(
             BenchOptions options,
             Workplace workplace,
@@ -166,7 +166,7 @@ record SimulatorBenchmark() implements Benchmark {
         workplace.clear();
         double exists = live.result().loads().existsNanos() / 1e9
                 / Math.max(1, live.result().exists().count());
-        double get = exists * loads.memory().timesARequest(BLOCK_BYTES);
+        double get = exists + loads.memory().byteSeconds(BLOCK_BYTES);
         double least = 0;
         double most = MAX_FLASH_SECONDS;
         for (int i = 0; i < HALVINGS; i++) {

@@ -47,12 +47,9 @@ public final class LoadProbe {
             return small.nanos();
         }
 
-        /// How many times as long as a request without bytes one of so many bytes takes.
-        public double timesARequest(long bytes) {
-            var cost = cost();
-            return cost.requestSeconds() > 0
-                    ? cost.seconds((double) bytes) / cost.requestSeconds()
-                    : 1;
+        /// What so many bytes take beside their request, in seconds.
+        public double byteSeconds(long bytes) {
+            return bytes / cost().bytesPerSecond();
         }
 
         LoadCost cost() {

@@ -27,6 +27,8 @@ public final class Planner {
     private static final double[] FLASH_SHARES = {0.05, 0.1, 0.2, 0.4};
     private static final double THIRD_SHARE = 0.8;
     private static final int ROUNDS = 3;
+    /// Costs within this factor are taken for equal.
+    private static final double ALIKE = 1.01;
     /// From how many of a round the next one goes on.
     private static final int SEEDS = 4;
     /// What can be saved by sleeping is tried with this multiple of the time that pays for waking
@@ -210,19 +212,28 @@ public final class Planner {
                 shortest = Math.min(shortest, secondsPerBlock[i]);
             }
         }
-        var best = OptionalInt.empty();
+        double longest = settings.slack() * shortest;
         double least = Double.POSITIVE_INFINITY;
         for (int i = 0; i < secondsPerBlock.length; i++) {
-            double cost = settings.goal() == PlanSettings.Goal.LATENCY
-                    ? secondsPerBlock[i]
-                    : cost(front.get(i));
-            if (isAllowed(front.get(i)) && secondsPerBlock[i] <= settings.slack() * shortest
-                    && cost < least) {
-                least = cost;
+            if (isAllowed(front.get(i)) && secondsPerBlock[i] <= longest) {
+                least = Math.min(least, cost(front.get(i), secondsPerBlock[i]));
+            }
+        }
+        // Of those that hardly differ, the fastest: who serves less saves a little, too.
+        var best = OptionalInt.empty();
+        for (int i = 0; i < secondsPerBlock.length; i++) {
+            boolean isGood = isAllowed(front.get(i)) && secondsPerBlock[i] <= longest
+                    && cost(front.get(i), secondsPerBlock[i]) <= ALIKE * least;
+            if (isGood && (best.isEmpty()
+                    || secondsPerBlock[i] < secondsPerBlock[best.getAsInt()])) {
                 best = OptionalInt.of(i);
             }
         }
         return best;
+    }
+
+    private double cost(PlanCandidate candidate, double secondsPerBlock) {
+        return settings.goal() == PlanSettings.Goal.LATENCY ? secondsPerBlock : cost(candidate);
     }
 
     private boolean isAllowed(PlanCandidate candidate) {
