@@ -69,7 +69,8 @@ class PlanCommandTest {
     void readsATraceOfEachFormat(String format, IntFunction<String> line) throws Exception {
         var trace = Files.writeString(folder.resolve("some.trace"), lines(line));
         assertThat(run("replay", "--simulated", "--trace", trace.toString(), "--format", format,
-                "--block-bytes", "256k", "--tiers", "ddr5=32m,tlc=128m")).as(err.toString()).isZero();
+                "--block-bytes", "256k", "--tiers", "ddr5=32m,tlc=128m")).as(err.toString())
+                .isZero();
         assertThat(out.toString()).contains("blocks asked for in");
     }
 
@@ -78,7 +79,8 @@ class PlanCommandTest {
         var trace = Files.writeString(folder.resolve("some.trace"),
                 lines(i -> i + "," + i % 1000 + ",300000"));
         assertThat(run("plan", "--trace", trace.toString(), "--eviction", "s3-fifo"))
-                .as(err.toString()).isZero();
+                .as(err.toString())
+                .isZero();
         assertThat(out.toString())
                 .contains("1,500 blocks of about 300 kB, 1,000 of them different (300 MB)")
                 .contains("hierarchies simulated");

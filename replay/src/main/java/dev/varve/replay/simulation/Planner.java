@@ -167,7 +167,8 @@ public final class Planner {
                 .ifPresent(medium -> logs.add(tier(medium, THIRD_SHARE, choice.sleeps())));
         return new HierarchySettings(recording.meanBytes(settings.blockBytes()),
                 tier(choice.memory(), choice.memoryShare(), false), logs, Optional.empty(),
-                choice.writing(), choice.eviction().policy(), ClientSettings.making(settings.missSeconds()));
+                choice.writing(), choice.eviction().policy(),
+                ClientSettings.making(settings.missSeconds()));
     }
 
     private TierSettings tier(ModelledMedium medium, double share, boolean sleeps) {

@@ -19,7 +19,8 @@ final class PlannerTest {
     private static final Plan FASTEST = plan(settings(Goal.LATENCY, Double.POSITIVE_INFINITY, 0));
 
     private static PlanSettings settings(Goal goal, double budget, double years) {
-        return new PlanSettings(goal, budget, years, 1.2, 1 << 20, 0.064, List.of(Eviction.AUTO, Eviction.of("lru")),
+        return new PlanSettings(goal, budget, years, 1.2, 1 << 20, 0.064,
+                List.of(Eviction.AUTO, Eviction.of("lru")),
                 List.of(MEDIA.medium("ddr5")),
                 List.of(MEDIA.medium("tlc"), MEDIA.medium("slc")), List.of(MEDIA.medium("object")),
                 1);
