@@ -24,6 +24,7 @@ public final class Bench {
             new MovementBenchmark(),
             new AdmissionBenchmark(),
             new SimulatorBenchmark(),
+            new EnergyBenchmark(),
             new S3Benchmark(),
             new RestartBenchmark(),
             new MemoryBenchmark());

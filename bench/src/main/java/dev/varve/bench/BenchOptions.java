@@ -37,6 +37,7 @@ record BenchOptions(
             usage: bench/run [NAME...] [OPTION...]
                    bench/run micro [JMH OPTION...]
                    bench/run policies [--quick] [--leave-one-out] [--write]
+                   bench/run energy [--trace FILE]
 
             Compares Varve with its peers and limits, each in turn in the same run, and prints
             medians and spread. Names: %s; all of them by default.

@@ -3,17 +3,16 @@ package dev.varve.bench;
 import dev.varve.engine.TieredEngine;
 import dev.varve.env.Clock;
 import dev.varve.env.SystemTasks;
-import dev.varve.policy.EvictionPolicy;
-import dev.varve.policy.LruPolicy;
-import dev.varve.policy.S3FifoPolicy;
 import dev.varve.replay.LoadProbe;
 import dev.varve.replay.MooncakeTrace;
 import dev.varve.replay.ReplayResult;
 import dev.varve.replay.ReplayRun;
 import dev.varve.replay.ReplaySettings;
 import dev.varve.replay.RespEndpoint;
+import dev.varve.replay.Traffic;
 import dev.varve.replay.TrafficGenerator;
 import dev.varve.replay.TrafficStatistics;
+import dev.varve.replay.simulation.Eviction;
 import dev.varve.replay.simulation.HierarchyOutcome;
 import dev.varve.replay.simulation.HierarchySettings;
 import dev.varve.replay.simulation.HierarchySettings.ClientSettings;
@@ -29,13 +28,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.LongFunction;
 
 /// Whether the simulator says what the server does: the same trace, the same budgets, the same
 /// pace, against a live server and in simulated time.
 ///
-/// What the media of this machine are is measured before, on a server of its own and without load:
-/// how long a block takes from memory and from flash.
+/// What this machine takes is measured before, with generated traffic at the same pace, not with the
+/// trace that is judged: a command beside the media, waiting for the processors that client and
+/// server share included, and a read of flash.
 record SimulatorBenchmark() implements Benchmark {
     private static final int BLOCK_BYTES = ReplaySettings.DEFAULT_BLOCK_BYTES;
     private static final int CONNECTIONS = 8;
@@ -43,6 +42,13 @@ record SimulatorBenchmark() implements Benchmark {
     private static final double FLASH_SHARE = 0.1;
     private static final int SPEED = 30;
     private static final int WARM_UP_BLOCKS = 30_000;
+    /// As many in an hour as a real trace has, of another kind.
+    private static final int CALIBRATION_BLOCKS = 180_000;
+    private static final long CALIBRATION_SEED = 7;
+    private static final int HALVINGS = 12;
+    private static final double MAX_FLASH_SECONDS = 0.05;
+    /// Waiting for processors is in what a command takes.
+    private static final int PROCESSORS = CONNECTIONS;
     private static final int WARM_UP_PROBES = 20;
     private static final int LEASE_MILLIS = 10_000 / SPEED;
     private static final double MAX_HIT_DIFFERENCE = 0.01;
@@ -53,8 +59,14 @@ record SimulatorBenchmark() implements Benchmark {
     private record Setup(
             String name,
             String eviction,
-            LongFunction<EvictionPolicy> policy,
             Writing writing) {}
+
+    /// What this machine takes, in seconds.
+    ///
+    /// @param exists a command without bytes
+    /// @param get    one with a block, beside the media
+    /// @param flash  until a block's first byte is there
+    private record Host(double exists, double get, double flash) {}
 
     private record Live(ReplayResult result, long deviceBytes) {
         double meanSeconds() {
@@ -78,15 +90,17 @@ record SimulatorBenchmark() implements Benchmark {
         long flash = BLOCK_BYTES * (long) (distinct * FLASH_SHARE);
         var loads = probe(options, workplace, memory, flash);
         workplace.clear();
+        var selective = new Setup("S3-FIFO, selective", "s3-fifo", Writing.SELECTIVE);
+        var host = calibrated(options, workplace, selective, loads);
         var rows = new ArrayList<Row>();
-        for (var setup : List.of(
-                new Setup("S3-FIFO, selective", "s3-fifo", S3FifoPolicy::new, Writing.SELECTIVE),
-                new Setup("LRU, all written", "lru", _ -> new LruPolicy(), Writing.ALL))) {
-            var live = live(options, workplace, setup, memory, flash, trace);
+        for (var setup : List.of(selective, new Setup("LRU, all written", "lru", Writing.ALL))) {
+            var live = live(options, workplace, setup, memory, flash, MooncakeTrace.open(trace));
             workplace.clear();
-            var simulated = simulated(setup, memory, flash, trace, loads,
+            var simulated = simulated(setup, memory, flash, MooncakeTrace.open(trace), host,
                     workplace.folder("logs"));
             rows.addAll(rows(setup, live, simulated));
+            System.err.printf(Locale.ROOT, "bench: %s: simulated %.0f us, live %.0f us%n",
+                    setup.name(), simulated.meanSeconds() * 1e6, live.meanSeconds() * 1e6);
         }
         return rows;
     }
@@ -117,7 +131,7 @@ record SimulatorBenchmark() implements Benchmark {
             Setup setup,
             long memory,
             long flash,
-            Path trace) throws Exception {
+            Traffic traffic) throws Exception {
         String admission = setup.writing() == Writing.ALL ? "all" : "selective";
         try (var server = VarveServer.start(options.launcher(), workplace, memory, flash,
                 "--lease", Integer.toString(LEASE_MILLIS), "--eviction", setup.eviction(),
@@ -125,7 +139,7 @@ record SimulatorBenchmark() implements Benchmark {
             var settings = new ReplaySettings(endpoint(server), CONNECTIONS, BLOCK_BYTES, SPEED,
                     "replay@", Duration.ofSeconds(60));
             var result = new ReplayRun(settings, Clock.system(), tasks)
-                    .run(MooncakeTrace.open(trace), _ -> {});
+                    .run(traffic, _ -> {});
             if (result.failure().isPresent() || result.wrongBytes() > 0) {
                 throw new IOException(setup.name() + ": " + result.failure().orElse("wrong bytes"));
             }
@@ -137,39 +151,66 @@ record SimulatorBenchmark() implements Benchmark {
         return new RespEndpoint("127.0.0.1", server.resp().getPort(), Optional.empty());
     }
 
+    /// Measures the host under load: commands without bytes by what EXISTS took on average, those
+    /// with bytes by what bytes take without load beside that; and the flash by what makes simulated
+    /// reads take as long on average as live ones.
+    private static Host calibrated(
+            BenchOptions options,
+            Workplace workplace,
+            Setup setup,
+            LoadProbe.Loads loads) throws Exception {
+        long distinct = TrafficStatistics.of(generated()).distinctBlocks();
+        long memory = BLOCK_BYTES * (long) (distinct * MEMORY_SHARE);
+        long flash = BLOCK_BYTES * (long) (distinct * FLASH_SHARE);
+        var live = live(options, workplace, setup, memory, flash, generated());
+        workplace.clear();
+        double exists = live.result().loads().existsNanos() / 1e9
+                / Math.max(1, live.result().exists().count());
+        double get = exists + loads.memory().byteSeconds(BLOCK_BYTES);
+        double least = 0;
+        double most = MAX_FLASH_SECONDS;
+        for (int i = 0; i < HALVINGS; i++) {
+            double middle = (least + most) / 2;
+            boolean tooFast = simulated(setup, memory, flash, generated(),
+                    new Host(exists, get, middle), workplace.folder("logs"))
+                    .meanSeconds() < live.meanSeconds();
+            least = tooFast ? middle : least;
+            most = tooFast ? most : middle;
+        }
+        System.err.printf(Locale.ROOT, "bench: generated traffic: a read takes %.0f us, EXISTS %.0f"
+                + " us; so a GET beside the media %.0f us, and flash %.0f us%n",
+                live.meanSeconds() * 1e6, exists * 1e6, get * 1e6, least * 1e6);
+        return new Host(exists, get, least);
+    }
+
+    private static Traffic generated() {
+        return new TrafficGenerator(CALIBRATION_BLOCKS, CALIBRATION_SEED);
+    }
+
     private static HierarchyOutcome simulated(
             Setup setup,
             long memory,
             long flash,
-            Path trace,
-            LoadProbe.Loads loads,
+            Traffic traffic,
+            Host host,
             Path folder) throws IOException {
-        double memorySeconds = loads.memory().smallNanos() / 1e9;
-        double flashSeconds = loads.flash()
-                .map(tier -> tier.smallNanos() / 1e9)
-                .orElseThrow(() -> new IOException("the server does not tell its tiers apart"));
-        System.err.printf(Locale.ROOT, "bench: a block takes %.0f us from memory, %.0f us from"
-                + " flash%n", memorySeconds * 1e6, flashSeconds * 1e6);
-        var catalogue = MediaCatalogue.shipped()
-                .extended(mediaFile(folder,
-                        Math.max(1e-6, flashSeconds - memorySeconds)));
-        var client = new ClientSettings(CONNECTIONS, SPEED, LEASE_MILLIS / 1e3,
-                Runtime.getRuntime().availableProcessors(), memorySeconds / 2, memorySeconds,
-                memorySeconds, 0);
+        var catalogue = MediaCatalogue.shipped().extended(mediaFile(folder, host.flash()));
+        var client = new ClientSettings(CONNECTIONS, SPEED, LEASE_MILLIS / 1e3, PROCESSORS,
+                host.exists(), host.get(), host.get(), 0);
         long slab = memory - TieredEngine.notesBytes(memory);
         return HierarchySimulation.run(new HierarchySettings(BLOCK_BYTES,
                 TierSettings.of(catalogue.medium("ddr5"), slab),
                 List.of(TierSettings.of(catalogue.medium("tlc"), flash)), Optional.empty(),
-                setup.writing(), setup.policy(), client), MooncakeTrace.open(trace));
+                setup.writing(), Eviction.of(setup.eviction()).policy(), client), traffic);
     }
 
-    /// The catalogue with this machine's flash: what a block takes more than from memory.
+    /// The catalogue with this machine's flash.
     private static Path mediaFile(Path folder, double seconds) throws IOException {
         Files.createDirectories(folder);
         return Files.writeString(folder.resolve("media.yaml"), String.format(Locale.ROOT, """
                 media:
                   tlc:
-                    read-latency: {value: %.1f us, evidence: measured, source: the probe}
+                    read-latency: {value: %.1f us, evidence: measured, source: calibration}
                 """, seconds * 1e6));
     }
 

@@ -2,9 +2,9 @@ package dev.varve.cli;
 
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
-import dev.varve.replay.MooncakeTrace;
-import dev.varve.replay.Traffic;
+import dev.varve.replay.TraceFile;
 import dev.varve.replay.TrafficGenerator;
+import dev.varve.replay.simulation.Eviction;
 import dev.varve.replay.simulation.MediaCatalogue;
 import dev.varve.replay.simulation.MediaTable;
 import dev.varve.replay.simulation.ModelledMedium;
@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,15 +39,31 @@ import picocli.CommandLine.Spec;
                 "  varve plan --trace conversations.jsonl",
                 "  varve plan --trace conversations.jsonl --goal energy --budget 20000 --html"
                         + " plan.html",
+                "  varve plan --trace monday.trace --miss-ms 5",
                 "  varve plan --list-media"})
 final class PlanCommand implements Callable<Integer> {
+    private static final int MAX_HOURS = 100_000;
+    private static final long BYTES_PER_TOKEN = 128 << 10;
+    private static final double TOKENS_PER_MILLI = 8;
+    private static final long ACCESS_BYTES = 4 << 10;
+    private static final double ACCESS_MILLIS = 10;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--trace", paramLabel = "FILE",
-            description = "A trace in the Mooncake format (JSON lines). Without it the traffic is"
-                    + " generated, after the published statistics of a real hour.")
+            description = "A trace: of varve trace record, or in one of many other formats, gzipped"
+                    + " or not. Without it the traffic is generated, after the published statistics"
+                    + " of a real hour.")
     private Optional<Path> trace = Optional.empty();
+
+    @Mixin
+    private FormatOption format = new FormatOption();
+
+    @Option(names = "--hours", paramLabel = "HOURS", defaultValue = "24",
+            description = "How long a trace lasted that tells no times: its requests are spread"
+                    + " evenly (default: ${DEFAULT-VALUE}).")
+    private double hours;
 
     @Option(names = "--blocks", paramLabel = "COUNT", defaultValue = "48000",
             description = "How many different blocks to generate (default: ${DEFAULT-VALUE}).")
@@ -58,9 +75,22 @@ final class PlanCommand implements Callable<Integer> {
     private long seed;
 
     @Option(names = "--block-bytes", paramLabel = "SIZE", converter = SizeReader.class,
-            defaultValue = "64m",
-            description = "Size of a block (default: ${DEFAULT-VALUE}: 512 tokens of 128 KiB).")
-    private long blockBytes;
+            description = "Size of blocks whose size the trace does not tell. By default 128 KiB"
+                    + " for each token of a prompt's block, which makes 64m of 512 tokens, and 4k"
+                    + " otherwise.")
+    private Optional<Long> blockBytes = Optional.empty();
+
+    @Option(names = "--miss-ms", paramLabel = "MILLIS",
+            description = "What it takes to get a missed block from elsewhere. By default what"
+                    + " computing a prompt's block takes at 8,000 tokens a second, which is 64 for"
+                    + " 512 tokens, and 10 otherwise.")
+    private Optional<Double> missMillis = Optional.empty();
+
+    @Option(names = "--eviction", paramLabel = "POLICY", split = ",",
+            defaultValue = "s3-fifo,auto,lru,w-tinylfu,chain",
+            description = "What to try for choosing what leaves memory: any of the server's"
+                    + " (default: ${DEFAULT-VALUE}). Sizes are tried with the first.")
+    private List<String> evictions = List.of();
 
     @Option(names = "--goal", paramLabel = "GOAL", defaultValue = "latency",
             description = "What is to be best: ${COMPLETION-CANDIDATES}"
@@ -116,7 +146,8 @@ final class PlanCommand implements Callable<Integer> {
                 out.flush();
                 return ExitCode.OK;
             }
-            var plan = plan(settings(catalogue));
+            var recording = recording();
+            var plan = plan(settings(catalogue, recording), recording);
             out.print(plan.text());
             html.ifPresent(file -> write(file, plan.html()));
             out.flush();
@@ -132,23 +163,34 @@ final class PlanCommand implements Callable<Integer> {
         return file.map(shipped::extended).orElse(shipped);
     }
 
-    private Plan plan(PlanSettings settings) {
+    private Plan plan(PlanSettings settings, Recording recording) {
         var progress = Progress.on(spec.commandLine().getErr());
         try {
-            return Planner.plan(settings, Recording.of(traffic()),
+            return Planner.plan(settings, recording,
                     share -> progress.show(Math.round(100 * share) + " % simulated"));
         } finally {
             progress.end();
         }
     }
 
-    private Traffic traffic() {
-        return trace.<Traffic>map(MooncakeTrace::open)
-                .orElseGet(() -> new TrafficGenerator(blocks, seed));
+    private Recording recording() {
+        if (!(hours > 0 && hours <= MAX_HOURS)) {
+            throw new IllegalArgumentException("--hours (" + hours + ") must be above 0, at most "
+                    + MAX_HOURS);
+        }
+        var recording = Recording.of(trace.map(file -> TraceFile.open(file, format.format()))
+                .orElseGet(() -> new TrafficGenerator(blocks, seed)));
+        return recording.hasTimes() ? recording : recording.spreadOver(hours * 3600);
     }
 
-    private PlanSettings settings(MediaCatalogue catalogue) {
-        return new PlanSettings(goal, budget, years, slack, blockBytes, media(catalogue, memory),
+    private PlanSettings settings(MediaCatalogue catalogue, Recording recording) {
+        var tokens = recording.tokensPerBlock();
+        long bytes = blockBytes.orElse(
+                tokens.map(count -> count * BYTES_PER_TOKEN).orElse(ACCESS_BYTES));
+        double millis = missMillis.orElse(
+                tokens.map(count -> count / TOKENS_PER_MILLI).orElse(ACCESS_MILLIS));
+        return new PlanSettings(goal, budget, years, slack, bytes, millis / 1000,
+                evictions.stream().map(Eviction::of).toList(), media(catalogue, memory),
                 media(catalogue, flash), media(catalogue, third), seed);
     }
 

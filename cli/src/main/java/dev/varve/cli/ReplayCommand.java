@@ -120,6 +120,7 @@ final class ReplayCommand implements Callable<Integer> {
         var out = spec.commandLine().getOut();
         var recording = Recording.of(options.open());
         out.println("Traffic: " + recording.description());
+        recording.remarks().forEach(remark -> out.println("note: " + remark));
         out.print(simulation.run(recording, options));
         out.flush();
     }

@@ -1,11 +1,9 @@
 package dev.varve.cli;
 
-import dev.varve.policy.LruPolicy;
-import dev.varve.policy.S3FifoPolicy;
+import dev.varve.replay.simulation.Eviction;
 import dev.varve.replay.simulation.HierarchySettings;
 import dev.varve.replay.simulation.HierarchySettings.ClientSettings;
 import dev.varve.replay.simulation.HierarchySettings.Writing;
-import dev.varve.replay.simulation.HierarchySimulation;
 import dev.varve.replay.simulation.OutcomeText;
 import dev.varve.replay.simulation.Recording;
 import dev.varve.replay.simulation.TierSettings;
@@ -33,9 +31,9 @@ final class SimulationOptions {
                     + " for 2 %% of the data, TLC flash for 10 %% and object storage for half.")
     private List<String> tiers = List.of();
 
-    @Option(names = "--eviction", paramLabel = "POLICY", defaultValue = "s3-fifo",
-            description = "With --simulated: s3-fifo or lru (default: ${DEFAULT-VALUE}).")
-    private String eviction = "s3-fifo";
+    @Option(names = "--eviction", paramLabel = "POLICY", defaultValue = "auto",
+            description = "With --simulated: any of the server's (default: ${DEFAULT-VALUE}).")
+    private String eviction = "auto";
 
     @Option(names = "--admission", paramLabel = "RULE", defaultValue = "selective",
             description = "With --simulated: selective, all or through (default:"
@@ -58,15 +56,10 @@ final class SimulationOptions {
         var client = new ClientSettings(traffic.connections(), speed, plain.lease() / speed,
                 plain.processors(), plain.existsSeconds(), plain.getSeconds(), plain.setSeconds(),
                 plain.makeSeconds());
-        var settings = new HierarchySettings(traffic.blockBytes(), levels.getFirst(),
-                levels.subList(1, levels.size()), Optional.empty(), writing(),
-                switch (eviction) {
-                    case "s3-fifo" -> S3FifoPolicy::new;
-                    case "lru" -> _ -> new LruPolicy();
-                    default -> throw new IllegalArgumentException(
-                            "--eviction (" + eviction + ") must be s3-fifo or lru");
-                }, client);
-        return new OutcomeText(HierarchySimulation.run(settings, recording.play())).render();
+        var settings = new HierarchySettings(recording.meanBytes(traffic.blockBytes()),
+                levels.getFirst(), levels.subList(1, levels.size()), Optional.empty(), writing(),
+                Eviction.of(eviction).policy(), client);
+        return new OutcomeText(recording.through(settings)).render();
     }
 
     private Writing writing() {
@@ -81,15 +74,15 @@ final class SimulationOptions {
 
     private List<TierSettings> tiers(Recording recording, long blockBytes) {
         var catalogue = PlanCommand.catalogue(mediaFile);
-        long blocks = recording.statistics().distinctBlocks();
+        long data = recording.wholeBytes(blockBytes);
         if (tiers.isEmpty()) {
             return List.of(
                     TierSettings.of(catalogue.medium("ddr5"),
-                            blockBytes * (long) (blocks * MEMORY_SHARE)),
+                            (long) (data * MEMORY_SHARE)),
                     TierSettings.of(catalogue.medium("tlc"),
-                            blockBytes * (long) (blocks * FLASH_SHARE)),
+                            (long) (data * FLASH_SHARE)),
                     TierSettings.of(catalogue.medium("object"),
-                            blockBytes * (long) (blocks * OBJECT_SHARE)));
+                            (long) (data * OBJECT_SHARE)));
         }
         var levels = new ArrayList<TierSettings>();
         for (String tier : tiers) {

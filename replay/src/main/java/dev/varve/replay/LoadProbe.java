@@ -47,6 +47,11 @@ public final class LoadProbe {
             return small.nanos();
         }
 
+        /// What so many bytes take beside their request, in seconds.
+        public double byteSeconds(long bytes) {
+            return bytes / cost().bytesPerSecond();
+        }
+
         LoadCost cost() {
             return LoadCost.through(small, large);
         }

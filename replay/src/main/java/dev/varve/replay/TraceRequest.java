@@ -30,6 +30,9 @@ public record TraceRequest(
     /// Values have whatever length the replay gives them.
     public static final long SIZE_UNKNOWN = -1;
 
+    /// Asks for nothing.
+    public static final TraceRequest NOTHING = access(0, Operation.TOUCH, SIZE_UNKNOWN);
+
     /// What is done with the blocks.
     public enum Operation {
         /// They are asked for one after the other until one is not there; those that are there are
@@ -70,6 +73,18 @@ public record TraceRequest(
             long... ids) {
         return new TraceRequest(timestampMillis, operation, 0, 0, TOKENS_PER_BLOCK, ids, sizeBytes,
                 0);
+    }
+
+    /// The same at another time.
+    public TraceRequest at(long millis) {
+        return new TraceRequest(millis, operation, inputTokens, outputTokens, tokensPerBlock,
+                blockIds, sizeBytes, connection);
+    }
+
+    /// The same of other blocks.
+    public TraceRequest of(@SuppressWarnings("ArrayRecordComponent") long... ids) {
+        return new TraceRequest(timestampMillis, operation, inputTokens, outputTokens,
+                tokensPerBlock, ids, sizeBytes, connection);
     }
 
     /// How many tokens of the prompt the first `blocks` blocks stand for. The last block of a

@@ -21,7 +21,8 @@ final class FiguresTest {
             999499        | 999 kB
             999500        | 1.00 MB
             1505755136    | 1.51 GB
-            5000000000000000 | 5000 TB
+            5000000000000000 | 5.00 PB
+            5000000000000000000 | 5000 PB
             """)
     void bytesHaveThreeDigitsAndAPowerOfTen(long value, String text) {
         assertThat(Figures.bytes(value)).isEqualTo(text);
@@ -52,5 +53,19 @@ final class FiguresTest {
         assertThat(Figures.count(1_234_567)).isEqualTo("1,234,567");
         assertThat(Figures.bytesPerSecond(231_000_000)).isEqualTo("0.23 GB/s");
         assertThat(Figures.rounded(11_763_712)).isEqualTo("11.8 M");
+    }
+
+    @Test
+    void whatPlansTellHasItsUnit() {
+        assertThat(Figures.seconds(0.0123)).isEqualTo("12.3 ms");
+        assertThat(Figures.seconds(0.00002)).isEqualTo("20.0 us");
+        assertThat(Figures.seconds(0)).isEqualTo("0 s");
+        assertThat(Figures.years(Double.POSITIVE_INFINITY)).isEqualTo("> 1000 y");
+        assertThat(Figures.dollars(12345)).isEqualTo("12,345 USD");
+        assertThat(Figures.watts(0.00045)).isEqualTo("0.45 mW");
+        assertThat(Figures.watts(12.34)).isEqualTo("12.3 W");
+        assertThat(Figures.percent(0.351)).isEqualTo("35.1 %");
+        assertThat(Figures.digits(0.00123)).isEqualTo("0.0012");
+        assertThat(Figures.digits(5)).isEqualTo("5");
     }
 }

@@ -33,6 +33,17 @@ public record HierarchyOutcome(
         tiers = List.copyOf(tiers);
     }
 
+    /// What came of a sample, for the whole.
+    ///
+    /// @param factor how many times the sample the whole is
+    HierarchyOutcome scaled(double factor) {
+        return factor == 1
+                ? this
+                : new HierarchyOutcome(minutes, service, meanSeconds,
+                        Math.round(clientBytes * factor), Math.round(fetchedBytes * factor),
+                        seconds, tiers.stream().map(tier -> tier.scaled(factor)).toList());
+    }
+
     public long blocks() {
         return minutes.stream().mapToLong(Minute::blocks).sum();
     }

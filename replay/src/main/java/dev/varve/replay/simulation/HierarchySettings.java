@@ -7,7 +7,8 @@ import java.util.function.LongFunction;
 
 /// A hierarchy to simulate.
 ///
-/// @param blockBytes size of every block, at least 1
+/// @param blockBytes size of blocks whose size the traffic does not tell, at least 1; as a rule the
+///                   others are not much larger
 /// @param memory     the tier that a policy evicts from, block by block
 /// @param logs       the tiers below it, fastest first, at least one: each an append-only log of
 ///                   segments, as flash is in the server
@@ -62,6 +63,13 @@ public record HierarchySettings(
         public static final ClientSettings DEFAULT = new ClientSettings(64, 1, 10, 64, 10e-6, 20e-6,
                 20e-6, 0.064);
 
+        /// The default with another time to make a block.
+        static ClientSettings making(double seconds) {
+            return new ClientSettings(DEFAULT.connections, DEFAULT.speed, DEFAULT.lease,
+                    DEFAULT.processors, DEFAULT.existsSeconds, DEFAULT.getSeconds,
+                    DEFAULT.setSeconds, seconds);
+        }
+
         public ClientSettings {
             require(connections >= 1, "connections (" + connections + ") must be at least 1");
             require(processors >= 1, "processors (" + processors + ") must be at least 1");
@@ -79,6 +87,17 @@ public record HierarchySettings(
         require(memory.capacityBytes() >= MIN_MEMORY_BLOCKS * blockBytes,
                 "memory (" + memory.capacityBytes() + " bytes) must hold at least "
                         + MIN_MEMORY_BLOCKS + " blocks of " + blockBytes + " bytes");
+    }
+
+    /// The same for a sample of the traffic: slices of its tiers.
+    ///
+    /// @param rate which share of all keys the sample has, above 0, at most 1
+    HierarchySettings forSample(double rate) {
+        return rate == 1
+                ? this
+                : new HierarchySettings(blockBytes, memory.sliced(rate),
+                        logs.stream().map(log -> log.sliced(rate)).toList(), origin, writing,
+                        eviction, client);
     }
 
     private static final int MIN_MEMORY_BLOCKS = 32;

@@ -2,13 +2,12 @@ package dev.varve.replay.simulation;
 
 import dev.varve.policy.ReadAheadLead;
 import dev.varve.replay.TraceRequest;
+import dev.varve.replay.TraceRequest.Operation;
 import dev.varve.replay.Traffic;
 import dev.varve.replay.simulation.SimulatedBlock.Run;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
@@ -17,17 +16,17 @@ import org.jspecify.annotations.Nullable;
 /// and of connections where those are equal. No clock and no chance, so the same traffic gives the
 /// same outcome.
 ///
-/// Clients do as [dev.varve.replay.ReplayRun] does: for each request they ask whether the blocks
-/// are there, one after the other until one is not, read those, and write all the rest. Where there
-/// is an origin they read each block, and what is not there is read from the origin and written.
+/// Clients do as [dev.varve.replay.ReplayRun] does: for each prompt they ask whether the blocks
+/// are there, one after the other until one is not, read those, and write all the rest; of all
+/// other requests they do what [TraceRequest.Operation] says. Where there is an origin they read
+/// each block, and what is not there is read from the origin and written.
 ///
 /// Confined.
 public final class HierarchySimulation {
     private final HierarchySettings settings;
     private final SimulatedStore store;
     private final Optional<ModelledDevice> origin;
-    private final Traffic traffic;
-    private final Map<Long, SimulatedBlock> blocks = new HashMap<>();
+    private final RequestQueues requests;
     private final ServiceTally tally;
     /// When each processor is free again.
     private final PriorityQueue<Double> processors;
@@ -36,7 +35,7 @@ public final class HierarchySimulation {
 
     private HierarchySimulation(HierarchySettings settings, Traffic traffic) {
         this.settings = settings;
-        this.traffic = traffic;
+        requests = new RequestQueues(traffic, settings.client().connections());
         store = new SimulatedStore(settings);
         origin = settings.origin()
                 .map(medium -> new ModelledDevice(medium, 1, Double.POSITIVE_INFINITY, 1));
@@ -68,10 +67,6 @@ public final class HierarchySimulation {
         return tally.outcome(store.end(lastSeconds), lastSeconds);
     }
 
-    private SimulatedBlock block(long id) {
-        return blocks.computeIfAbsent(id, SimulatedBlock::new);
-    }
-
     /// Waits for a processor and uses it.
     ///
     /// @return when that is done, in seconds
@@ -88,6 +83,7 @@ public final class HierarchySimulation {
         /// When the present command came, and whether a processor has dealt with it.
         private double cameSeconds;
         private boolean processed;
+        private TraceRequest request = TraceRequest.NOTHING;
         private List<SimulatedBlock> wanted = List.of();
         private double requestSeconds;
         private int at;
@@ -95,6 +91,8 @@ public final class HierarchySimulation {
         private Phase phase = Phase.ASK;
         private Run run = new Run(false);
         private int readBefore;
+        /// Whether anything was asked for since the last write of a value by itself.
+        private boolean asked = true;
         private @Nullable SimulatedBlock last;
         private @Nullable SimulatedBlock ahead;
         private final ReadAheadLead lead = new ReadAheadLead();
@@ -111,23 +109,24 @@ public final class HierarchySimulation {
 
         /// @return false if there is none
         boolean takeRequest(double nowSeconds) {
-            Optional<TraceRequest> next = traffic.next();
+            var next = requests.take(index);
             if (next.isEmpty()) {
                 return false;
             }
+            request = next.get();
             if (firstMillis < 0) {
-                firstMillis = next.get().timestampMillis();
+                firstMillis = request.timestampMillis();
             }
-            double seconds = (next.get().timestampMillis() - firstMillis) / 1e3;
+            double seconds = (request.timestampMillis() - firstMillis) / 1e3;
             requestSeconds = Math.max(nowSeconds, seconds / settings.client().speed());
             dueSeconds = requestSeconds;
             wanted = new ArrayList<>();
-            for (long id : next.get().blockIds()) {
-                wanted.add(block(id));
+            for (long id : request.blockIds()) {
+                wanted.add(store.block(id));
             }
             at = 0;
             promised = 0;
-            phase = settings.origin().isPresent() ? Phase.READ_THROUGH : Phase.ASK;
+            phase = firstPhase(request.operation());
             return true;
         }
 
@@ -149,6 +148,7 @@ public final class HierarchySimulation {
                 case READ -> read(now);
                 case WRITE -> write(now);
                 case READ_THROUGH -> readThrough(now);
+                case FETCH, FILL, PUT, EXISTS, DELETE -> access(now);
                 case DONE -> {
                     return takeRequest(now);
                 }
@@ -158,11 +158,84 @@ public final class HierarchySimulation {
 
         private double cost() {
             return switch (phase) {
-                case ASK -> settings.client().existsSeconds();
-                case READ, READ_THROUGH -> settings.client().getSeconds();
-                case WRITE -> settings.client().setSeconds();
+                case ASK, EXISTS, DELETE -> settings.client().existsSeconds();
+                case READ, FETCH, READ_THROUGH -> settings.client().getSeconds();
+                case WRITE, FILL, PUT -> settings.client().setSeconds();
                 case DONE -> 0;
             };
+        }
+
+        private Phase firstPhase(Operation operation) {
+            return switch (operation) {
+                case PROMPT -> settings.origin().isPresent() ? Phase.READ_THROUGH : Phase.ASK;
+                case FETCH, READ ->
+                    settings.origin().isPresent() ? Phase.READ_THROUGH : Phase.FETCH;
+                case EXISTS -> Phase.EXISTS;
+                case WRITE -> Phase.PUT;
+                case DELETE -> Phase.DELETE;
+                case TOUCH -> Phase.DONE;
+            };
+        }
+
+        private void access(double now) {
+            if (at == wanted.size()) {
+                phase = Phase.DONE;
+                return;
+            }
+            var block = wanted.get(at);
+            switch (phase) {
+                case FETCH -> fetch(now, block);
+                case FILL, PUT -> put(now, block);
+                case EXISTS -> {
+                    asked = true;
+                    tally.told(requestSeconds, store.exists(now, block));
+                    at++;
+                }
+                case DELETE -> {
+                    store.delete(now, block);
+                    at++;
+                }
+                case ASK, READ, WRITE, READ_THROUGH, DONE -> throw new IllegalStateException(
+                        phase + " is none of a single access");
+            }
+        }
+
+        private void fetch(double now, SimulatedBlock block) {
+            asked = true;
+            if (block.isPresent()) {
+                dueSeconds = store.read(now, block);
+                tally.hit(requestSeconds, dueSeconds - cameSeconds);
+                wasRead(now, block);
+                at++;
+                return;
+            }
+            tally.missed(requestSeconds, 1);
+            if (request.operation() == Operation.FETCH) {
+                phase = Phase.FILL;
+            } else {
+                at++;
+            }
+        }
+
+        private void put(double now, SimulatedBlock block) {
+            long bytes = bytes(block);
+            if (asked) {
+                run = new Run(readBefore > 1);
+                readBefore = 0;
+                asked = false;
+            }
+            if (!store.isTooLarge(bytes)) {
+                dueSeconds = store.write(now, block, bytes, run);
+            }
+            tally.wrote(bytes);
+            at++;
+            phase = phase == Phase.FILL ? Phase.FETCH : phase;
+        }
+
+        /// What a value that is written will take: as the trace says, or as it was before.
+        private long bytes(SimulatedBlock block) {
+            long unknown = block.bytes > 0 ? block.bytes : settings.blockBytes();
+            return Math.max(1, request.sizeBytes(unknown));
         }
 
         private void ask(double now) {
@@ -211,8 +284,11 @@ public final class HierarchySimulation {
         }
 
         private void write(double now) {
-            dueSeconds = store.write(now, wanted.get(at), run);
-            tally.wrote(settings.blockBytes());
+            long bytes = bytes(wanted.get(at));
+            if (!store.isTooLarge(bytes)) {
+                dueSeconds = store.write(now, wanted.get(at), bytes, run);
+            }
+            tally.wrote(bytes);
             at++;
             phase = at == wanted.size() ? Phase.DONE : Phase.WRITE;
         }
@@ -229,16 +305,18 @@ public final class HierarchySimulation {
                 wasRead(now, block);
                 return;
             }
-            double came = origin.orElseThrow().read(now, settings.blockBytes());
-            store.write(now, block, new Run(false));
-            block.readableSeconds = came;
-            dueSeconds = came;
-            tally.fetched(requestSeconds, dueSeconds - cameSeconds, settings.blockBytes());
+            long bytes = bytes(block);
+            dueSeconds = origin.orElseThrow().read(now, bytes);
+            if (!store.isTooLarge(bytes)) {
+                store.write(now, block, bytes, new Run(false));
+                block.readableSeconds = dueSeconds;
+            }
+            tally.fetched(requestSeconds, dueSeconds - cameSeconds, bytes);
         }
 
         /// As `ChainReader.read`.
         private void wasRead(double now, SimulatedBlock block) {
-            if (settings.blockBytes() < ReadAheadLead.LEAST_BYTES || block == last) {
+            if (block.bytes < ReadAheadLead.LEAST_BYTES || block == last) {
                 return;
             }
             var before = last;
@@ -256,11 +334,11 @@ public final class HierarchySimulation {
             if (lead.taken()) {
                 ahead = block;
             }
-            goAhead(now);
+            goAhead(now, block.bytes);
         }
 
-        private void goAhead(double now) {
-            for (var from = ahead; from != null && lead.goesOn(settings.blockBytes());) {
+        private void goAhead(double now, long bytes) {
+            for (var from = ahead; from != null && lead.goesOn(bytes);) {
                 from = from.next;
                 if (from == null) {
                     return;
@@ -273,10 +351,18 @@ public final class HierarchySimulation {
     }
 
     private enum Phase {
+        /// Of a prompt, in this order.
         ASK,
         READ,
         WRITE,
+        /// Of all reads where there is an origin.
         READ_THROUGH,
+        /// Of one value by itself, and the write after it has missed.
+        FETCH,
+        FILL,
+        PUT,
+        EXISTS,
+        DELETE,
         DONE
     }
 }

@@ -4,6 +4,7 @@ import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.replay.simulation.Figure.Evidence;
 import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
 import java.time.LocalDate;
 import java.time.format.DateTimeParseException;
 import java.util.EnumMap;
@@ -54,7 +55,8 @@ final class MediaReader {
             int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine();
             throw wrong(line, "is not YAML: " + e.getProblem(), e);
         } catch (YAMLException e) {
-            throw wrong(0, "is not YAML: " + e.getMessage(), e);
+            boolean isText = !(e.getCause() instanceof CharacterCodingException);
+            throw wrong(0, isText ? "is not YAML: " + e.getMessage() : "is not text in UTF-8", e);
         }
         var fields = fields(root.orElseThrow(() -> wrong(0, "is empty", null)), "a catalogue");
         for (var field : fields.entrySet()) {

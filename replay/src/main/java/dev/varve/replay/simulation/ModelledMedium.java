@@ -38,7 +38,7 @@ public record ModelledMedium(String id, String name, Map<Property, Figure> figur
     }
 
     /// Seconds asleep that save what waking up costs; infinite where it cannot sleep.
-    double breakEvenSeconds() {
+    public double breakEvenSeconds() {
         if (!canSleep()) {
             return Double.POSITIVE_INFINITY;
         }

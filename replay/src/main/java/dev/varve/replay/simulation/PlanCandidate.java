@@ -1,5 +1,6 @@
 package dev.varve.replay.simulation;
 
+import dev.varve.replay.Figures;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -24,7 +25,7 @@ record PlanCandidate(String eviction, HierarchySettings settings, HierarchyOutco
 
     private static String tier(TierSettings tier) {
         String sleeps = tier.layout() == TierSettings.Layout.CONCENTRATED ? " sleeping" : "";
-        return tier.medium().id() + " " + Quantities.bytes(tier.capacityBytes()) + sleeps;
+        return tier.medium().id() + " " + Figures.bytes(tier.capacityBytes()) + sleeps;
     }
 
     String writing() {

@@ -2,6 +2,7 @@ package dev.varve.replay.simulation;
 
 import static dev.varve.replay.simulation.Plot.escape;
 
+import dev.varve.replay.Figures;
 import dev.varve.replay.simulation.Plot.Range;
 import dev.varve.replay.simulation.Plot.Scale;
 import java.util.List;
@@ -21,7 +22,7 @@ record PlanPage(Plan plan) {
             margin:2rem auto;padding:0 1.25rem}
             h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2rem 0 .5rem}
             p{max-width:95ch}.quiet{color:#5b6875}
-            .plots{display:grid;gap:1.25rem}
+            .plots{display:grid;gap:1.25rem;align-items:start}
             .plots{grid-template-columns:repeat(auto-fit,minmax(430px,1fr))}
             figure{margin:0;border:1px solid #dde3e9;border-radius:6px;padding:.75rem}
             figcaption{font-weight:600;margin-bottom:.25rem}
@@ -110,10 +111,10 @@ record PlanPage(Plan plan) {
 
     private static String words(PlanCandidate one) {
         return one.tiers() + ", " + one.eviction() + ", " + one.writing() + ": "
-                + Quantities.percent(one.outcome().hitRatio()) + " served, "
-                + Quantities.seconds(one.outcome().secondsPerBlock()) + ", "
-                + Quantities.watts(one.outcome().watts()) + ", "
-                + Quantities.dollars(one.outcome().price());
+                + Figures.percent(one.outcome().hitRatio()) + " served, "
+                + Figures.seconds(one.outcome().secondsPerBlock()) + ", "
+                + Figures.watts(one.outcome().watts()) + ", "
+                + Figures.dollars(one.outcome().price());
     }
 
     private String minutes(PlanCandidate best) {
@@ -157,7 +158,7 @@ record PlanPage(Plan plan) {
                             + "<text class=\"tick\" x=\"%.1f\" y=\"%d\">%s</text>%n",
                     y + 18, escape(tier.medium()), y, idle, 108 + idle, y, work,
                     116 + idle + work, y + 18,
-                    escape(Quantities.watts(tier.joules() / seconds))));
+                    escape(Figures.watts(tier.joules() / seconds))));
         }
         return figure("Power of each recommended tier", svg.append("</svg>\n").toString(),
                 "<b>Blue</b>: moving bytes. Grey: being there.");
@@ -181,8 +182,8 @@ record PlanPage(Plan plan) {
             for (int column = 1; column < row.size(); column++) {
                 cell(table, row.get(column));
                 if (column == 4) {
-                    cell(table, Quantities.percent(range.from()) + " to "
-                            + Quantities.percent(range.to()));
+                    cell(table, Figures.percent(range.from()) + " to "
+                            + Figures.percent(range.to()));
                 }
             }
             table.append("</tr>\n");
@@ -202,15 +203,15 @@ record PlanPage(Plan plan) {
                 + "<th>price</th></tr>\n");
         for (var tier : best.outcome().tiers()) {
             table.append("<tr>");
-            for (String text : List.of(tier.medium(), Quantities.bytes(tier.capacityBytes()),
-                    Quantities.digits(tier.devices()),
+            for (String text : List.of(tier.medium(), Figures.bytes(tier.capacityBytes()),
+                    Figures.digits(tier.devices()),
                     String.format(Locale.ROOT, "%,d", tier.hits()),
-                    Quantities.bytes(tier.readBytes()), Quantities.bytes(tier.writtenBytes()),
-                    Quantities.watts(tier.joules() / seconds),
-                    Quantities.watts(tier.idleJoules() / seconds),
-                    Quantities.percent(tier.asleepSeconds() / seconds),
-                    Quantities.percent(tier.endurancePerYear()),
-                    Quantities.dollars(tier.price()))) {
+                    Figures.bytes(tier.readBytes()), Figures.bytes(tier.writtenBytes()),
+                    Figures.watts(tier.joules() / seconds),
+                    Figures.watts(tier.idleJoules() / seconds),
+                    Figures.percent(tier.asleepSeconds() / seconds),
+                    Figures.percent(tier.endurancePerYear()),
+                    Figures.dollars(tier.price()))) {
                 cell(table, text);
             }
             table.append("</tr>\n");

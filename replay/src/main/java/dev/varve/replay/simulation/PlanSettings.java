@@ -10,7 +10,9 @@ import java.util.Locale;
 /// @param years        how long each tier must last at least
 /// @param slack        by which factor the mean time to a block may exceed the shortest one that
 ///                     the budget allows, where speed is not the goal; at least 1
-/// @param blockBytes   size of a block, at least 1
+/// @param blockBytes   size of blocks whose size the traffic does not tell, at least 1
+/// @param missSeconds  what it takes to get a missed block from elsewhere, at least 0
+/// @param evictions    what memory may evict by, at least one: sizes are tried with the first
 /// @param memory       media to try for memory, at least one
 /// @param flash        media to try below it, at least one
 /// @param third        media to try below that, beside none at all
@@ -23,6 +25,8 @@ public record PlanSettings(
         double years,
         double slack,
         long blockBytes,
+        double missSeconds,
+        List<Eviction> evictions,
         List<ModelledMedium> memory,
         List<ModelledMedium> flash,
         List<ModelledMedium> third,
@@ -43,6 +47,7 @@ public record PlanSettings(
     }
 
     public PlanSettings {
+        evictions = List.copyOf(evictions);
         memory = List.copyOf(memory);
         flash = List.copyOf(flash);
         third = List.copyOf(third);
@@ -50,6 +55,9 @@ public record PlanSettings(
         require(years >= 0, "lifetime (" + years + " years) must be at least 0");
         require(slack >= 1, "slack (" + slack + ") must be at least 1");
         require(blockBytes >= 1, "block (" + blockBytes + " bytes) must be at least 1 byte");
+        require(missSeconds >= 0 && Double.isFinite(missSeconds),
+                "time of a miss (" + missSeconds + " s) must be at least 0");
+        require(!evictions.isEmpty(), "evictions (0) must be at least 1");
         require(!memory.isEmpty(), "media for memory (0) must be at least 1");
         require(!flash.isEmpty(), "media for flash (0) must be at least 1");
     }

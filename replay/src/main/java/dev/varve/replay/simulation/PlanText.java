@@ -1,10 +1,12 @@
 package dev.varve.replay.simulation;
 
+import dev.varve.replay.Figures;
 import dev.varve.replay.Table;
 import dev.varve.replay.simulation.PlanSettings.Goal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// A [Plan] for a terminal.
@@ -27,17 +29,24 @@ record PlanText(Plan plan) {
     }
 
     String head() {
-        var statistics = plan.recording().statistics();
-        double bytes = (double) statistics.distinctBlocks() * plan.settings().blockBytes();
-        return String.format(Locale.ROOT, "Traffic: %s%n%,d requests in %s, %,d blocks of %s, %,d"
-                + " of them different (%s);%na cache without limits would serve %s.%n%d hierarchies"
-                + " simulated; %d of them are beaten by none in speed, energy, price and"
-                + " lifetime together.%n",
-                plan.recording().description(), statistics.requests(),
-                Quantities.seconds(statistics.durationSeconds()), statistics.references(),
-                Quantities.bytes(plan.settings().blockBytes()), statistics.distinctBlocks(),
-                Quantities.bytes(bytes), Quantities.percent(statistics.idealHitRatio()),
-                plan.tried().size(), plan.front().size());
+        var recording = plan.recording();
+        var statistics = recording.statistics();
+        long unknown = plan.settings().blockBytes();
+        String head = String.format(Locale.ROOT, "Traffic: %s%n%,d requests in %s, %,d blocks of"
+                + " %s%s, %,d of them different (%s);%na cache without limits would serve %s.%n%d"
+                + " hierarchies simulated; %d of them are beaten by none in speed, energy, price"
+                + " and lifetime together.%n",
+                recording.description(), statistics.requests(),
+                Figures.seconds(statistics.durationSeconds()), statistics.references(),
+                statistics.sizedBlocks() > 0 ? "about " : "",
+                Figures.bytes(recording.meanBytes(unknown)), statistics.distinctBlocks(),
+                Figures.bytes(statistics.dataBytes(unknown)),
+                Figures.percent(statistics.idealHitRatio()), plan.tried().size(),
+                plan.front().size());
+        return head + recording.remarks()
+                .stream()
+                .map(remark -> "note: " + remark + "\n")
+                .collect(Collectors.joining());
     }
 
     private String front() {
@@ -74,11 +83,11 @@ record PlanText(Plan plan) {
         var outcome = candidate.outcome();
         boolean chosen = plan.best().isPresent() && plan.best().getAsInt() == index;
         return List.of(chosen ? "->" : "", candidate.tiers(), candidate.eviction(),
-                candidate.writing(), Quantities.percent(outcome.hitRatio()),
-                Quantities.seconds(outcome.secondsPerBlock()),
-                Quantities.seconds(outcome.service().p99Nanos() / 1e9),
-                Quantities.watts(outcome.watts()), Quantities.dollars(outcome.price()),
-                Quantities.years(outcome.lifetimeYears()));
+                candidate.writing(), Figures.percent(outcome.hitRatio()),
+                Figures.seconds(outcome.secondsPerBlock()),
+                Figures.seconds(outcome.service().p99Nanos() / 1e9),
+                Figures.watts(outcome.watts()), Figures.dollars(outcome.price()),
+                Figures.years(outcome.lifetimeYears()));
     }
 
     private String recommendation(PlanCandidate best) {
@@ -116,13 +125,13 @@ record PlanText(Plan plan) {
             case COST -> "the lowest price";
         });
         if (settings.goal() != Goal.LATENCY) {
-            conditions.add("a time to a block within " + Quantities.digits(settings.slack())
+            conditions.add("a time to a block within " + Figures.digits(settings.slack())
                     + " of the shortest");
         }
         if (Double.isFinite(settings.budgetDollars())) {
-            conditions.add("at most " + Quantities.dollars(settings.budgetDollars()));
+            conditions.add("at most " + Figures.dollars(settings.budgetDollars()));
         }
-        conditions.add("tiers that last " + Quantities.digits(settings.years()) + " years or more");
+        conditions.add("tiers that last " + Figures.digits(settings.years()) + " years or more");
         return String.join(", ", conditions);
     }
 
@@ -137,10 +146,10 @@ record PlanText(Plan plan) {
                 + " recommended in %s of them. In the first half of the traffic it%nserves %s, in"
                 + " the second %s. Traffic of other days, and figures that are assumed, may differ"
                 + " more.%n",
-                Sureness.BLOCK_MINUTES, Quantities.percent(hits.from()),
-                Quantities.percent(hits.to()), Quantities.seconds(seconds.from()),
-                Quantities.seconds(seconds.to()), Quantities.percent(sureness.chosen().get(best)),
-                Quantities.percent(halves.from()), Quantities.percent(halves.to()));
+                Sureness.BLOCK_MINUTES, Figures.percent(hits.from()),
+                Figures.percent(hits.to()), Figures.seconds(seconds.from()),
+                Figures.seconds(seconds.to()), Figures.percent(sureness.chosen().get(best)),
+                Figures.percent(halves.from()), Figures.percent(halves.to()));
     }
 
     /// The figures that it rests on and that nobody has published.

@@ -1,33 +1,35 @@
 package dev.varve.replay.simulation;
 
-import dev.varve.policy.EvictionPolicy;
-import dev.varve.policy.LruPolicy;
-import dev.varve.policy.S3FifoPolicy;
 import dev.varve.replay.simulation.HierarchySettings.ClientSettings;
 import dev.varve.replay.simulation.HierarchySettings.Writing;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.function.DoubleConsumer;
-import java.util.function.LongFunction;
 
 /// Tries hierarchies on a recording and says which are worth having: in a first round all sizes,
-/// with the first medium of each kind; in a second, around the best sizes, the other media, a third
-/// tier, the other policy, and devices that sleep.
+/// with the first medium of each kind and the first policy; in two more, around the best so far, the
+/// other media, a third tier, the other policies, and devices that sleep.
 ///
-/// Two rounds instead of all combinations, because what a size does to the hits hardly depends on
-/// the medium. The price: a size that is good only with a medium of the second round is not found.
+/// Rounds instead of all combinations, because what a size does to the hits hardly depends on the
+/// medium. The price: a size that is good only with a medium of a later round is not found.
 ///
 /// Confined.
 public final class Planner {
     private static final double[] MEMORY_SHARES = {0.005, 0.01, 0.02, 0.05, 0.1};
     private static final double[] FLASH_SHARES = {0.05, 0.1, 0.2, 0.4};
     private static final double THIRD_SHARE = 0.8;
-    /// From how many of the first round the second goes on.
+    private static final int ROUNDS = 3;
+    /// Costs within this factor are taken for equal.
+    private static final double ALIKE = 1.01;
+    /// From how many of a round the next one goes on.
     private static final int SEEDS = 4;
     /// What can be saved by sleeping is tried with this multiple of the time that pays for waking
     /// up: a device that waits so long loses at most twice what knowing the future would (the
@@ -36,7 +38,8 @@ public final class Planner {
 
     private final PlanSettings settings;
     private final Recording recording;
-    private final Map<String, PlanCandidate> tried = new LinkedHashMap<>();
+    private final Set<Choice> tried = new HashSet<>();
+    private final Map<PlanCandidate, Choice> results = new LinkedHashMap<>();
 
     private Planner(PlanSettings settings, Recording recording) {
         this.settings = settings;
@@ -70,20 +73,6 @@ public final class Planner {
         }
     }
 
-    private enum Eviction {
-        S3_FIFO("s3-fifo", S3FifoPolicy::new),
-        LRU("lru", _ -> new LruPolicy());
-
-        private final String key;
-        @SuppressWarnings("ImmutableEnumChecker") // a function without state
-        private final LongFunction<EvictionPolicy> policy;
-
-        Eviction(String key, LongFunction<EvictionPolicy> policy) {
-            this.key = key;
-            this.policy = policy;
-        }
-    }
-
     /// Plans.
     ///
     /// @param progress hears which share is done, from 0 to 1
@@ -93,36 +82,37 @@ public final class Planner {
     }
 
     private Plan plan(DoubleConsumer progress) {
-        var first = new ArrayList<Choice>();
+        var choices = sizes();
+        for (int round = 0; round < ROUNDS; round++) {
+            double done = (double) round / ROUNDS;
+            for (int i = 0; i < choices.size(); i++) {
+                attempt(choices.get(i));
+                progress.accept(done + (i + 1.0) / choices.size() / ROUNDS);
+            }
+            if (results.isEmpty()) {
+                throw new IllegalArgumentException("the traffic has " + recording.statistics()
+                        .distinctBlocks() + " different blocks, too few to divide among tiers");
+            }
+            choices = new ArrayList<>();
+            for (var seed : seeds(List.copyOf(results.keySet()))) {
+                choices.addAll(around(Objects.requireNonNull(results.get(seed))));
+            }
+        }
+        return conclude();
+    }
+
+    private List<Choice> sizes() {
+        var choices = new ArrayList<Choice>();
         for (var writing : List.of(Writing.SELECTIVE, Writing.ALL)) {
             for (double memory : MEMORY_SHARES) {
                 for (double flash : FLASH_SHARES) {
-                    first.add(new Choice(settings.memory().getFirst(), memory,
-                            settings.flash().getFirst(), flash, Optional.empty(), Eviction.S3_FIFO,
-                            writing, false));
+                    choices.add(new Choice(settings.memory().getFirst(), memory,
+                            settings.flash().getFirst(), flash, Optional.empty(),
+                            settings.evictions().getFirst(), writing, false));
                 }
             }
         }
-        var results = new LinkedHashMap<PlanCandidate, Choice>();
-        for (int i = 0; i < first.size(); i++) {
-            var choice = first.get(i);
-            attempt(choice).ifPresent(candidate -> results.put(candidate, choice));
-            progress.accept(0.5 * (i + 1) / first.size());
-        }
-        if (results.isEmpty()) {
-            throw new IllegalArgumentException("the traffic has " + recording.statistics()
-                    .distinctBlocks() + " different blocks, too few to divide among tiers");
-        }
-        var second = new ArrayList<Choice>();
-        for (var seed : seeds(List.copyOf(results.keySet()))) {
-            Optional.ofNullable(results.get(seed))
-                    .ifPresent(choice -> second.addAll(around(choice)));
-        }
-        for (int i = 0; i < second.size(); i++) {
-            attempt(second.get(i));
-            progress.accept(0.5 + 0.5 * (i + 1) / second.size());
-        }
-        return conclude();
+        return choices;
     }
 
     /// The best by the goal, and the best by speed.
@@ -143,7 +133,7 @@ public final class Planner {
 
     private List<Choice> around(Choice seed) {
         var choices = new ArrayList<Choice>();
-        choices.add(seed.with(Eviction.LRU));
+        settings.evictions().forEach(eviction -> choices.add(seed.with(eviction)));
         choices.add(seed.with(seed.third(), true));
         for (var memory : settings.memory()) {
             for (var flash : settings.flash()) {
@@ -157,19 +147,16 @@ public final class Planner {
         return choices;
     }
 
-    private Optional<PlanCandidate> attempt(Choice choice) {
-        var known = Optional.ofNullable(tried.get(choice.toString()));
-        if (known.isPresent()) {
-            return known;
+    private void attempt(Choice choice) {
+        if (!tried.add(choice)) {
+            return;
         }
         try {
             var hierarchy = hierarchy(choice);
-            var candidate = new PlanCandidate(choice.eviction().key, hierarchy,
-                    HierarchySimulation.run(hierarchy, recording.play()));
-            tried.put(choice.toString(), candidate);
-            return Optional.of(candidate);
+            results.put(new PlanCandidate(choice.eviction().name(), hierarchy,
+                    recording.through(hierarchy)), choice);
         } catch (IllegalArgumentException tooSmall) {
-            return Optional.empty();
+            // none of the results
         }
     }
 
@@ -178,21 +165,22 @@ public final class Planner {
         logs.add(tier(choice.flash(), choice.flashShare(), choice.sleeps()));
         choice.third()
                 .ifPresent(medium -> logs.add(tier(medium, THIRD_SHARE, choice.sleeps())));
-        return new HierarchySettings(settings.blockBytes(),
+        return new HierarchySettings(recording.meanBytes(settings.blockBytes()),
                 tier(choice.memory(), choice.memoryShare(), false), logs, Optional.empty(),
-                choice.writing(), choice.eviction().policy, ClientSettings.DEFAULT);
+                choice.writing(), choice.eviction().policy(),
+                ClientSettings.making(settings.missSeconds()));
     }
 
     private TierSettings tier(ModelledMedium medium, double share, boolean sleeps) {
-        long blocks = (long) (recording.statistics().distinctBlocks() * share);
-        var tier = TierSettings.of(medium, blocks * settings.blockBytes());
+        var tier = TierSettings.of(medium, Math.max(1,
+                (long) (recording.wholeBytes(settings.blockBytes()) * share)));
         return sleeps && medium.canSleep()
                 ? tier.concentrated(SLEEP_AFTER_BREAK_EVENS * medium.breakEvenSeconds())
                 : tier;
     }
 
     private Plan conclude() {
-        var all = List.copyOf(tried.values());
+        var all = List.copyOf(results.keySet());
         var front = front(all)
                 .stream()
                 .sorted(Comparator.comparingDouble(one -> one.outcome().secondsPerBlock()))
@@ -225,19 +213,28 @@ public final class Planner {
                 shortest = Math.min(shortest, secondsPerBlock[i]);
             }
         }
-        var best = OptionalInt.empty();
+        double longest = settings.slack() * shortest;
         double least = Double.POSITIVE_INFINITY;
         for (int i = 0; i < secondsPerBlock.length; i++) {
-            double cost = settings.goal() == PlanSettings.Goal.LATENCY
-                    ? secondsPerBlock[i]
-                    : cost(front.get(i));
-            if (isAllowed(front.get(i)) && secondsPerBlock[i] <= settings.slack() * shortest
-                    && cost < least) {
-                least = cost;
+            if (isAllowed(front.get(i)) && secondsPerBlock[i] <= longest) {
+                least = Math.min(least, cost(front.get(i), secondsPerBlock[i]));
+            }
+        }
+        // Of those that hardly differ, the fastest: who serves less saves a little, too.
+        var best = OptionalInt.empty();
+        for (int i = 0; i < secondsPerBlock.length; i++) {
+            boolean isGood = isAllowed(front.get(i)) && secondsPerBlock[i] <= longest
+                    && cost(front.get(i), secondsPerBlock[i]) <= ALIKE * least;
+            if (isGood && (best.isEmpty()
+                    || secondsPerBlock[i] < secondsPerBlock[best.getAsInt()])) {
                 best = OptionalInt.of(i);
             }
         }
         return best;
+    }
+
+    private double cost(PlanCandidate candidate, double secondsPerBlock) {
+        return settings.goal() == PlanSettings.Goal.LATENCY ? secondsPerBlock : cost(candidate);
     }
 
     private boolean isAllowed(PlanCandidate candidate) {

@@ -29,7 +29,6 @@ final class SegmentLog {
 
     private final ModelledTier tier;
     private final long budgetBytes;
-    private final long blockBytes;
     private final long segmentBytes;
     private final long reserveBytes;
     /// Oldest first, the open one not among them.
@@ -50,6 +49,8 @@ final class SegmentLog {
         private final BitSet read = new BitSet();
         private long bytes = PAGE_BYTES;
         private int wanted;
+        private long contentBytes;
+        private long wantedBytes;
         private boolean dropped;
 
         private Segment(int device, double sinceSeconds) {
@@ -82,17 +83,11 @@ final class SegmentLog {
         }
     }
 
-    /// What an append did.
-    ///
-    /// @param count      how many blocks found room, from the first on
-    /// @param endSeconds when they were written
-    record Appended(int count, double endSeconds) {}
-
+    /// @param blockBytes   size of a block as a rule
     /// @param reserveShare which part of the budget is kept free
     SegmentLog(TierSettings settings, long blockBytes, int reserveShare) {
         tier = new ModelledTier(settings);
         budgetBytes = settings.capacityBytes();
-        this.blockBytes = blockBytes;
         segmentBytes = segmentBytes(budgetBytes, blockBytes);
         reserveBytes = budgetBytes / reserveShare + 8 * maxBatchBytes();
         segmentsOnDevice = new int[tier.placeCount()];
@@ -121,20 +116,29 @@ final class SegmentLog {
         return hits;
     }
 
-    /// Appends blocks that lie nowhere.
-    Appended append(double nowSeconds, List<SimulatedBlock> blocks) {
+    /// Appends blocks that lie nowhere. Those for which there is no room go on lying nowhere, and
+    /// so do those that are larger than a segment.
+    ///
+    /// @return when they are written, in seconds
+    double append(double nowSeconds, List<SimulatedBlock> blocks) {
         double end = nowSeconds;
-        int perBatch = (int) Math.max(1, (maxBatchBytes() - PAGE_BYTES) / (blockBytes + 1));
-        for (int first = 0; first < blocks.size(); first += perBatch) {
-            var batch = blocks.subList(first, Math.min(blocks.size(), first + perBatch));
-            long bytes = batchBytes(batch.size());
-            var segment = segmentFor(nowSeconds, bytes, batch.size());
-            if (segment.isEmpty()) {
-                return new Appended(first, end);
+        for (int first = 0; first < blocks.size();) {
+            int next = first + 1;
+            long bytes = blocks.get(first).bytes;
+            while (next < blocks.size()
+                    && bytes + blocks.get(next).bytes < maxBatchBytes() - PAGE_BYTES) {
+                bytes += blocks.get(next).bytes;
+                next++;
             }
-            end = Math.max(end, write(nowSeconds, segment.get(), batch, bytes));
+            var batch = blocks.subList(first, next);
+            long batchBytes = batchBytes(batch);
+            var segment = segmentFor(nowSeconds, batchBytes, batch.size());
+            if (segment.isPresent()) {
+                end = Math.max(end, write(nowSeconds, segment.get(), batch, batchBytes));
+            }
+            first = next;
         }
-        return new Appended(blocks.size(), end);
+        return end;
     }
 
     /// Reads a block that is here.
@@ -146,13 +150,13 @@ final class SegmentLog {
             segment.read.set(block.position);
             hits++;
         }
-        return tier.read(segment.device, nowSeconds, blockBytes);
+        return tier.read(segment.device, nowSeconds, block.bytes);
     }
 
     /// Reads a block for a client that has left meanwhile.
-    double readPinned(double nowSeconds, Segment segment) {
+    double readPinned(double nowSeconds, Segment segment, long bytes) {
         hits++;
-        return tier.read(segment.device, nowSeconds, blockBytes);
+        return tier.read(segment.device, nowSeconds, bytes);
     }
 
     /// Notes a read that nobody waits for, but that counts as one.
@@ -165,6 +169,7 @@ final class SegmentLog {
     void release(SimulatedBlock block) {
         var segment = segment(block);
         segment.wanted--;
+        segment.wantedBytes -= block.bytes;
         block.segment = null;
         if (segment.wanted == 0) {
             unwanted.add(segment);
@@ -174,7 +179,7 @@ final class SegmentLog {
     private static Segment segment(SimulatedBlock block) {
         var segment = block.segment;
         if (segment == null) {
-            throw new IllegalStateException("block " + block.id + " must be in a log");
+            throw new IllegalStateException("block " + block.name + " must be in a log");
         }
         return segment;
     }
@@ -199,6 +204,11 @@ final class SegmentLog {
         unwanted.removeIf(segment -> segment != open || segment.wanted > 0);
     }
 
+    /// How many segments there are, the open one included.
+    int segmentCount() {
+        return sealed.size() + (open == null ? 0 : 1);
+    }
+
     /// The segment that should go next; seals the open one where there is no other.
     Optional<Segment> oldest(double nowSeconds) {
         if (sealed.isEmpty() && open != null) {
@@ -218,7 +228,7 @@ final class SegmentLog {
     /// Gives a segment's space back. What is in it must lie elsewhere by now.
     void drop(double nowSeconds, Segment segment) {
         tier.kept(segment.device, nowSeconds - segment.sinceSeconds,
-                segment.blocks.size() * blockBytes);
+                segment.contentBytes);
         sealed.remove(segment);
         segment.dropped = true;
         usedBytes -= segment.bytes;
@@ -229,7 +239,7 @@ final class SegmentLog {
     void end(double nowSeconds) {
         for (var segment : sealed) {
             tier.kept(segment.device, nowSeconds - segment.sinceSeconds,
-                    segment.wanted * blockBytes);
+                    segment.wantedBytes);
         }
     }
 
@@ -242,6 +252,8 @@ final class SegmentLog {
             block.segment = segment;
             block.position = segment.blocks.size();
             segment.blocks.add(block);
+            segment.contentBytes += block.bytes;
+            segment.wantedBytes += block.bytes;
         }
         segment.wanted += batch.size();
         segment.bytes += bytes;
@@ -256,6 +268,9 @@ final class SegmentLog {
                 return Optional.of(present);
             }
             seal(nowSeconds, present);
+        }
+        if (PAGE_BYTES + bytes + footerBytes(blocks) > segmentBytes) {
+            return Optional.empty();
         }
         if (usedBytes + segmentBytes > budgetBytes - segmentBytes) {
             return Optional.empty();
@@ -294,10 +309,15 @@ final class SegmentLog {
         return Math.min(MAX_BLOCK_BYTES, segmentBytes / 4);
     }
 
-    private long batchBytes(int blocks) {
-        return blockBytes >= APART_BYTES
-                ? pages(HEADER_BYTES * (long) blocks) + blocks * pages(blockBytes)
-                : pages(blocks * (HEADER_BYTES + (blockBytes + 7 & -8)));
+    private static long batchBytes(List<SimulatedBlock> blocks) {
+        long together = 0;
+        long apart = 0;
+        for (var block : blocks) {
+            boolean isApart = block.bytes >= APART_BYTES;
+            together += HEADER_BYTES + (isApart ? 0 : (block.bytes + 7) & -8);
+            apart += isApart ? pages(block.bytes) : 0;
+        }
+        return pages(together) + apart;
     }
 
     /// Directory and trailer.

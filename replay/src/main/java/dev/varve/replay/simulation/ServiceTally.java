@@ -43,6 +43,13 @@ final class ServiceTally {
         clientBytes += bytes;
     }
 
+    /// Somebody asked whether a block is there.
+    void told(double atSeconds, boolean isThere) {
+        var window = window(atSeconds);
+        window.blocks++;
+        window.hits += isThere ? 1 : 0;
+    }
+
     void missed(double atSeconds, int count) {
         var window = window(atSeconds);
         window.blocks += count;

@@ -7,11 +7,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Confined.
 final class SimulatedBlock {
-    /// Its id in the trace.
-    final long id;
-    /// Changes with every write: the server gives each version an id of its own, so that a policy
-    /// does not know a block again that was written anew.
-    long version;
+    private static final int GRAIN_SHIFT = 4;
+    private static final int MIN_GRAIN_SHIFT = 8;
+    private static final int MAX_GRAIN_SHIFT = 25;
+
+    /// What policies know it by: stays the same when it is written anew, as in the server.
+    final int name;
+    /// Length of its value; 0 while nothing is known of it.
+    long bytes;
     boolean inMemory;
     /// On its way out of memory.
     boolean leaving;
@@ -23,6 +26,7 @@ final class SimulatedBlock {
     @Nullable
     Run run;
     double heldUntilSeconds;
+    long heldBytes;
     /// When its bytes will have reached memory.
     double readableSeconds;
     double inMemorySinceSeconds;
@@ -34,8 +38,9 @@ final class SimulatedBlock {
     @Nullable
     SimulatedBlock next;
 
-    SimulatedBlock(long id) {
-        this.id = id;
+    /// @param name from 1
+    SimulatedBlock(int name) {
+        this.name = name;
     }
 
     /// What a client writes without asking for anything in between.
@@ -46,6 +51,18 @@ final class SimulatedBlock {
         Run(boolean continued) {
             this.continued = continued;
         }
+    }
+
+    /// What a value takes of memory: the server's slab cuts values in steps of a sixteenth to an eighth
+    /// of their length (`BuddySlab`).
+    static long footprintBytes(long bytes) {
+        int floorLog = Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, bytes));
+        long grain = 1L << Math.clamp(floorLog - GRAIN_SHIFT, MIN_GRAIN_SHIFT, MAX_GRAIN_SHIFT);
+        return Math.max(grain, (bytes + grain - 1) & -grain);
+    }
+
+    long footprintBytes() {
+        return footprintBytes(bytes);
     }
 
     boolean isPresent() {

@@ -9,8 +9,11 @@ import dev.varve.replay.simulation.SegmentLog.Segment;
 import dev.varve.replay.simulation.SimulatedBlock.Run;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The server's placement in numbers: the same policies (eviction, admission), asked at the same
 /// places, around memory and logs of segments that hold no bytes. What it repeats of the engine, in
@@ -22,52 +25,82 @@ import java.util.List;
 /// Below the first log it goes on by one rule: what an evicted segment loses goes to the next log,
 /// unless writing is selective and it was not read; and what is read there comes up for good.
 ///
-/// What it leaves out: shares, durable buckets, the limit of what may be held, refused writes, and
-/// that a block remains readable in memory while it is being written.
+/// What it leaves out: shares, durable buckets, refused writes, and that a block remains readable in
+/// memory while it is being written.
 ///
 /// All calls in the order of their times. Confined.
 final class SimulatedStore {
     private static final int MEMORY_RESERVE_SHARE = 16;
     private static final int LOG_RESERVE_SHARE = 16;
     private static final int SELECTIVE_RESERVE_SHARE = 32;
+    private static final int HELD_MEMORY_SHARE = 4;
+    private static final int HELD_LOG_SHARE = 8;
     private static final int SEEN_NAMES = 1 << 20;
     private static final long DEMOTION_BATCH_BYTES = 8 << 20;
     private static final double READS_COUNT_SHARE = 0.4;
     private static final int REINSERT_SHARE = 2;
     private static final long MAX_TRIES = 1_000_000;
+    /// The part of memory that one value may take.
+    private static final int MAX_MEMORY_SHARE = 4;
 
     private final HierarchySettings settings;
-    private final long blockBytes;
     private final long capacityBytes;
     private final ModelledTier memory;
     private final List<SegmentLog> logs = new ArrayList<>();
     private final EvictionPolicy policy;
     private final FlashAdmission admission;
-    /// By version, from 1.
-    private final List<SimulatedBlock> versions = new ArrayList<>();
+    private final Map<Long, SimulatedBlock> blocks = new HashMap<>();
+    /// By name, from 1.
+    private final List<SimulatedBlock> named = new ArrayList<>();
     private final Deque<SimulatedBlock> leaving = new ArrayDeque<>();
     private final Deque<Freed> freed = new ArrayDeque<>();
     private long usedBytes;
     private long leavingBytes;
     private long freedBytes;
     private long memoryHits;
+    /// In the order of their ends.
+    private final Deque<Hold> holds = new ArrayDeque<>();
+    private final long maxHeldBytes;
+    private long heldBytes;
     /// When the background can demote the next batch.
     private double demotionFreeSeconds;
+    /// When memory was last asked for.
+    private double allocatedSeconds;
+
+    /// That a client was told of a block.
+    private record Hold(SimulatedBlock block, long bytes, double untilSeconds) {}
 
     /// Memory that is free once its block has been written.
     private record Freed(double atSeconds, long bytes) {}
 
     SimulatedStore(HierarchySettings settings) {
         this.settings = settings;
-        blockBytes = settings.blockBytes();
         capacityBytes = settings.memory().capacityBytes();
         memory = new ModelledTier(settings.memory());
         int share = isSelective() ? SELECTIVE_RESERVE_SHARE : LOG_RESERVE_SHARE;
         for (var log : settings.logs()) {
-            logs.add(new SegmentLog(log, blockBytes, share));
+            logs.add(new SegmentLog(log, settings.blockBytes(), share));
         }
+        maxHeldBytes = capacityBytes / HELD_MEMORY_SHARE + settings.logs()
+                .stream()
+                .mapToLong(log -> log.capacityBytes() / HELD_LOG_SHARE)
+                .sum();
         policy = settings.eviction().apply(capacityBytes);
         admission = new FlashAdmission(Math.max(1, capacityBytes / 2), SEEN_NAMES);
+    }
+
+    /// The block that a trace calls so.
+    SimulatedBlock block(long id) {
+        return blocks.computeIfAbsent(id, _ -> {
+            var block = new SimulatedBlock(named.size() + 1);
+            named.add(block);
+            return block;
+        });
+    }
+
+    /// Whether a value is so large that it never gets in.
+    boolean isTooLarge(long bytes) {
+        return bytes > capacityBytes / MAX_MEMORY_SHARE;
     }
 
     /// Whether a block is there; one that is stays for the time of a lease.
@@ -75,8 +108,27 @@ final class SimulatedStore {
         if (!block.isPresent()) {
             return false;
         }
-        block.heldUntilSeconds = nowSeconds + settings.client().lease();
+        hold(nowSeconds, block);
         return true;
+    }
+
+    /// As `Holds.hold`: what would be too much is refused.
+    private void hold(double nowSeconds, SimulatedBlock block) {
+        for (var first = holds.peek(); first != null
+                && first.untilSeconds <= nowSeconds; first = holds.peek()) {
+            holds.remove();
+            if (first.block.heldUntilSeconds == first.untilSeconds) {
+                heldBytes -= first.bytes;
+            }
+        }
+        boolean isNew = block.heldUntilSeconds <= nowSeconds;
+        if (isNew && heldBytes + block.bytes > maxHeldBytes) {
+            return;
+        }
+        heldBytes += isNew ? block.bytes : 0;
+        block.heldBytes = isNew ? block.bytes : block.heldBytes;
+        block.heldUntilSeconds = nowSeconds + settings.client().lease();
+        holds.add(new Hold(block, block.heldBytes, block.heldUntilSeconds));
     }
 
     /// Reads a block that is there.
@@ -86,8 +138,8 @@ final class SimulatedStore {
         if (block.inMemory) {
             memoryHits++;
             block.reads++;
-            policy.accessed(block.version);
-            return memory.read(0, Math.max(nowSeconds, block.readableSeconds), blockBytes);
+            policy.accessed(block.name);
+            return memory.read(0, Math.max(nowSeconds, block.readableSeconds), block.bytes);
         }
         return bringUp(nowSeconds, block, true);
     }
@@ -101,29 +153,38 @@ final class SimulatedStore {
 
     /// Writes a block, in place of one that may be there.
     ///
+    /// @param bytes of the value; not too large
     /// @return when that is acknowledged, in seconds
-    double write(double nowSeconds, SimulatedBlock block, Run run) {
-        double start = allocate(nowSeconds);
-        retire(nowSeconds, block);
-        block.version = versions.size() + 1L;
-        versions.add(block);
+    double write(double nowSeconds, SimulatedBlock block, long bytes, Run run) {
+        long footprint = SimulatedBlock.footprintBytes(bytes);
+        double start = allocate(nowSeconds, footprint);
+        // As `MemoryEviction`: a value that replaces one of its length counts as a use of it.
+        boolean isReplaced = block.inMemory && !block.leaving
+                && block.footprintBytes() == footprint;
+        retire(nowSeconds, block, isReplaced);
+        block.bytes = bytes;
         block.waited = false;
         block.run = run;
         block.runPosition = run.length++;
-        double end = memory.write(0, start, blockBytes);
-        enter(nowSeconds, block, end);
+        double end = memory.write(0, start, bytes);
+        enter(nowSeconds, block, end, isReplaced);
         if (settings.writing() == Writing.THROUGH) {
-            var written = logs.getFirst().append(end, List.of(block));
+            double written = logs.getFirst().append(end, List.of(block));
             reclaim(end, 0);
-            return Math.max(end, written.endSeconds());
+            return Math.max(end, written);
         }
         return end;
+    }
+
+    /// Deletes a block that may be there.
+    void delete(double nowSeconds, SimulatedBlock block) {
+        retire(nowSeconds, block, false);
     }
 
     /// Ends the simulation.
     List<TierOutcome> end(double nowSeconds) {
         assert isConsistent();
-        versions.stream()
+        named.stream()
                 .filter(block -> block.inMemory)
                 .forEach(block -> leave(nowSeconds, block));
         var outcomes = new ArrayList<TierOutcome>();
@@ -137,11 +198,15 @@ final class SimulatedStore {
 
     /// Whether each byte of memory that counts as used is a block's, or waits for its write.
     private boolean isConsistent() {
-        long blocks = versions.stream().distinct().filter(block -> block.inMemory).count();
-        return usedBytes - freedBytes == blocks * blockBytes
+        var present = named.stream().filter(block -> block.inMemory).toList();
+        return usedBytes - freedBytes == footprintBytes(present)
                 && freedBytes == freed.stream().mapToLong(Freed::bytes).sum()
-                && leavingBytes == leaving.size() * blockBytes
-                && policy.count() + leaving.size() == blocks;
+                && leavingBytes == footprintBytes(leaving)
+                && policy.count() + leaving.size() == present.size();
+    }
+
+    private static long footprintBytes(Collection<SimulatedBlock> blocks) {
+        return blocks.stream().mapToLong(SimulatedBlock::footprintBytes).sum();
     }
 
     private boolean isSelective() {
@@ -150,19 +215,19 @@ final class SimulatedStore {
 
     private double bringUp(double nowSeconds, SimulatedBlock block, boolean forClient) {
         var pinned = block.segment;
-        double start = allocate(nowSeconds);
+        double start = allocate(nowSeconds, block.footprintBytes());
         var segment = block.segment;
         if (segment == null) {
             // It left while memory was made for it; its reader has its segment pinned.
-            usedBytes -= blockBytes;
-            return pinned == null ? start : pinned.log().readPinned(start, pinned);
+            usedBytes -= block.footprintBytes();
+            return pinned == null ? start : pinned.log().readPinned(start, pinned, block.bytes);
         }
         var log = segment.log();
         double end = forClient ? log.read(start, block, true) : log.readAhead(start, block);
-        memory.write(0, end, blockBytes);
+        memory.write(0, end, block.bytes);
         block.run = null;
         block.waited = false;
-        enter(nowSeconds, block, end);
+        enter(nowSeconds, block, end, false);
         if (log != logs.getFirst()) {
             log.release(block);
             block.reads = 1;
@@ -170,26 +235,35 @@ final class SimulatedStore {
         return end;
     }
 
-    private void enter(double nowSeconds, SimulatedBlock block, double readableSeconds) {
+    private void enter(
+            double nowSeconds,
+            SimulatedBlock block,
+            double readableSeconds,
+            boolean isKnown) {
         block.inMemory = true;
         block.leaving = false;
         block.reads = 0;
         block.readableSeconds = readableSeconds;
         block.inMemorySinceSeconds = nowSeconds;
-        policy.inserted(block.version, blockBytes);
+        if (isKnown) {
+            policy.accessed(block.name);
+        } else {
+            policy.inserted(block.name, block.footprintBytes());
+        }
     }
 
-    private void retire(double nowSeconds, SimulatedBlock block) {
+    /// @param stays whether the policy goes on knowing it
+    private void retire(double nowSeconds, SimulatedBlock block, boolean stays) {
         if (block.inMemory) {
             if (block.leaving) {
                 block.leaving = false;
                 leaving.remove(block);
-                leavingBytes -= blockBytes;
-            } else {
-                policy.removed(block.version);
+                leavingBytes -= block.footprintBytes();
+            } else if (!stays) {
+                policy.removed(block.name);
             }
             leave(nowSeconds, block);
-            usedBytes -= blockBytes;
+            usedBytes -= block.footprintBytes();
         }
         var segment = block.segment;
         if (segment != null) {
@@ -199,21 +273,22 @@ final class SimulatedStore {
 
     private void leave(double nowSeconds, SimulatedBlock block) {
         block.inMemory = false;
-        memory.kept(0, nowSeconds - block.inMemorySinceSeconds, blockBytes);
+        memory.kept(0, nowSeconds - block.inMemorySinceSeconds, block.bytes);
     }
 
     /// Takes memory for a block, as `Residency.tryAllocate` and `BlockSource.allocate` do.
     ///
     /// @return when it is there, in seconds
-    private double allocate(double nowSeconds) {
+    private double allocate(double nowSeconds, long bytes) {
         double now = nowSeconds;
+        catchUp(now);
         settle(now);
-        for (long tries = 0; capacityBytes - usedBytes < blockBytes; tries++) {
+        for (long tries = 0; capacityBytes - usedBytes < bytes; tries++) {
             if (tries > MAX_TRIES) {
                 throw new IllegalArgumentException("all of memory (" + capacityBytes + " bytes of "
                         + settings.memory().medium().name() + ") is held, and flash is full");
             }
-            if (!evictOne(now, blockBytes + reserveBytes()) && demote(now) == 0) {
+            if (!evictOne(now, bytes + reserveBytes()) && demote(now) == 0) {
                 var next = freed.peek();
                 if (next != null) {
                     now = Math.max(now, next.atSeconds);
@@ -221,13 +296,24 @@ final class SimulatedStore {
                 }
             }
         }
-        usedBytes += blockBytes;
+        usedBytes += bytes;
         if (capacityBytes - usedBytes < reserveBytes() && now >= demotionFreeSeconds) {
             while (demote(now) > 0 && now >= demotionFreeSeconds) {
                 // a batch at a time, and the next one when it is written
             }
         }
         return now;
+    }
+
+    /// What the background has done since anybody last asked for memory: batch after batch, until
+    /// the reserve is free.
+    private void catchUp(double nowSeconds) {
+        double at = Math.max(allocatedSeconds, demotionFreeSeconds);
+        for (int moved = 1; moved > 0 && at <= nowSeconds; at = Math.max(at, demotionFreeSeconds)) {
+            settle(at);
+            moved = capacityBytes - usedBytes + freedBytes < reserveBytes() ? demote(at) : 0;
+        }
+        allocatedSeconds = Math.max(allocatedSeconds, nowSeconds);
     }
 
     private long reserveBytes() {
@@ -247,18 +333,18 @@ final class SimulatedStore {
         if (leavingBytes >= maxLeavingBytes) {
             return false;
         }
-        long version = policy.victim();
-        if (version == EvictionPolicy.NONE) {
+        long name = policy.victim();
+        if (name == EvictionPolicy.NONE) {
             return false;
         }
-        var block = versions.get((int) version - 1);
+        var block = named.get((int) name - 1);
         if (block.isFresh()) {
             block.leaving = true;
             leaving.add(block);
-            leavingBytes += blockBytes;
+            leavingBytes += block.footprintBytes();
         } else {
             leave(nowSeconds, block);
-            usedBytes -= blockBytes;
+            usedBytes -= block.footprintBytes();
         }
         return true;
     }
@@ -274,23 +360,24 @@ final class SimulatedStore {
         }
         var written = new ArrayList<SimulatedBlock>();
         int moved = 0;
-        for (long bytes = 0; bytes < DEMOTION_BATCH_BYTES
-                && !leaving.isEmpty(); bytes += blockBytes) {
+        for (long bytes = 0; bytes < DEMOTION_BATCH_BYTES && !leaving.isEmpty();) {
             var block = leaving.remove();
+            bytes += block.bytes;
             block.leaving = false;
-            leavingBytes -= blockBytes;
+            leavingBytes -= block.footprintBytes();
             moved += judge(nowSeconds, block, written);
         }
         if (!written.isEmpty()) {
-            var appended = logs.getFirst().append(nowSeconds, written);
+            double endSeconds = logs.getFirst().append(nowSeconds, written);
             for (int i = 0; i < written.size(); i++) {
-                if (i < appended.count()) {
-                    leave(nowSeconds, written.get(i));
-                    freedBytes += blockBytes;
-                    freed.add(new Freed(appended.endSeconds(), blockBytes));
-                    demotionFreeSeconds = appended.endSeconds();
+                var block = written.get(i);
+                if (block.segment != null) {
+                    leave(nowSeconds, block);
+                    freedBytes += block.footprintBytes();
+                    freed.add(new Freed(endSeconds, block.footprintBytes()));
+                    demotionFreeSeconds = endSeconds;
                 } else {
-                    moved -= drop(nowSeconds, written.get(i)) ? 0 : 1;
+                    moved -= drop(nowSeconds, block) ? 0 : 1;
                 }
             }
             reclaim(nowSeconds, 0);
@@ -303,33 +390,33 @@ final class SimulatedStore {
         boolean held = block.heldUntilSeconds > nowSeconds;
         if (!block.isFresh()) {
             leave(nowSeconds, block);
-            usedBytes -= blockBytes;
+            usedBytes -= block.footprintBytes();
             return 1;
         }
         if (held || !isSelective()) {
-            admission.written(blockBytes);
+            admission.written(block.bytes);
             written.add(block);
             return 1;
         }
         boolean room = logs.getFirst().hasRoom();
         var run = block.run;
         var candidate = run == null
-                ? new Candidate(block.id, block.reads, 0, 1, false, block.waited)
-                : new Candidate(block.id, block.reads, block.runPosition, run.length,
+                ? new Candidate(block.name, block.reads, 0, 1, false, block.waited)
+                : new Candidate(block.name, block.reads, block.runPosition, run.length,
                         run.continued, block.waited);
         if (!block.waited) {
-            admission.taken(blockBytes, room);
+            admission.taken(block.bytes, room);
         }
         Verdict verdict = admission.decide(candidate, room);
         return switch (verdict) {
             case ROOM, READ, RETURNED, SHORT_RUN -> {
-                admission.written(blockBytes);
+                admission.written(block.bytes);
                 written.add(block);
                 yield 1;
             }
             case WAIT -> {
                 block.waited = true;
-                policy.spared(block.version, blockBytes);
+                policy.spared(block.name, block.footprintBytes());
                 yield 1;
             }
             case UNREAD -> drop(nowSeconds, block) ? 1 : 0;
@@ -339,11 +426,11 @@ final class SimulatedStore {
     /// @return false if something holds the block, so that it stays in memory
     private boolean drop(double nowSeconds, SimulatedBlock block) {
         if (block.heldUntilSeconds > nowSeconds) {
-            policy.spared(block.version, blockBytes);
+            policy.spared(block.name, block.footprintBytes());
             return false;
         }
         leave(nowSeconds, block);
-        usedBytes -= blockBytes;
+        usedBytes -= block.footprintBytes();
         return true;
     }
 
@@ -351,7 +438,8 @@ final class SimulatedStore {
     private void reclaim(double nowSeconds, int level) {
         var log = logs.get(level);
         log.dropUnwanted(nowSeconds);
-        while (log.isLow()) {
+        // Where all of it is held or was read, one time round frees nothing.
+        for (int left = log.segmentCount(); left > 0 && log.isLow(); left--) {
             var oldest = log.oldest(nowSeconds);
             if (oldest.isEmpty()) {
                 return;
@@ -371,9 +459,9 @@ final class SimulatedStore {
         var below = new ArrayList<SimulatedBlock>();
         for (var block : segment.wanted()) {
             boolean wasRead = segment.wasRead(block);
-            boolean reinserted = wasRead && blockBytes <= mayReinsert;
+            boolean reinserted = wasRead && block.bytes <= mayReinsert;
             if (reinserted) {
-                mayReinsert -= blockBytes;
+                mayReinsert -= block.bytes;
             }
             if (reinserted || (!block.inMemory && block.heldUntilSeconds > nowSeconds)) {
                 again.add(block);
@@ -391,7 +479,7 @@ final class SimulatedStore {
         segment.wanted().forEach(log::release);
         log.drop(nowSeconds, segment);
         if (level == 0) {
-            again.forEach(_ -> admission.written(blockBytes));
+            again.forEach(block -> admission.written(block.bytes));
         }
         log.append(nowSeconds, again);
         if (!below.isEmpty()) {

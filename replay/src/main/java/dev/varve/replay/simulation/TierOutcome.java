@@ -5,7 +5,7 @@ package dev.varve.replay.simulation;
 /// @param medium           its id
 /// @param capacityBytes    what may lie there
 /// @param devices          how many there are, parts included
-/// @param hits             blocks read from it for a client
+/// @param hits             blocks read from it for a client; of a sample, in the sample
 /// @param readBytes        that the devices read
 /// @param writtenBytes     that the medium took, rounding and refreshes included
 /// @param requestJoules    energy of requests and refreshes
@@ -29,6 +29,13 @@ public record TierOutcome(
         long wakes,
         double endurancePerYear,
         double price) {
+
+    /// What a tier that is so many times as large does for so many times the traffic.
+    TierOutcome scaled(double factor) {
+        return new TierOutcome(medium, Math.round(capacityBytes * factor), devices * factor, hits,
+                readBytes * factor, writtenBytes * factor, requestJoules * factor,
+                idleJoules * factor, asleepSeconds, wakes, endurancePerYear, price * factor);
+    }
 
     public double joules() {
         return requestJoules + idleJoules;

@@ -51,6 +51,14 @@ public record TierSettings(
 
     /// The same as a slice of something larger.
     public TierSettings sliced() {
-        return new TierSettings(medium, capacityBytes, layout, sleepAfterSeconds, true);
+        return sliced(1);
+    }
+
+    /// A slice of this tier.
+    ///
+    /// @param share above 0, at most 1
+    TierSettings sliced(double share) {
+        return new TierSettings(medium, Math.max(1, (long) (capacityBytes * share)), layout,
+                sleepAfterSeconds, true);
     }
 }

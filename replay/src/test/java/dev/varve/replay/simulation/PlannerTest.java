@@ -2,11 +2,15 @@ package dev.varve.replay.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Percentage.withPercentage;
 
+import dev.varve.replay.TraceRequest;
 import dev.varve.replay.Traces;
 import dev.varve.replay.TrafficGenerator;
 import dev.varve.replay.simulation.PlanSettings.Goal;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class PlannerTest {
@@ -15,7 +19,9 @@ final class PlannerTest {
     private static final Plan FASTEST = plan(settings(Goal.LATENCY, Double.POSITIVE_INFINITY, 0));
 
     private static PlanSettings settings(Goal goal, double budget, double years) {
-        return new PlanSettings(goal, budget, years, 1.2, 1 << 20, List.of(MEDIA.medium("ddr5")),
+        return new PlanSettings(goal, budget, years, 1.2, 1 << 20, 0.064,
+                List.of(Eviction.AUTO, Eviction.of("lru")),
+                List.of(MEDIA.medium("ddr5")),
                 List.of(MEDIA.medium("tlc"), MEDIA.medium("slc")), List.of(MEDIA.medium("object")),
                 1);
     }
@@ -46,7 +52,7 @@ final class PlannerTest {
         var best = plan.recommended().orElseThrow().outcome();
         double shortest = plan.front().getFirst().outcome().secondsPerBlock();
         assertThat(best.secondsPerBlock()).isLessThanOrEqualTo(1.2 * shortest);
-        assertThat(plan.front()).allSatisfy(one -> assertThat(one.outcome().joules() >= best
+        assertThat(plan.front()).allSatisfy(one -> assertThat(1.01 * one.outcome().joules() >= best
                 .joules() || one.outcome().secondsPerBlock() > 1.2 * shortest).isTrue());
     }
 
@@ -122,21 +128,46 @@ final class PlannerTest {
     }
 
     @Test
+    void triesEachPolicyThatItIsToTry() {
+        assertThat(FASTEST.tried()).extracting(PlanCandidate::eviction).contains("auto", "lru");
+    }
+
+    @Test
+    void scalesWhatASampleNeedsUpToTheWhole() {
+        var whole = Planner.plan(settings(Goal.COST, 1e9, 0), accesses(1), _ -> {});
+        var sampled = Planner.plan(settings(Goal.COST, 1e9, 0), accesses(0.25), _ -> {});
+        var one = whole.front().getFirst();
+        var same = sampled.tried()
+                .stream()
+                .filter(each -> each.eviction().equals(one.eviction())
+                        && each.outcome().hitRatio() == one.outcome().hitRatio())
+                .findFirst()
+                .orElseThrow();
+        assertThat((double) same.settings().memory().capacityBytes())
+                .isCloseTo(4.0 * one.settings().memory().capacityBytes(), withPercentage(0.01));
+        assertThat(same.outcome().tiers().getFirst().writtenBytes())
+                .isEqualTo(4 * one.outcome().tiers().getFirst().writtenBytes());
+    }
+
+    /// Accesses to 5,000 values, of which each is the sample's share of all.
+    private static Recording accesses(double sampleRate) {
+        var random = new SplittableRandom(1);
+        var requests = IntStream.range(0, 20_000)
+                .mapToObj(i -> new TraceRequest(i, 0, 0, new long[]{
+                        (long) (5000 * Math.pow(random.nextDouble(), 3))}))
+                .map(request -> new TraceRequest(request.timestampMillis(),
+                        TraceRequest.Operation.FETCH, 0, 0, 1, request.blockIds(), 1 << 20, 0))
+                .toList();
+        var plain = Recording.of(Accesses.of(requests));
+        return new Recording("made", plain.requests(), plain.statistics(), sampleRate, List.of());
+    }
+
+    @Test
     void rejectsConditionsThatMakeNoSense() {
         assertThatThrownBy(() -> settings(Goal.COST, 0, 0))
                 .hasMessageContaining("budget (0.0 USD)");
         assertThatThrownBy(() -> settings(Goal.COST, Double.NaN, 0))
                 .hasMessageContaining("budget");
         assertThatThrownBy(() -> settings(Goal.COST, 1, -1)).hasMessageContaining("lifetime");
-    }
-
-    @Test
-    void writesQuantitiesForPeople() {
-        assertThat(Quantities.bytes(1.2e12)).isEqualTo("1.2 TB");
-        assertThat(Quantities.seconds(0.0123)).isEqualTo("12.3 ms");
-        assertThat(Quantities.seconds(0)).isEqualTo("0 s");
-        assertThat(Quantities.years(Double.POSITIVE_INFINITY)).isEqualTo("> 1000 y");
-        assertThat(Quantities.dollars(12345)).isEqualTo("12,345 USD");
-        assertThat(Quantities.digits(0.00123)).isEqualTo("0.0012");
     }
 }
