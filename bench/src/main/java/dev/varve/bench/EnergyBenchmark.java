@@ -127,7 +127,7 @@ record EnergyBenchmark() implements Benchmark {
             Writing writing,
             Eviction eviction) {
         return HierarchySimulation.run(new HierarchySettings(each.blockBytes(), memory, logs,
-                each.origin(), writing, eviction.policy(), ClientSettings.DEFAULT),
+                each.origin(), writing, eviction.of(writing), ClientSettings.DEFAULT),
                 each.traffic().get());
     }
 

@@ -58,7 +58,7 @@ final class SimulationOptions {
                 plain.makeSeconds());
         var settings = new HierarchySettings(recording.meanBytes(traffic.blockBytes()),
                 levels.getFirst(), levels.subList(1, levels.size()), Optional.empty(), writing(),
-                Eviction.of(eviction).policy(), client);
+                Eviction.of(eviction).of(writing()), client);
         return new OutcomeText(recording.through(settings)).render();
     }
 

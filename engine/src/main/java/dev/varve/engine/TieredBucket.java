@@ -77,7 +77,7 @@ final class TieredBucket implements Bucket {
     /// Counts what a lookup without bytes has found.
     private Optional<ObjectInfo> found(ObjectKey key, Optional<ObjectInfo> found) {
         engine.lookups().count(state, key, found.isPresent());
-        engine.order().asked(client);
+        engine.orders().asked(client);
         engine.accesses().exists(state, key, found, client);
         return found;
     }
@@ -189,7 +189,7 @@ final class TieredBucket implements Bucket {
     public Optional<ObjectReader> open(ObjectKey key) {
         engine.requireOpen();
         var found = engine.readPath().open(state, key);
-        found.ifPresent(reader -> engine.order().read(state, reader.info(), client));
+        found.ifPresent(reader -> engine.orders().read(state, reader.info(), client));
         engine.accesses().read(state, key, found, client);
         return found;
     }
@@ -200,7 +200,7 @@ final class TieredBucket implements Bucket {
         var found = engine.readPath().tryOpen(state, key);
         switch (found) {
             case Peek.Hit<ObjectReader>(var reader) -> {
-                engine.order().read(state, reader.info(), client);
+                engine.orders().read(state, reader.info(), client);
                 engine.accesses().read(state, key, Optional.of(reader), client);
             }
             case Peek.Miss<ObjectReader> _ ->

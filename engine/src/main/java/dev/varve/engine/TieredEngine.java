@@ -49,7 +49,7 @@ public final class TieredEngine implements Engine {
     private final ObjectTable table;
     private final Recall recall;
     private final Admission admission;
-    private final RequestOrder order;
+    private final ClientOrders orders;
     private final Demotion demotion;
     private final Reclamation reclamation;
     private final Lookups lookups;
@@ -94,7 +94,7 @@ public final class TieredEngine implements Engine {
         recall = new Recall(index, parts.slab(), buckets, catalog, residency, table, departures,
                 clock, counters);
         admission = new Admission(settings.admission(), flash, parts.slab().capacityBytes(), clock);
-        order = new RequestOrder(clock, eviction, admission);
+        orders = new ClientOrders(clock, eviction, admission);
         demotion = new Demotion(residency, table, flash, admission, counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), counters);
@@ -105,7 +105,7 @@ public final class TieredEngine implements Engine {
         readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
         ids = new IdSource(catalog);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
-                settings, admission, order, accesses, counters);
+                settings, admission, orders, accesses, counters);
         prefetch = new Prefetch(readPath, counters);
         hints = new Prefetch(readPath, counters);
     }
@@ -290,8 +290,8 @@ public final class TieredEngine implements Engine {
         }
     }
 
-    RequestOrder order() {
-        return order;
+    ClientOrders orders() {
+        return orders;
     }
 
     Accesses accesses() {

@@ -32,7 +32,7 @@ final class WritePath {
     private final Clock clock;
     private final EngineSettings settings;
     private final Admission admission;
-    private final RequestOrder order;
+    private final ClientOrders orders;
     private final Accesses accesses;
     private final EngineCounters counters;
 
@@ -47,7 +47,7 @@ final class WritePath {
             Clock clock,
             EngineSettings settings,
             Admission admission,
-            RequestOrder order,
+            ClientOrders orders,
             Accesses accesses,
             EngineCounters counters) {
         this.table = table;
@@ -60,7 +60,7 @@ final class WritePath {
         this.clock = clock;
         this.settings = settings;
         this.admission = admission;
-        this.order = order;
+        this.orders = orders;
         this.accesses = accesses;
         this.counters = counters;
     }
@@ -107,7 +107,7 @@ final class WritePath {
     /// Tells of a write that has come to its end.
     void wrote(BucketState bucket, ObjectKey key, CommitOutcome outcome, int client) {
         if (outcome instanceof CommitOutcome.Done(var info, var _)) {
-            info.ifPresent(written -> order.wrote(bucket, written, client));
+            info.ifPresent(written -> orders.wrote(bucket, written, client));
         }
         accesses.changed(Access.Operation.WRITE, bucket, key, outcome, client);
     }

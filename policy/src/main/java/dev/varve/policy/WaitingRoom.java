@@ -1,5 +1,7 @@
 package dev.varve.policy;
 
+import java.util.Optional;
+
 /// A policy in front of which blocks wait that [FlashAdmission] has told to: they are not worth a
 /// write to flash yet, and would be lost without one. So memory finds out what is worth one, and
 /// keeps little else: what has a copy on flash already may leave for them.
@@ -22,6 +24,13 @@ public final class WaitingRoom implements EvictionPolicy {
         Arguments.checkCapacity(capacityBytes);
         this.policy = policy;
         roomBytes = (long) (SHARE * capacityBytes);
+    }
+
+    /// The policy of a memory whose blocks wait. S3-FIFO is behind the room if nothing else is
+    /// wished: it gets the rest of memory, which is too little for policies to compete there.
+    public static WaitingRoom behind(Optional<PolicyName> wished, long capacityBytes, long seed) {
+        return new WaitingRoom(wished.orElse(PolicyName.S3_FIFO).policy(capacityBytes, seed),
+                capacityBytes);
     }
 
     @Override

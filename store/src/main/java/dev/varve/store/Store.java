@@ -114,15 +114,12 @@ public final class Store implements AutoCloseable {
         }
     }
 
-    /// With selective admission blocks wait in memory to be worth a write, and little room is left
-    /// for a contest among policies: S3-FIFO is what stands before the [WaitingRoom] then, if
-    /// nothing else is wished.
     private static LongFunction<EvictionPolicy> eviction(StoreSettings settings) {
         if (settings.engine().admission().mode() != AdmissionSettings.Mode.SELECTIVE) {
             return settings.eviction().map(Store::named).orElseGet(Store::auto);
         }
-        var policy = named(settings.eviction().orElse(PolicyName.S3_FIFO));
-        return capacity -> new WaitingRoom(policy.apply(capacity), capacity);
+        var random = Randomness.system();
+        return capacity -> WaitingRoom.behind(settings.eviction(), capacity, random.nextLong());
     }
 
     private static LongFunction<EvictionPolicy> auto() {

@@ -1,10 +1,10 @@
 package dev.varve.replay.simulation;
 
 import dev.varve.policy.ReadAheadLead;
+import dev.varve.policy.RequestOrder;
 import dev.varve.replay.TraceRequest;
 import dev.varve.replay.TraceRequest.Operation;
 import dev.varve.replay.Traffic;
-import dev.varve.replay.simulation.SimulatedBlock.Run;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -89,10 +89,7 @@ public final class HierarchySimulation {
         private int at;
         private int promised;
         private Phase phase = Phase.ASK;
-        private Run run = new Run(false);
-        private int readBefore;
-        /// Whether anything was asked for since the last write of a value by itself.
-        private boolean asked = true;
+        private final RequestOrder order = new RequestOrder();
         private @Nullable SimulatedBlock last;
         private @Nullable SimulatedBlock ahead;
         private final ReadAheadLead lead = new ReadAheadLead();
@@ -187,7 +184,7 @@ public final class HierarchySimulation {
                 case FETCH -> fetch(now, block);
                 case FILL, PUT -> put(now, block);
                 case EXISTS -> {
-                    asked = true;
+                    order.asked();
                     tally.told(requestSeconds, store.exists(now, block));
                     at++;
                 }
@@ -201,9 +198,9 @@ public final class HierarchySimulation {
         }
 
         private void fetch(double now, SimulatedBlock block) {
-            asked = true;
             if (block.isPresent()) {
                 dueSeconds = store.read(now, block);
+                store.touched(now, block, order, false);
                 tally.hit(requestSeconds, dueSeconds - cameSeconds);
                 wasRead(now, block);
                 at++;
@@ -219,13 +216,9 @@ public final class HierarchySimulation {
 
         private void put(double now, SimulatedBlock block) {
             long bytes = bytes(block);
-            if (asked) {
-                run = new Run(readBefore > 1);
-                readBefore = 0;
-                asked = false;
-            }
             if (!store.isTooLarge(bytes)) {
-                dueSeconds = store.write(now, block, bytes, run);
+                dueSeconds = store.write(now, block, bytes);
+                store.touched(now, block, order, true);
             }
             tally.wrote(bytes);
             at++;
@@ -239,6 +232,7 @@ public final class HierarchySimulation {
         }
 
         private void ask(double now) {
+            order.asked();
             if (at < wanted.size() && store.exists(now, wanted.get(at))) {
                 at++;
                 if (at < wanted.size()) {
@@ -260,6 +254,7 @@ public final class HierarchySimulation {
                 return;
             }
             dueSeconds = store.read(now, block);
+            store.touched(now, block, order, false);
             tally.hit(requestSeconds, dueSeconds - cameSeconds);
             wasRead(now, block);
             at++;
@@ -277,16 +272,14 @@ public final class HierarchySimulation {
             tally.missed(requestSeconds, wanted.size() - promised);
             if (at == wanted.size()) {
                 phase = Phase.DONE;
-            } else {
-                run = new Run(readBefore > 1);
-                readBefore = 0;
             }
         }
 
         private void write(double now) {
             long bytes = bytes(wanted.get(at));
             if (!store.isTooLarge(bytes)) {
-                dueSeconds = store.write(now, wanted.get(at), bytes, run);
+                dueSeconds = store.write(now, wanted.get(at), bytes);
+                store.touched(now, wanted.get(at), order, true);
             }
             tally.wrote(bytes);
             at++;
@@ -301,6 +294,7 @@ public final class HierarchySimulation {
             var block = wanted.get(at++);
             if (block.isPresent()) {
                 dueSeconds = store.read(now, block);
+                store.touched(now, block, order, false);
                 tally.hit(requestSeconds, dueSeconds - cameSeconds);
                 wasRead(now, block);
                 return;
@@ -308,7 +302,8 @@ public final class HierarchySimulation {
             long bytes = bytes(block);
             dueSeconds = origin.orElseThrow().read(now, bytes);
             if (!store.isTooLarge(bytes)) {
-                store.write(now, block, bytes, new Run(false));
+                store.write(now, block, bytes);
+                store.touched(now, block, order, true);
                 block.readableSeconds = dueSeconds;
             }
             tally.fetched(requestSeconds, dueSeconds - cameSeconds, bytes);
@@ -321,7 +316,6 @@ public final class HierarchySimulation {
             }
             var before = last;
             last = block;
-            readBefore = Math.min(readBefore + 1, 2);
             boolean expected = before != null && before.next == block;
             if (before != null) {
                 before.next = block;

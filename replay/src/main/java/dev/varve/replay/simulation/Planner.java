@@ -167,7 +167,7 @@ public final class Planner {
                 .ifPresent(medium -> logs.add(tier(medium, THIRD_SHARE, choice.sleeps())));
         return new HierarchySettings(recording.meanBytes(settings.blockBytes()),
                 tier(choice.memory(), choice.memoryShare(), false), logs, Optional.empty(),
-                choice.writing(), choice.eviction().policy(),
+                choice.writing(), choice.eviction().of(choice.writing()),
                 ClientSettings.making(settings.missSeconds()));
     }
 

@@ -217,14 +217,6 @@ final class SegmentLog {
         return sealed.stream().findFirst();
     }
 
-    /// Forgets what was read of the segment that has a share of its life left.
-    void forgetOldReads(double share) {
-        int index = (int) (sealed.size() * share);
-        if (index > 0) {
-            sealed.get(index).read.clear();
-        }
-    }
-
     /// Gives a segment's space back. What is in it must lie elsewhere by now.
     void drop(double nowSeconds, Segment segment) {
         tier.kept(segment.device, nowSeconds - segment.sinceSeconds,

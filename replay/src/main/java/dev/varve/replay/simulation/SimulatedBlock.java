@@ -18,13 +18,10 @@ final class SimulatedBlock {
     boolean inMemory;
     /// On its way out of memory.
     boolean leaving;
-    /// Whether it has been told to wait for a reader.
-    boolean waited;
     /// Reads since it came into memory.
     int reads;
-    int runPosition;
-    @Nullable
-    Run run;
+    /// How many there were when it was told to wait for a reader; -1 if it was not.
+    int readsBeforeWaiting;
     double heldUntilSeconds;
     long heldBytes;
     /// When its bytes will have reached memory.
@@ -41,16 +38,6 @@ final class SimulatedBlock {
     /// @param name from 1
     SimulatedBlock(int name) {
         this.name = name;
-    }
-
-    /// What a client writes without asking for anything in between.
-    static final class Run {
-        final boolean continued;
-        int length;
-
-        Run(boolean continued) {
-            this.continued = continued;
-        }
     }
 
     /// What a value takes of memory: the server's slab cuts values in steps of a sixteenth to an eighth

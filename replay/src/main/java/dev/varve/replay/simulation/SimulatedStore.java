@@ -2,11 +2,10 @@ package dev.varve.replay.simulation;
 
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.FlashAdmission;
-import dev.varve.policy.FlashAdmission.Candidate;
 import dev.varve.policy.FlashAdmission.Verdict;
+import dev.varve.policy.RequestOrder;
 import dev.varve.replay.simulation.HierarchySettings.Writing;
 import dev.varve.replay.simulation.SegmentLog.Segment;
-import dev.varve.replay.simulation.SimulatedBlock.Run;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,8 +18,7 @@ import java.util.Map;
 /// places, around memory and logs of segments that hold no bytes. What it repeats of the engine, in
 /// the engine's words: `Residency` (a reserve is kept free; what has a copy leaves at once, the
 /// rest through a queue), `Demotion` (batches of the queue go to flash, wait, or leave),
-/// `Reclamation` (segments are evicted oldest first, what was read late in their life is written
-/// again), `Holds` (what a client was told of stays), promotion on read, reading ahead.
+/// `Reclamation` (segments are evicted oldest first, what is worth it is written again), `Holds` (what a client was told of stays), promotion on read, reading ahead.
 ///
 /// Below the first log it goes on by one rule: what an evicted segment loses goes to the next log,
 /// unless writing is selective and it was not read; and what is read there comes up for good.
@@ -35,9 +33,8 @@ final class SimulatedStore {
     private static final int SELECTIVE_RESERVE_SHARE = 32;
     private static final int HELD_MEMORY_SHARE = 4;
     private static final int HELD_LOG_SHARE = 8;
-    private static final int SEEN_NAMES = 1 << 20;
     private static final long DEMOTION_BATCH_BYTES = 8 << 20;
-    private static final double READS_COUNT_SHARE = 0.4;
+    private static final int WINDOWS_IN_MEMORY = 4;
     private static final int REINSERT_SHARE = 2;
     private static final long MAX_TRIES = 1_000_000;
     /// The part of memory that one value may take.
@@ -86,7 +83,8 @@ final class SimulatedStore {
                 .mapToLong(log -> log.capacityBytes() / HELD_LOG_SHARE)
                 .sum();
         policy = settings.eviction().apply(capacityBytes);
-        admission = new FlashAdmission(Math.max(1, capacityBytes / 2), SEEN_NAMES);
+        admission = new FlashAdmission(Math.max(1, capacityBytes / WINDOWS_IN_MEMORY),
+                settings.logs().getFirst().capacityBytes());
     }
 
     /// The block that a trace calls so.
@@ -144,6 +142,21 @@ final class SimulatedStore {
         return bringUp(nowSeconds, block, true);
     }
 
+    /// A client has read or written a block, as `ClientOrders`.
+    void touched(double nowSeconds, SimulatedBlock block, RequestOrder order, boolean write) {
+        if (isSelective()) {
+            admission.touched(block.name, block.bytes);
+        }
+        if (block.bytes < RequestOrder.LEAST_BYTES) {
+            return;
+        }
+        long before = order.touched(block.name, write, (long) (nowSeconds * 1e9));
+        if (before != block.name) {
+            policy.follows(block.name, before);
+            admission.follows(block.name, before);
+        }
+    }
+
     /// Brings a block into memory that somebody may soon ask for.
     void readAhead(double nowSeconds, SimulatedBlock block) {
         if (!block.inMemory && block.segment != null) {
@@ -155,7 +168,7 @@ final class SimulatedStore {
     ///
     /// @param bytes of the value; not too large
     /// @return when that is acknowledged, in seconds
-    double write(double nowSeconds, SimulatedBlock block, long bytes, Run run) {
+    double write(double nowSeconds, SimulatedBlock block, long bytes) {
         long footprint = SimulatedBlock.footprintBytes(bytes);
         double start = allocate(nowSeconds, footprint);
         // As `MemoryEviction`: a value that replaces one of its length counts as a use of it.
@@ -163,9 +176,6 @@ final class SimulatedStore {
                 && block.footprintBytes() == footprint;
         retire(nowSeconds, block, isReplaced);
         block.bytes = bytes;
-        block.waited = false;
-        block.run = run;
-        block.runPosition = run.length++;
         double end = memory.write(0, start, bytes);
         enter(nowSeconds, block, end, isReplaced);
         if (settings.writing() == Writing.THROUGH) {
@@ -225,8 +235,6 @@ final class SimulatedStore {
         var log = segment.log();
         double end = forClient ? log.read(start, block, true) : log.readAhead(start, block);
         memory.write(0, end, block.bytes);
-        block.run = null;
-        block.waited = false;
         enter(nowSeconds, block, end, false);
         if (log != logs.getFirst()) {
             log.release(block);
@@ -243,6 +251,7 @@ final class SimulatedStore {
         block.inMemory = true;
         block.leaving = false;
         block.reads = 0;
+        block.readsBeforeWaiting = -1;
         block.readableSeconds = readableSeconds;
         block.inMemorySinceSeconds = nowSeconds;
         if (isKnown) {
@@ -399,27 +408,23 @@ final class SimulatedStore {
             return 1;
         }
         boolean room = logs.getFirst().hasRoom();
-        var run = block.run;
-        var candidate = run == null
-                ? new Candidate(block.name, block.reads, 0, 1, false, block.waited)
-                : new Candidate(block.name, block.reads, block.runPosition, run.length,
-                        run.continued, block.waited);
-        if (!block.waited) {
+        boolean waited = block.reads == block.readsBeforeWaiting;
+        if (!waited) {
             admission.taken(block.bytes, room);
         }
-        Verdict verdict = admission.decide(candidate, room);
+        Verdict verdict = admission.decide(block.name, waited, room);
         return switch (verdict) {
-            case ROOM, READ, RETURNED, SHORT_RUN -> {
+            case ROOM, LIKELY -> {
                 admission.written(block.bytes);
                 written.add(block);
                 yield 1;
             }
             case WAIT -> {
-                block.waited = true;
+                block.readsBeforeWaiting = block.reads;
                 policy.spared(block.name, block.footprintBytes());
                 yield 1;
             }
-            case UNREAD -> drop(nowSeconds, block) ? 1 : 0;
+            case UNLIKELY -> drop(nowSeconds, block) ? 1 : 0;
         };
     }
 
@@ -451,14 +456,13 @@ final class SimulatedStore {
     private void evict(double nowSeconds, int level, Segment segment) {
         var log = logs.get(level);
         boolean isLast = level == logs.size() - 1;
-        if (isSelective()) {
-            log.forgetOldReads(READS_COUNT_SHARE);
-        }
         long mayReinsert = segment.bytes() / REINSERT_SHARE;
         var again = new ArrayList<SimulatedBlock>();
         var below = new ArrayList<SimulatedBlock>();
         for (var block : segment.wanted()) {
-            boolean wasRead = segment.wasRead(block);
+            boolean wasRead = isSelective()
+                    ? admission.isWorthAnother(block.name)
+                    : segment.wasRead(block);
             boolean reinserted = wasRead && block.bytes <= mayReinsert;
             if (reinserted) {
                 mayReinsert -= block.bytes;

@@ -235,7 +235,7 @@ final class HierarchySimulationTest {
             TierSettings memory,
             TierSettings... logs) {
         return HierarchySimulation.run(new HierarchySettings(16 << 20, memory, List.of(logs),
-                Optional.empty(), writing, eviction.policy(), ClientSettings.DEFAULT),
+                Optional.empty(), writing, eviction.of(writing), ClientSettings.DEFAULT),
                 Traces.realHour());
     }
 

@@ -26,7 +26,7 @@ final class SimulatedAccessesTest {
     private static HierarchySettings settings(long memory, Eviction eviction) {
         return new HierarchySettings(64 << 10, TierSettings.of(MEDIA.medium("ddr5"), memory),
                 List.of(TierSettings.of(MEDIA.medium("tlc"), 256 * MIB)), Optional.empty(),
-                Writing.ALL, eviction.policy(), ClientSettings.DEFAULT);
+                Writing.ALL, eviction.of(Writing.ALL), ClientSettings.DEFAULT);
     }
 
     private static HierarchyOutcome run(TraceRequest... requests) {
