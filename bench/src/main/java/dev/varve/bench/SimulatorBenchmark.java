@@ -32,8 +32,8 @@ import java.util.Optional;
 /// Whether the simulator says what the server does: the same trace, the same budgets, the same
 /// pace, against a live server and in simulated time.
 ///
-/// What this machine takes is measured before, with generated traffic at the same pace, not with the
-/// trace that is judged: a command beside the media, waiting for the processors that client and
+/// What this machine takes is measured before, with generated traffic at the same pace, not with
+/// the trace that is judged: a command beside the media, waiting for the processors that client and
 /// server share included, and a read of flash.
 record SimulatorBenchmark() implements Benchmark {
     private static final int BLOCK_BYTES = ReplaySettings.DEFAULT_BLOCK_BYTES;
@@ -152,8 +152,8 @@ record SimulatorBenchmark() implements Benchmark {
     }
 
     /// Measures the host under load: commands without bytes by what EXISTS took on average, those
-    /// with bytes by what bytes take without load beside that; and the flash by what makes simulated
-    /// reads take as long on average as live ones.
+    /// with bytes by what bytes take without load beside that; and the flash by what makes
+    /// simulated reads take as long on average as live ones.
     private static Host calibrated(
             BenchOptions options,
             Workplace workplace,

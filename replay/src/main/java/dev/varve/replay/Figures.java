@@ -24,6 +24,16 @@ public final class Figures {
         return threeDigits(rest, scale == 0 && rest == Math.rint(rest)) + SCALES[scale];
     }
 
+    /// As [#rounded(double)].
+    static String rounded(long value) {
+        return rounded((double) value);
+    }
+
+    /// As [#bytes(double)].
+    public static String bytes(long value) {
+        return bytes((double) value);
+    }
+
     /// Such as `1.51 GB`.
     public static String bytes(double value) {
         String text = rounded(value);

@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.function.DoubleConsumer;
 
 /// Tries hierarchies on a recording and says which are worth having: in a first round all sizes,
-/// with the first medium of each kind and the first policy; in two more, around the best so far, the
-/// other media, a third tier, the other policies, and devices that sleep.
+/// with the first medium of each kind and the first policy; in two more, around the best so far,
+/// the other media, a third tier, the other policies, and devices that sleep.
 ///
 /// Rounds instead of all combinations, because what a size does to the hits hardly depends on the
 /// medium. The price: a size that is good only with a medium of a later round is not found.

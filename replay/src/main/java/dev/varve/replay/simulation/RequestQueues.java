@@ -35,8 +35,8 @@ final class RequestQueues {
             int connection = next.get().connection();
             (connection == 0 ? shared : own.get(connection % own.size())).add(next.get());
         }
-        boolean isMine = shared.isEmpty() || !mine.isEmpty()
-                && mine.peek().timestampMillis() <= shared.peek().timestampMillis();
+        boolean isMine = shared.isEmpty() || (!mine.isEmpty()
+                && mine.peek().timestampMillis() <= shared.peek().timestampMillis());
         return Optional.ofNullable((isMine ? mine : shared).poll());
     }
 }
