@@ -10,7 +10,8 @@ import java.util.Optional;
 /// Changes become visible together, in the order of their commits, and survive the death of the
 /// process. They survive a power failure once [#sync] has returned; what was not synced is lost
 /// from the end, never from the middle. Failures are [dev.varve.env.StorageException]s: CORRUPT
-/// where stored bytes are not what was written, UNAVAILABLE and FULL where the disk refuses.
+/// where stored bytes are not what was written, UNAVAILABLE and FULL where the disk refuses. Where
+/// it does not answer in time, that is UNAVAILABLE too, and a commit may still come about.
 ///
 /// Thread-safe.
 public interface Catalog extends AutoCloseable {
@@ -30,6 +31,17 @@ public interface Catalog extends AutoCloseable {
 
     /// Applies all changes, or none.
     void commit(List<Change> changes);
+
+    /// As [#commit(List)], for who must know what became of it in any case.
+    default void commit(List<Change> changes, Ending ending) {
+        try {
+            commit(changes);
+        } catch (RuntimeException | Error failed) {
+            ending.ended(false);
+            throw failed;
+        }
+        ending.ended(true);
+    }
 
     /// Makes durable all that was committed before this call began. Calls at the same time share
     /// one flush.
@@ -62,6 +74,13 @@ public interface Catalog extends AutoCloseable {
 
     /// The persistent copy of a block, and the object that it belongs to.
     record BlockEntry(BlockInfo info, Place place, int bucket, ObjectKey owner) {}
+
+    /// Hears what became of a commit: once, before the commit returns or throws, unless it throws
+    /// because the disk has not answered in time. Then it hears when that is known, on another
+    /// thread, and before anything else is committed.
+    interface Ending {
+        void ended(boolean applied);
+    }
 
     /// One step of a commit.
     sealed interface Change {

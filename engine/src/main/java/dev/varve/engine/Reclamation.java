@@ -274,7 +274,7 @@ final class Reclamation implements Tasks.Worker {
     private List<BlockEntry> writeAgain(List<BlockEntry> entries, Purpose purpose) {
         var moves = copy(entries, purpose);
         moves.forEach(move -> {
-            settle(move);
+            table.move(move.entry(), move.target());
             counters.reinsertedBytes.add(move.entry().info().lengthBytes());
         });
         return entries.subList(moves.size(), entries.size());
@@ -315,7 +315,7 @@ final class Reclamation implements Tasks.Worker {
             return false;
         }
         for (var move : moves) {
-            settle(move);
+            table.move(move.entry(), move.target());
             counters.cleanedBytes.add(move.entry().info().lengthBytes());
         }
         boolean empty = flash.segments()
@@ -341,13 +341,6 @@ final class Reclamation implements Tasks.Worker {
 
     /// A block that has a second copy, which the catalog does not name yet.
     private record Move(BlockEntry entry, Place target) {}
-
-    /// Lets the catalog name the new copy, and releases the other one.
-    private void settle(Move move) {
-        boolean moved = table.move(move.entry(), move.target());
-        flash.release(moved ? move.entry().place() : move.target(),
-                move.entry().info().lengthBytes());
-    }
 
     private Optional<BlockEntry> wanted(SegmentTier.Entry found) {
         return catalog.block(found.info().id())

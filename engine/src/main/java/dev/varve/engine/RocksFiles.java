@@ -154,6 +154,8 @@ final class RocksFiles implements AutoCloseable {
                 .setMaxOpenFiles(settings.openFiles())
                 .setMaxBackgroundJobs(settings.backgroundJobs())
                 .setBytesPerSync(WRITE_BACK_BYTES)
+                // Ending a walk must not delete files, which waits for the disk.
+                .setAvoidUnnecessaryBlockingIO(true)
                 .setMaxManifestFileSize(MANIFEST_BYTES)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setMaxLogFileSize(INFO_LOG_BYTES)
