@@ -317,7 +317,8 @@ final class ObjectTable {
             var blocks = new ArrayList<BlockInfo>();
             for (var part : parts) {
                 var found = present(source, part);
-                if (!found.isPersisted() || !takeOver(bucket, info, found, revision, blocks)) {
+                if (!found.isPersisted() || source.outdated().contains(part)
+                        || !takeOver(bucket, info, found, revision, blocks)) {
                     return Optional.empty();
                 }
                 revision.remove(source, part, List.of());

@@ -91,7 +91,8 @@ final class Reclamation implements Tasks.Worker {
         this.counters = counters;
     }
 
-    /// Reclaims at most one segment, if less than the reserve is free or flash had no room.
+    /// Reclaims at most one segment, if less than the reserve is free or flash had no room. What
+    /// the disk does not let it do, a later step will.
     @Override
     public int doWork() {
         lock.lock();
@@ -99,6 +100,9 @@ final class Reclamation implements Tasks.Worker {
             int dropped = dropUnwanted();
             boolean wanted = noRoom.getAndSet(false) || isLow();
             return dropped + (wanted && reclaimOne() ? 1 : 0);
+        } catch (StorageException failed) {
+            LOG.log(System.Logger.Level.DEBUG, "no flash was reclaimed: {0}", failed.getMessage());
+            return 0;
         } finally {
             lock.unlock();
         }

@@ -3,6 +3,7 @@ package dev.varve.env;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -24,9 +25,15 @@ public final class NativeThreads implements Executor, AutoCloseable {
         pool.allowCoreThreadTimeOut(true);
     }
 
+    /// @throws StorageException CLOSED after [#close]
     @Override
     public void execute(Runnable call) {
-        pool.execute(call);
+        try {
+            pool.execute(call);
+        } catch (RejectedExecutionException closed) {
+            throw new StorageException(StorageException.Kind.CLOSED,
+                    "no call is made any more", closed);
+        }
     }
 
     /// Takes no more calls, and waits for those that were given.
