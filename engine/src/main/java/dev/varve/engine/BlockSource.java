@@ -53,7 +53,8 @@ final class BlockSource {
     /// helps: who writes faster than flash takes it is slowed down to flash's speed.
     ///
     /// @throws StorageException FULL if there was none for longer than the limit, because readers
-    ///         and writers hold all of it or others were faster
+    ///         and writers hold all of it or others were faster; UNAVAILABLE if flash does not
+    ///         answer
     Block allocate(int lengthBytes) {
         long deadline = clock.nanoTime() + memoryWait.toNanos();
         while (true) {
@@ -61,17 +62,23 @@ final class BlockSource {
             if (block.isPresent()) {
                 return block.get();
             }
-            boolean helped = demotion.doWork() > 0;
             if (clock.nanoTime() > deadline) {
-                throw new StorageException(StorageException.Kind.FULL, "no memory for a block of "
-                        + lengthBytes + " bytes within " + memoryWait
-                        + ": readers and writers hold "
-                        + residency.usedBytes() + " of " + residency.capacityBytes() + " bytes");
+                throw noMemory(lengthBytes);
             }
-            if (!helped) {
+            if (demotion.doWork() == 0) {
                 clock.sleepNanos(RETRY_NANOS);
             }
         }
+    }
+
+    private StorageException noMemory(int lengthBytes) {
+        boolean unwell = flash.counters().unwell();
+        return new StorageException(
+                unwell ? StorageException.Kind.UNAVAILABLE : StorageException.Kind.FULL,
+                "no memory for a block of " + lengthBytes + " bytes within " + memoryWait
+                        + (unwell ? ", and flash does not answer" : "")
+                        + ": readers and writers hold "
+                        + residency.usedBytes() + " of " + residency.capacityBytes() + " bytes");
     }
 
     /// As [#allocate], without waiting.

@@ -20,11 +20,21 @@ public interface Catalog extends AutoCloseable {
 
     Optional<StoredObject> object(int bucket, ObjectKey key);
 
+    /// As [#object], as far as that needs no disk.
+    default Peek<StoredObject> tryObject(int bucket, ObjectKey key) {
+        return new Peek.Unsure<>();
+    }
+
     /// Never blocks. False means that there is no such object; true means that only [#object] can
     /// tell.
     boolean mayHaveObject(int bucket, ObjectKey key);
 
     Optional<BlockEntry> block(long id);
+
+    /// As [#block], as far as that needs no disk.
+    default Peek<BlockEntry> tryBlock(long id) {
+        return new Peek.Unsure<>();
+    }
 
     /// The entries of several blocks, in the order of `ids`.
     List<Optional<BlockEntry>> blocks(List<Long> ids);

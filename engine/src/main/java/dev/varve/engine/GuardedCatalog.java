@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// A catalog whose callers do not wait for ever for its disk: a [DeviceGuard] sees to every call,
-/// which runs on a platform thread, because RocksDB blocks in native code.
+/// A catalog whose callers do not wait for ever for its disk: a [DeviceGuard] sees to every call
+/// that may need it, which runs on a platform thread, because RocksDB blocks in native code.
 ///
 /// A commit that was given up may still come about, until the disk answers again. Nothing can
 /// overtake it: while the device is unwell no other is begun.
@@ -18,6 +18,9 @@ import java.util.function.Supplier;
 /// Thread-safe: by the guard.
 public final class GuardedCatalog implements Catalog {
     private static final System.Logger LOG = System.getLogger(GuardedCatalog.class.getName());
+
+    /// More blocks are asked for together at once.
+    private static final int MOST_TRIED = 4;
 
     private final Catalog catalog;
     private final DeviceGuard guard;
@@ -47,7 +50,11 @@ public final class GuardedCatalog implements Catalog {
 
     @Override
     public Optional<StoredObject> object(int bucket, ObjectKey key) {
-        return read(() -> catalog.object(bucket, key));
+        return switch (catalog.tryObject(bucket, key)) {
+            case Peek.Hit<StoredObject>(var object) -> Optional.of(object);
+            case Peek.Miss<StoredObject> _ -> Optional.empty();
+            case Peek.Unsure<StoredObject> _ -> read(() -> catalog.object(bucket, key));
+        };
     }
 
     @Override
@@ -57,12 +64,19 @@ public final class GuardedCatalog implements Catalog {
 
     @Override
     public Optional<BlockEntry> block(long id) {
-        return read(() -> catalog.block(id));
+        return switch (catalog.tryBlock(id)) {
+            case Peek.Hit<BlockEntry>(var entry) -> Optional.of(entry);
+            case Peek.Miss<BlockEntry> _ -> Optional.empty();
+            case Peek.Unsure<BlockEntry> _ -> read(() -> catalog.block(id));
+        };
     }
 
     @Override
     public List<Optional<BlockEntry>> blocks(List<Long> ids) {
-        return ids.isEmpty() ? List.of() : read(() -> catalog.blocks(ids));
+        if (ids.size() > MOST_TRIED) {
+            return read(() -> catalog.blocks(ids));
+        }
+        return ids.stream().map(this::block).toList();
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
@@ -277,10 +278,7 @@ final class Reclamation implements Tasks.Worker {
     /// @return those that found no room
     private List<BlockEntry> writeAgain(List<BlockEntry> entries, Purpose purpose) {
         var moves = copy(entries, purpose);
-        moves.forEach(move -> {
-            table.move(move.entry(), move.target());
-            counters.reinsertedBytes.add(move.entry().info().lengthBytes());
-        });
+        settle(moves, counters.reinsertedBytes);
         return entries.subList(moves.size(), entries.size());
     }
 
@@ -315,13 +313,10 @@ final class Reclamation implements Tasks.Worker {
                 .toList();
         var moves = copy(entries, Purpose.CLEANED);
         if (moves.size() < entries.size() || !isFlushed()) {
-            moves.forEach(move -> flash.release(move.target(), move.entry().info().lengthBytes()));
+            giveBack(moves);
             return false;
         }
-        for (var move : moves) {
-            table.move(move.entry(), move.target());
-            counters.cleanedBytes.add(move.entry().info().lengthBytes());
-        }
+        settle(moves, counters.cleanedBytes);
         boolean empty = flash.segments()
                 .stream()
                 .anyMatch(now -> now.number() == segment.number() && now.wantedBytes() == 0);
@@ -345,6 +340,24 @@ final class Reclamation implements Tasks.Worker {
 
     /// A block that has a second copy, which the catalog does not name yet.
     private record Move(BlockEntry entry, Place target) {}
+
+    /// Lets the catalog name the new copies, and gives back those that it could not be told of.
+    private void settle(List<Move> moves, LongAdder movedBytes) {
+        int begun = 0;
+        try {
+            for (var move : moves) {
+                begun++;
+                table.move(move.entry(), move.target());
+                movedBytes.add(move.entry().info().lengthBytes());
+            }
+        } finally {
+            giveBack(moves.subList(begun, moves.size()));
+        }
+    }
+
+    private void giveBack(List<Move> moves) {
+        moves.forEach(move -> flash.release(move.target(), move.entry().info().lengthBytes()));
+    }
 
     private Optional<BlockEntry> wanted(SegmentTier.Entry found) {
         return catalog.block(found.info().id())

@@ -63,7 +63,7 @@ final class GuardedCatalogTest extends CatalogContract {
 
     private static <T> T wedged(Class<T> type, WedgedDisk disk, T wrapped) {
         return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type},
+                type.getClassLoader(), new Class<?>[]{type},
                 (_, method, arguments) -> {
                     if (!List.of("mayHaveObject", "close").contains(method.getName())) {
                         disk.pass();
