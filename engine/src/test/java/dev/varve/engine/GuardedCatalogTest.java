@@ -17,6 +17,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -41,12 +42,16 @@ final class GuardedCatalogTest extends CatalogContract {
 
     @Override
     Catalog reopen(Catalog catalog) {
-        return guarded(simulated.get(catalog).restart());
+        return guarded(below(catalog).restart());
     }
 
     @Override
     int openCursors(Catalog catalog) {
-        return simulated.get(catalog).openCursorCount();
+        return below(catalog).openCursorCount();
+    }
+
+    private SimulatedCatalog below(Catalog guarded) {
+        return Objects.requireNonNull(simulated.get(guarded));
     }
 
     private Catalog guarded(SimulatedCatalog catalog) {
