@@ -52,8 +52,9 @@ final class BlockSource {
     /// Takes memory for a block, demoting others on the caller's own thread where nothing else
     /// helps: who writes faster than flash takes it is slowed down to flash's speed.
     ///
-    /// @throws StorageException FULL if readers and writers hold all memory for longer than the
-    /// limit
+    /// @throws StorageException FULL if there was none for longer than the limit, because readers
+    ///         and writers hold all of it or others were faster; UNAVAILABLE if flash does not
+    ///         answer
     Block allocate(int lengthBytes) {
         long deadline = clock.nanoTime() + memoryWait.toNanos();
         while (true) {
@@ -61,17 +62,23 @@ final class BlockSource {
             if (block.isPresent()) {
                 return block.get();
             }
-            if (demotion.doWork() > 0) {
-                continue;
-            }
             if (clock.nanoTime() > deadline) {
-                throw new StorageException(StorageException.Kind.FULL, "no memory for a block of "
-                        + lengthBytes + " bytes within " + memoryWait
+                throw noMemory(lengthBytes);
+            }
+            if (demotion.doWork() == 0) {
+                clock.sleepNanos(RETRY_NANOS);
+            }
+        }
+    }
+
+    private StorageException noMemory(int lengthBytes) {
+        boolean unwell = flash.counters().unwell();
+        return new StorageException(
+                unwell ? StorageException.Kind.UNAVAILABLE : StorageException.Kind.FULL,
+                "no memory for a block of " + lengthBytes + " bytes within " + memoryWait
+                        + (unwell ? ", and flash does not answer" : "")
                         + ": readers and writers hold "
                         + residency.usedBytes() + " of " + residency.capacityBytes() + " bytes");
-            }
-            clock.sleepNanos(RETRY_NANOS);
-        }
     }
 
     /// As [#allocate], without waiting.

@@ -53,9 +53,14 @@ final class BucketRegistry {
         }
         int id = Math.toIntExact(catalog.reserveIds(1));
         var record = new BucketRecord(id, name, bucketClass, clock.epochMillis());
-        catalog.commit(List.of(new Change.PutBucket(record)));
+        // It is there as soon as the catalog has it, lest another of this name be created.
+        catalog.commit(List.of(new Change.PutBucket(record)), committed -> {
+            if (committed) {
+                add(record);
+            }
+        });
         catalog.sync();
-        return Optional.of(add(record));
+        return byId(id);
     }
 
     /// Removes a bucket whose emptiness the caller has checked.
@@ -69,10 +74,9 @@ final class BucketRegistry {
         catalog.sync();
     }
 
-    private BucketState add(BucketRecord record) {
+    private void add(BucketRecord record) {
         var state = new BucketState(record);
         byId.put(record.id(), state);
         byName.put(record.name(), state);
-        return state;
     }
 }

@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.engine.Catalog.BucketRecord;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -14,6 +15,7 @@ final class BucketState {
     private final BucketRecord description;
     private final ConcurrentMap<ObjectKey, LiveObject> live = new ConcurrentHashMap<>();
     private final NavigableSet<ObjectKey> fresh = new ConcurrentSkipListSet<>();
+    private final Set<ObjectKey> outdated = ConcurrentHashMap.newKeySet();
     private final AtomicLong persistedObjects = new AtomicLong();
 
     BucketState(BucketRecord description) {
@@ -46,6 +48,13 @@ final class BucketState {
     /// object by another leaves this alone.
     NavigableSet<ObjectKey> fresh() {
         return fresh;
+    }
+
+    /// The keys of a cache of which the catalog may say something that no longer holds, because it
+    /// could not be told: without a fresh object they mean nothing, whatever it says. [Amends] sees
+    /// to it that it is told. A process that ends before leaves them as a power failure would.
+    Set<ObjectKey> outdated() {
+        return outdated;
     }
 
     /// How many objects of this bucket the catalog knows.

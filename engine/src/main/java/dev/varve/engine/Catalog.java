@@ -10,7 +10,8 @@ import java.util.Optional;
 /// Changes become visible together, in the order of their commits, and survive the death of the
 /// process. They survive a power failure once [#sync] has returned; what was not synced is lost
 /// from the end, never from the middle. Failures are [dev.varve.env.StorageException]s: CORRUPT
-/// where stored bytes are not what was written, UNAVAILABLE and FULL where the disk refuses.
+/// where stored bytes are not what was written, UNAVAILABLE and FULL where the disk refuses. Where
+/// it does not answer in time, that is UNAVAILABLE too, and a commit may still come about.
 ///
 /// Thread-safe.
 public interface Catalog extends AutoCloseable {
@@ -19,17 +20,38 @@ public interface Catalog extends AutoCloseable {
 
     Optional<StoredObject> object(int bucket, ObjectKey key);
 
+    /// As [#object], as far as that needs no disk.
+    default Peek<StoredObject> tryObject(int bucket, ObjectKey key) {
+        return new Peek.Unsure<>();
+    }
+
     /// Never blocks. False means that there is no such object; true means that only [#object] can
     /// tell.
     boolean mayHaveObject(int bucket, ObjectKey key);
 
     Optional<BlockEntry> block(long id);
 
+    /// As [#block], as far as that needs no disk.
+    default Peek<BlockEntry> tryBlock(long id) {
+        return new Peek.Unsure<>();
+    }
+
     /// The entries of several blocks, in the order of `ids`.
     List<Optional<BlockEntry>> blocks(List<Long> ids);
 
     /// Applies all changes, or none.
     void commit(List<Change> changes);
+
+    /// As [#commit(List)], for who must know what became of it in any case.
+    default void commit(List<Change> changes, Ending ending) {
+        try {
+            commit(changes);
+        } catch (RuntimeException | Error failed) {
+            ending.ended(false);
+            throw failed;
+        }
+        ending.ended(true);
+    }
 
     /// Makes durable all that was committed before this call began. Calls at the same time share
     /// one flush.
@@ -62,6 +84,13 @@ public interface Catalog extends AutoCloseable {
 
     /// The persistent copy of a block, and the object that it belongs to.
     record BlockEntry(BlockInfo info, Place place, int bucket, ObjectKey owner) {}
+
+    /// Hears what became of a commit: once, before the commit returns or throws, unless it throws
+    /// because the disk has not answered in time. Then it hears when that is known, on another
+    /// thread, and before anything else is committed.
+    interface Ending {
+        void ended(boolean applied);
+    }
 
     /// One step of a commit.
     sealed interface Change {

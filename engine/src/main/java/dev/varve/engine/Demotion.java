@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.bytes.Block;
 import dev.varve.engine.Departure.Reason;
+import dev.varve.env.Clock;
 import dev.varve.env.Invariant;
 import dev.varve.env.StorageException;
 import dev.varve.env.Tasks;
@@ -9,11 +10,13 @@ import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Moves what leaves memory to flash: keeps a reserve of memory free in the background, and works
 /// for a writer that found none.
@@ -25,12 +28,15 @@ import java.util.Optional;
 final class Demotion implements Tasks.Worker {
     private static final System.Logger LOG = System.getLogger(Demotion.class.getName());
     private static final long BATCH_BYTES = 8 << 20;
+    private static final long LOG_PAUSE_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Residency residency;
     private final ObjectTable table;
     private final SegmentTier flash;
     private final Admission admission;
+    private final Clock clock;
     private final EngineCounters counters;
+    private final AtomicLong quietUntil;
     private volatile Runnable alarm = () -> {};
     private volatile Runnable fullFlash = () -> {};
 
@@ -39,12 +45,15 @@ final class Demotion implements Tasks.Worker {
             ObjectTable table,
             SegmentTier flash,
             Admission admission,
+            Clock clock,
             EngineCounters counters) {
         this.residency = residency;
         this.table = table;
         this.flash = flash;
         this.admission = admission;
+        this.clock = clock;
         this.counters = counters;
+        this.quietUntil = new AtomicLong(clock.nanoTime());
     }
 
     /// Says how the background task that runs this worker is woken.
@@ -116,19 +125,16 @@ final class Demotion implements Tasks.Worker {
             int at = 0;
             for (var load : loads) {
                 int end = at + load.writes().size();
-                finish(load, places.subList(at, end));
+                staying += finish(load, places.subList(at, end));
                 at = end;
             }
             Invariant.check(at == places.size(), "as many places as writes");
         } catch (StorageException refused) {
-            LOG.log(System.Logger.Level.WARNING, "flash takes no blocks from memory: {0}",
-                    refused.getMessage());
             if (refused.kind() == StorageException.Kind.FULL) {
                 fullFlash.run();
             }
             for (var load : loads) {
-                staying += drop(load.object(), Reason.FLASH_REFUSED, load.reads(),
-                        refused.getMessage());
+                staying += refuse(load, refused);
             }
         } finally {
             loads.forEach(Load::close);
@@ -190,14 +196,27 @@ final class Demotion implements Tasks.Worker {
         return Optional.empty();
     }
 
-    private void finish(Load load, List<Place> places) {
-        if (table.persist(load.object(), places)) {
-            counters.demotedBytes.add(load.bytes());
-            return;
+    /// @return how many blocks were kept
+    private int finish(Load load, List<Place> places) {
+        try {
+            if (table.persist(load.object(), places)) {
+                counters.demotedBytes.add(load.bytes());
+            }
+            return 0;
+        } catch (StorageException refused) {
+            return refuse(load, refused);
         }
-        for (int i = 0; i < places.size(); i++) {
-            flash.release(places.get(i), load.writes().get(i).info().lengthBytes());
+    }
+
+    /// @return how many blocks were kept
+    private int refuse(Load load, StorageException refused) {
+        long now = clock.nanoTime();
+        long quiet = quietUntil.get();
+        if (now - quiet >= 0 && quietUntil.compareAndSet(quiet, now + LOG_PAUSE_NANOS)) {
+            LOG.log(System.Logger.Level.WARNING, "flash takes no blocks from memory: {0}",
+                    refused.getMessage());
         }
+        return drop(load.object(), Reason.FLASH_REFUSED, load.reads(), refused.getMessage());
     }
 
     /// An object on its way, with a lease on each block.

@@ -7,7 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// One lock for each key, shared by keys of equal hash. Whoever changes what a key means holds
 /// its lock: over lookups and commits in the catalog, which reach the disk at most through the
-/// page cache, and never over block I/O or a flush.
+/// page cache, and end in bounded time where it hangs ([GuardedCatalog]); never over block I/O or
+/// a flush.
 ///
 /// Thread-safe.
 final class KeyLocks {

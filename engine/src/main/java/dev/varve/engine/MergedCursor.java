@@ -73,8 +73,10 @@ final class MergedCursor implements ObjectCursor {
             cursor.seek(from);
             var next = cursor.next();
             while (next.isPresent() && persisted < PAGE) {
-                found.put(next.get().info().key(), next.get());
-                persisted++;
+                if (!bucket.outdated().contains(next.get().info().key())) {
+                    found.put(next.get().info().key(), next.get());
+                    persisted++;
+                }
                 next = cursor.next();
             }
         }

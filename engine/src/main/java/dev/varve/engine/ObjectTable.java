@@ -2,15 +2,16 @@ package dev.varve.engine;
 
 import dev.varve.bytes.Block;
 import dev.varve.engine.Catalog.BlockEntry;
-import dev.varve.engine.Catalog.Change;
 import dev.varve.engine.Catalog.StoredObject;
 import dev.varve.engine.CommitOutcome.Done;
 import dev.varve.engine.CommitOutcome.Refused;
 import dev.varve.engine.Departure.Reason;
+import dev.varve.engine.Revisions.Revision;
 import dev.varve.env.Clock;
+import dev.varve.env.StorageException;
+import dev.varve.env.StorageException.Kind;
 import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Place;
-import dev.varve.tier.SegmentTier;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,15 +23,18 @@ import org.jspecify.annotations.Nullable;
 /// persisted ones. All changes of a key's meaning are in here, each under the key's lock.
 ///
 /// An object in [BucketState#live] is the present version. Where a key is not in there, the catalog
-/// says what it means.
+/// says what it means, unless the key is in [BucketState#outdated].
+///
+/// Where the catalog does not answer, a cache goes on without it: what only the catalog knows is
+/// missed, and what it should be told is noted as outdated. A durable bucket fails. A commit that
+/// was given up leaves the key to the catalog alone, which tells what became of it.
 ///
 /// Thread-safe: [KeyLocks].
 final class ObjectTable {
     private final BucketRegistry buckets;
     private final Catalog catalog;
-    private final SegmentTier flash;
+    private final Revisions revisions;
     private final Residency residency;
-    private final FlashShares flashShares;
     private final KeyLocks locks;
     private final Holds holds;
     private final DepartureLog departures;
@@ -40,9 +44,8 @@ final class ObjectTable {
     ObjectTable(
             BucketRegistry buckets,
             Catalog catalog,
-            SegmentTier flash,
+            Revisions revisions,
             Residency residency,
-            FlashShares flashShares,
             KeyLocks locks,
             Holds holds,
             DepartureLog departures,
@@ -50,9 +53,8 @@ final class ObjectTable {
             EngineCounters counters) {
         this.buckets = buckets;
         this.catalog = catalog;
-        this.flash = flash;
+        this.revisions = revisions;
         this.residency = residency;
-        this.flashShares = flashShares;
         this.locks = locks;
         this.holds = holds;
         this.departures = departures;
@@ -73,7 +75,27 @@ final class ObjectTable {
     /// The present version of a key, though it may have expired.
     Optional<StoredObject> findEvenExpired(BucketState bucket, ObjectKey key) {
         var live = bucket.live().get(key);
-        return live != null ? Optional.of(live.stored()) : catalog.object(bucket.id(), key);
+        return live != null ? Optional.of(live.stored()) : cataloged(bucket, key);
+    }
+
+    /// What the catalog has of a key that still holds; of a cache, nothing while it does not
+    /// answer.
+    private Optional<StoredObject> cataloged(BucketState bucket, ObjectKey key) {
+        if (bucket.outdated().contains(key)) {
+            return Optional.empty();
+        }
+        try {
+            return catalog.object(bucket.id(), key);
+        } catch (StorageException failed) {
+            if (!isForgiven(bucket, failed)) {
+                throw failed;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private static boolean isForgiven(BucketState bucket, StorageException failed) {
+        return !bucket.isDurable() && failed.kind() != Kind.CLOSED;
     }
 
     /// As [#find], from memory alone.
@@ -82,7 +104,11 @@ final class ObjectTable {
         if (live != null) {
             return isCurrent(live.stored()) ? new Peek.Hit<>(live) : new Peek.Miss<>();
         }
-        return catalog.mayHaveObject(bucket.id(), key) ? new Peek.Unsure<>() : new Peek.Miss<>();
+        return mayBeCataloged(bucket, key) ? new Peek.Unsure<>() : new Peek.Miss<>();
+    }
+
+    private boolean mayBeCataloged(BucketState bucket, ObjectKey key) {
+        return !bucket.outdated().contains(key) && catalog.mayHaveObject(bucket.id(), key);
     }
 
     /// The present version of a key, which stays for a while from now on; see [Holds]. What a
@@ -91,7 +117,7 @@ final class ObjectTable {
         var lock = locks.of(bucket, key);
         lock.lock();
         try {
-            var current = present(bucket, key).current();
+            var current = find(bucket, key).map(StoredObject::info);
             return new Held(current, current.isPresent() && hold(bucket, current.get(), time));
         } finally {
             lock.unlock();
@@ -126,7 +152,7 @@ final class ObjectTable {
     boolean mustStay(BucketState bucket, ObjectKey key) {
         return holds.isHeld(bucket, key) || Pairs.bodyOf(key)
                 .filter(body -> bucket.live().containsKey(body)
-                        || catalog.object(bucket.id(), body).isPresent())
+                        || cataloged(bucket, body).isPresent())
                 .isPresent();
     }
 
@@ -144,26 +170,27 @@ final class ObjectTable {
             StoredObject next,
             List<Draft> drafts,
             Precondition precondition) {
-        var lock = locks.of(bucket, next.info().key());
+        var key = next.info().key();
+        boolean persisted = drafts.stream().allMatch(draft -> draft.place() != null);
+        var lock = locks.of(bucket, key);
         lock.lock();
-        try {
-            var present = present(bucket, next.info().key());
+        try (var revision = revisions.begin()) {
+            if (persisted) {
+                revision.put(bucket, next);
+                drafts.forEach(draft -> revision.add(
+                        entry(bucket, key, draft.info(), place(draft))));
+            }
+            var present = presentOrOutdated(bucket, key);
             if (!precondition.holds(present.current())) {
                 return new Refused(present.current());
             }
-            boolean persisted = drafts.stream().allMatch(draft -> draft.place() != null);
-            var changes = new ArrayList<Change>();
-            var retired = retire(bucket, present, changes);
             if (persisted) {
-                changes.add(new Change.PutObject(bucket.id(), next));
-                for (var draft : drafts) {
-                    changes.add(new Change.PutBlock(
-                            entry(bucket, next.info().key(), draft.info(), place(draft))));
-                }
+                commitInstead(bucket, present, key, revision);
+            } else {
+                retireOrOutdate(bucket, present, key);
             }
-            commit(changes);
             install(bucket, next, drafts, persisted, present);
-            settle(bucket, present, retired);
+            settle(bucket, present);
             return new Done(Optional.of(next.info()), present.current());
         } finally {
             lock.unlock();
@@ -185,7 +212,7 @@ final class ObjectTable {
         try {
             var live = bucket.live().get(key);
             boolean needsCatalog = live == null
-                    ? catalog.mayHaveObject(bucket.id(), key)
+                    ? mayBeCataloged(bucket, key)
                     : live.state() == LiveObject.State.PERSISTED;
             if (needsCatalog) {
                 return Optional.empty();
@@ -195,7 +222,7 @@ final class ObjectTable {
                 return Optional.of(new Refused(present.current()));
             }
             install(bucket, next, drafts, false, present);
-            settle(bucket, present, List.of());
+            settle(bucket, present);
             return Optional.of(new Done(Optional.of(next.info()), present.current()));
         } finally {
             lock.unlock();
@@ -214,14 +241,12 @@ final class ObjectTable {
         var lock = locks.of(bucket, key);
         lock.lock();
         try {
-            var present = present(bucket, key);
+            var present = presentOrOutdated(bucket, key);
             if (!precondition.holds(present.current())) {
                 return new Refused(present.current());
             }
-            var changes = new ArrayList<Change>();
-            var retired = retire(bucket, present, changes);
-            commit(changes);
-            settle(bucket, present, retired);
+            retireOrOutdate(bucket, present, key);
+            settle(bucket, present);
             present.current().ifPresent(info -> departures.note(bucket, info, reason, 0, detail));
             return new Done(Optional.empty(), present.current());
         } finally {
@@ -237,26 +262,36 @@ final class ObjectTable {
             Precondition precondition) {
         var lock = locks.of(bucket, key);
         lock.lock();
-        try {
-            var present = present(bucket, key);
-            if (!precondition.holds(present.current())) {
-                return new Refused(present.current());
+        try (var revision = revisions.begin()) {
+            var found = find(bucket, key);
+            var current = found.map(StoredObject::info);
+            if (!precondition.holds(current)) {
+                return new Refused(current);
             }
-            if (present.current().isEmpty()) {
+            if (found.isEmpty()) {
                 return new Done(Optional.empty(), Optional.empty());
             }
-            var old = present.current().get();
+            var old = found.get().info();
             var info = new ObjectInfo(
                     key, old.sizeBytes(), old.version(), old.createdMillis(), attributes);
-            var next = new StoredObject(info, present.stored().orElseThrow().blocks());
-            if (present.isPersisted()) {
-                commit(List.of(new Change.PutObject(bucket.id(), next)));
+            var next = new StoredObject(info, found.get().blocks());
+            var live = bucket.live().get(key);
+            if (live == null || live.state() == LiveObject.State.PERSISTED) {
+                revision.describe(bucket, next);
+                try {
+                    commit(bucket, key, revision);
+                } catch (StorageException failed) {
+                    if (!isForgiven(bucket, failed)) {
+                        throw failed;
+                    }
+                    return new Done(Optional.empty(), current);
+                }
             }
-            if (present.live() != null) {
-                present.live().describe(next);
-                residency.redescribe(present.live());
+            if (live != null) {
+                live.describe(next);
+                residency.redescribe(live);
             }
-            return new Done(Optional.of(info), present.current());
+            return new Done(Optional.of(info), current);
         } finally {
             lock.unlock();
         }
@@ -273,29 +308,32 @@ final class ObjectTable {
             Precondition precondition) {
         var taken = locks.ofAll(bucket, info.key(), source, parts);
         taken.forEach(ReentrantLock::lock);
-        try {
+        try (var revision = revisions.begin()) {
             var present = present(bucket, info.key());
             if (!precondition.holds(present.current())) {
                 return Optional.of(new Refused(present.current()));
             }
-            var changes = new ArrayList<Change>();
-            var retired = retire(bucket, present, changes);
+            retire(bucket, present, revision);
             var blocks = new ArrayList<BlockInfo>();
             for (var part : parts) {
                 var found = present(source, part);
-                if (!found.isPersisted() || !takeOver(bucket, info, found, changes, blocks)) {
+                if (!found.isPersisted() || source.outdated().contains(part)
+                        || !takeOver(bucket, info, found, revision, blocks)) {
                     return Optional.empty();
                 }
-                changes.add(new Change.RemoveObject(source.id(), part));
+                revision.remove(source, part, List.of());
             }
             long size = blocks.stream().mapToLong(BlockInfo::lengthBytes).sum();
             var next = new StoredObject(new ObjectInfo(info.key(), size, info.version(),
                     info.createdMillis(), info.attributes()), blocks);
-            changes.add(new Change.PutObject(bucket.id(), next));
-            commit(changes);
-            settle(bucket, present, retired);
-            source.persistedObjects().addAndGet(-parts.size());
-            bucket.persistedObjects().incrementAndGet();
+            revision.put(bucket, next);
+            try {
+                commit(bucket, info.key(), revision);
+            } catch (RuntimeException unsure) {
+                parts.forEach(part -> doubt(source, part));
+                throw unsure;
+            }
+            settle(bucket, present);
             adoptResidents(bucket, next, source, parts);
             return Optional.of(new Done(Optional.of(next.info()), present.current()));
         } finally {
@@ -305,30 +343,51 @@ final class ObjectTable {
 
     /// Writes down that a fresh object now has a copy of every block on flash.
     ///
-    /// @param places one for each block
-    /// @return false if the object was replaced meanwhile: nobody wants the copies
+    /// @param places one for each block; given back where nobody wants the copies
+    /// @return false if the object was replaced meanwhile
     boolean persist(LiveObject object, List<Place> places) {
         var bucket = object.bucket();
         var lock = locks.of(bucket, object.key());
         lock.lock();
-        try {
-            if (object.state() != LiveObject.State.FRESH) {
+        try (var revision = revisions.begin()) {
+            var stored = object.stored();
+            boolean wanted = object.state() == LiveObject.State.FRESH;
+            if (wanted && bucket.outdated().contains(object.key())) {
+                retire(bucket, present(bucket, object.key()), revision);
+            }
+            revision.put(bucket, stored);
+            for (int i = 0; i < places.size(); i++) {
+                revision.add(entry(bucket, object.key(), stored.blocks().get(i), places.get(i)));
+            }
+            if (!wanted) {
                 return false;
             }
-            var stored = object.stored();
-            var changes = new ArrayList<Change>();
-            changes.add(new Change.PutObject(bucket.id(), stored));
-            for (int i = 0; i < places.size(); i++) {
-                changes.add(new Change.PutBlock(
-                        entry(bucket, object.key(), stored.blocks().get(i), places.get(i))));
+            try {
+                revision.commit();
+            } catch (StorageException unsure) {
+                bucket.outdated().add(object.key());
+                throw unsure;
             }
-            commit(changes);
-            counters.persistedBlocks.add(places.size());
+            bucket.outdated().remove(object.key());
             object.become(LiveObject.State.PERSISTED);
             residency.restate(object);
-            bucket.persistedObjects().incrementAndGet();
             bucket.fresh().remove(object.key());
             return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Tells the catalog of a key that it should have been told of before.
+    void amend(BucketState bucket, ObjectKey key) {
+        var lock = locks.of(bucket, key);
+        lock.lock();
+        try (var revision = revisions.begin()) {
+            if (bucket.outdated().contains(key)) {
+                retire(bucket, present(bucket, key), revision);
+                revision.commit();
+                bucket.outdated().remove(key);
+            }
         } finally {
             lock.unlock();
         }
@@ -349,8 +408,7 @@ final class ObjectTable {
                 }
                 departures.note(object.bucket(), object.stored().info(), reason, reads, detail);
                 counters.droppedBlocks.add(object.stored().blocks().size());
-                settle(object.bucket(), new Present(object, Optional.empty(), Optional.empty()),
-                        List.of());
+                settle(object.bucket(), new Present(object, Optional.empty(), Optional.empty()));
             }
         } finally {
             lock.unlock();
@@ -399,7 +457,7 @@ final class ObjectTable {
         try {
             var live = bucket.live().get(key);
             if (live == null) {
-                var found = catalog.object(bucket.id(), key);
+                var found = cataloged(bucket, key);
                 if (found.isEmpty() || found.get().info().version() != stored.info().version()) {
                     return;
                 }
@@ -410,21 +468,25 @@ final class ObjectTable {
                     && residency.admit(info, block, live)) {
                 counters.promotedBytes.add(info.lengthBytes());
             }
+        } catch (StorageException unknown) {
+            // Whoever reads the block has it; only it is not kept.
         } finally {
             lock.unlock();
         }
     }
 
-    /// Writes down that a block's copy was moved.
+    /// Writes down that a block's copy was moved, and gives back the one that nobody wants then.
     ///
     /// @return false if nobody wants the block any more, or it lies elsewhere by now
     boolean move(BlockEntry entry, Place target) {
-        return underOwnersLock(entry, (bucket, present) -> {
-            commit(List.of(new Change.PutBlock(
-                    new BlockEntry(entry.info(), target, entry.bucket(), entry.owner()))));
-            flashShares.removed(entry);
-            return true;
-        });
+        try (var revision = revisions.begin()) {
+            revision.move(entry,
+                    new BlockEntry(entry.info(), target, entry.bucket(), entry.owner()));
+            return underOwnersLock(entry, (_, _) -> {
+                revision.commit();
+                return true;
+            });
+        }
     }
 
     /// Gives up the flash copy of a block in a cache bucket: its object becomes fresh again if
@@ -467,19 +529,15 @@ final class ObjectTable {
             Present present,
             int reads,
             Reason reason) {
-        var changes = new ArrayList<Change>();
-        var retired = retire(bucket, present, changes);
         var live = present.live();
         if (live != null && live.isWhollyResident()) {
             bucket.fresh().add(live.key());
-            commit(changes);
+            retireOrOutdate(bucket, present, live.key());
             live.become(LiveObject.State.FRESH);
             residency.restate(live);
-            bucket.persistedObjects().decrementAndGet();
-            release(retired);
         } else {
-            commit(changes);
-            settle(bucket, present, retired);
+            retireOrOutdate(bucket, present, entry.owner());
+            settle(bucket, present);
             counters.droppedBlocks.increment();
             present.stored()
                     .ifPresent(stored -> departures.note(bucket, stored.info(),
@@ -530,15 +588,33 @@ final class ObjectTable {
 
     private Present present(BucketState bucket, ObjectKey key) {
         var live = bucket.live().get(key);
-        if (live == null) {
-            var cataloged = catalog.object(bucket.id(), key);
-            return new Present(null, cataloged,
-                    cataloged.filter(this::isCurrent).map(StoredObject::info));
+        if (live != null && live.state() == LiveObject.State.PERSISTED) {
+            return new Present(live, Optional.of(live.stored()), currentInfo(live));
         }
-        var cataloged = live.state() == LiveObject.State.PERSISTED
-                ? Optional.of(live.stored())
+        boolean outdated = bucket.outdated().contains(key);
+        var cataloged = live == null || outdated
+                ? catalog.object(bucket.id(), key)
                 : Optional.<StoredObject>empty();
-        return new Present(live, cataloged, currentInfo(live));
+        return new Present(live, cataloged, live == null && !outdated
+                ? cataloged.filter(this::isCurrent).map(StoredObject::info)
+                : currentInfo(live));
+    }
+
+    /// As [#present], for who gives the key another meaning. Where the catalog of a cache does not
+    /// answer, what it may have is outdated from now on.
+    private Present presentOrOutdated(BucketState bucket, ObjectKey key) {
+        try {
+            return present(bucket, key);
+        } catch (StorageException failed) {
+            if (!isForgiven(bucket, failed)) {
+                throw failed;
+            }
+            if (catalog.mayHaveObject(bucket.id(), key)) {
+                bucket.outdated().add(key);
+            }
+            var live = bucket.live().get(key);
+            return new Present(live, Optional.empty(), currentInfo(live));
+        }
     }
 
     private Optional<ObjectInfo> currentInfo(@Nullable LiveObject live) {
@@ -552,30 +628,71 @@ final class ObjectTable {
         return expiry == ObjectAttributes.NEVER || expiry > clock.epochMillis();
     }
 
-    /// Adds the changes that take a persisted object out of the catalog.
-    ///
-    /// @return the entries of its blocks
-    private List<BlockEntry> retire(BucketState bucket, Present present, List<Change> changes) {
-        if (!present.isPersisted()) {
-            return List.of();
+    /// Adds what takes a persisted object out of the catalog.
+    private void retire(BucketState bucket, Present present, Revision revision) {
+        if (present.isPersisted()) {
+            var stored = present.cataloged().get();
+            var entries = catalog.blocks(stored.blocks().stream().map(BlockInfo::id).toList());
+            revision.remove(bucket, stored.info().key(),
+                    entries.stream().flatMap(Optional::stream).toList());
         }
-        var stored = present.cataloged().get();
-        var entries = catalog.blocks(stored.blocks().stream().map(BlockInfo::id).toList())
-                .stream()
-                .flatMap(Optional::stream)
-                .toList();
-        changes.add(new Change.RemoveObject(bucket.id(), stored.info().key()));
-        entries.forEach(entry -> changes.add(new Change.RemoveBlock(entry.info().id())));
-        return entries;
     }
 
-    /// Takes an object out of memory and gives its space back; the catalog knows already. If it was
-    /// replaced, its successor is in its place by now, so that nobody finds the key without an
-    /// object.
-    private void settle(BucketState bucket, Present present, List<BlockEntry> retired) {
-        if (present.isPersisted()) {
-            bucket.persistedObjects().decrementAndGet();
+    /// Takes a persisted object out of the catalog. Where the catalog of a cache does not take
+    /// that, what it has is outdated from now on.
+    private void retireOrOutdate(BucketState bucket, Present present, ObjectKey key) {
+        try (var revision = revisions.begin()) {
+            retire(bucket, present, revision);
+            if (bucket.isDurable()) {
+                commit(bucket, key, revision);
+            } else if (present.isPersisted()) {
+                revision.commit();
+                bucket.outdated().remove(key);
+            }
+        } catch (StorageException failed) {
+            if (!isForgiven(bucket, failed)) {
+                throw failed;
+            }
+            bucket.outdated().add(key);
         }
+    }
+
+    /// Puts a persisted object in the place of what is in the catalog now.
+    private void commitInstead(
+            BucketState bucket,
+            Present present,
+            ObjectKey key,
+            Revision revision) {
+        retire(bucket, present, revision);
+        commit(bucket, key, revision);
+        bucket.outdated().remove(key);
+    }
+
+    /// Commits what changes the meaning of a key.
+    private void commit(BucketState bucket, ObjectKey key, Revision revision) {
+        try {
+            revision.commit();
+        } catch (RuntimeException unsure) {
+            doubt(bucket, key);
+            throw unsure;
+        }
+    }
+
+    /// A commit has failed, and may yet come about: memory forgets what it has of the key, so that
+    /// the catalog alone tells; of a cache, that is outdated in any case.
+    private void doubt(BucketState bucket, ObjectKey key) {
+        if (!bucket.isDurable()) {
+            bucket.outdated().add(key);
+        }
+        var live = bucket.live().get(key);
+        if (live != null) {
+            settle(bucket, new Present(live, Optional.empty(), Optional.empty()));
+        }
+    }
+
+    /// Takes an object out of memory; the catalog knows already. If it was replaced, its successor
+    /// is in its place by now, so that nobody finds the key without an object.
+    private void settle(BucketState bucket, Present present) {
         present.stored().ifPresent(stored -> {
             if (present.live() != null) {
                 boolean fresh = present.isFresh();
@@ -586,15 +703,6 @@ final class ObjectTable {
                 }
             }
             stored.blocks().forEach(block -> residency.forget(block.id()));
-        });
-        release(retired);
-    }
-
-    private void release(List<BlockEntry> entries) {
-        counters.persistedBlocks.add(-entries.size());
-        entries.forEach(entry -> {
-            flash.release(entry.place(), entry.info().lengthBytes());
-            flashShares.removed(entry);
         });
     }
 
@@ -607,10 +715,6 @@ final class ObjectTable {
         var key = next.info().key();
         var live = new LiveObject(
                 bucket, next, persisted ? LiveObject.State.PERSISTED : LiveObject.State.FRESH);
-        if (persisted) {
-            counters.persistedBlocks.add(drafts.size());
-            bucket.persistedObjects().incrementAndGet();
-        }
         if (persisted && present.isFresh()) {
             bucket.fresh().remove(key);
         } else if (!persisted && !present.isFresh()) {
@@ -637,15 +741,14 @@ final class ObjectTable {
             BucketState bucket,
             ObjectInfo info,
             Present part,
-            List<Change> changes,
+            Revision revision,
             List<BlockInfo> blocks) {
         for (var block : part.stored().orElseThrow().blocks()) {
             var entry = catalog.block(block.id());
             if (entry.isEmpty()) {
                 return false;
             }
-            changes.add(new Change.PutBlock(
-                    entry(bucket, info.key(), block, entry.get().place())));
+            revision.pass(entry(bucket, info.key(), block, entry.get().place()));
             blocks.add(block);
         }
         return true;
@@ -668,13 +771,6 @@ final class ObjectTable {
             bucket.live().put(next.info().key(), owner);
         }
         counters.commits.increment();
-    }
-
-    private void commit(List<Change> changes) {
-        if (!changes.isEmpty()) {
-            catalog.commit(changes);
-            flashShares.committed(changes);
-        }
     }
 
     private static BlockEntry entry(

@@ -137,8 +137,11 @@ final class PendingObject implements ObjectWriter {
         if (spilled) {
             spillAll();
         }
-        var outcome = path.commit(bucket, stored(attributes), drafts, precondition);
-        end(outcome);
+        var stored = stored(attributes);
+        path.flushBlocks(bucket);
+        ended = true;
+        var outcome = path.commit(bucket, stored, drafts, precondition);
+        path.wrote(bucket, key, outcome, client);
         path.flushCommit(bucket);
         return outcome;
     }
@@ -152,7 +155,10 @@ final class PendingObject implements ObjectWriter {
         }
         complete();
         var outcome = path.tryCommit(bucket, stored(attributes), drafts, precondition);
-        outcome.ifPresent(this::end);
+        outcome.ifPresent(known -> {
+            ended = true;
+            path.wrote(bucket, key, known, client);
+        });
         return outcome;
     }
 
@@ -163,13 +169,6 @@ final class PendingObject implements ObjectWriter {
             drafts.forEach(draft -> path.release(draft.place(), draft.info()));
         }
         closeBlocks();
-    }
-
-    private void end(CommitOutcome outcome) {
-        path.wrote(bucket, key, outcome, client);
-        if (outcome instanceof CommitOutcome.Done) {
-            ended = true; // the copies on flash belong to the object now
-        }
     }
 
     private void closeBlocks() {

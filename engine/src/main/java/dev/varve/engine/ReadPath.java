@@ -1,6 +1,7 @@
 package dev.varve.engine;
 
 import dev.varve.bytes.Block;
+import dev.varve.engine.Catalog.BlockEntry;
 import dev.varve.engine.Catalog.StoredObject;
 import dev.varve.env.StorageException;
 import dev.varve.tier.BlockInfo;
@@ -53,7 +54,16 @@ final class ReadPath {
                 lookups.count(bucket, key, false);
                 return Optional.empty();
             }
-            var reader = hold(bucket, stored.get());
+            Optional<OpenObject> reader;
+            try {
+                reader = hold(bucket, stored.get());
+            } catch (StorageException silent) {
+                if (bucket.isDurable() || silent.kind() == StorageException.Kind.CLOSED) {
+                    throw silent;
+                }
+                lookups.count(bucket, key, false);
+                return Optional.empty();
+            }
             if (reader.isPresent()) {
                 return bucket.isDurable()
                         ? hit(bucket, reader.get())
@@ -111,19 +121,28 @@ final class ReadPath {
     ///
     /// @return empty if one slipped away meanwhile
     private Optional<OpenObject> hold(BucketState bucket, StoredObject stored) {
-        var entries = catalog.blocks(stored.blocks().stream().map(BlockInfo::id).toList());
+        List<Optional<BlockEntry>> entries;
+        try {
+            entries = catalog.blocks(stored.blocks().stream().map(BlockInfo::id).toList());
+        } catch (StorageException silent) {
+            return Optional.of(openInMemory(bucket, stored).orElseThrow(() -> silent));
+        }
         if (entries.stream().anyMatch(Optional::isEmpty)) {
-            var held = holdInMemory(stored);
-            return held.isEmpty()
-                    ? Optional.empty()
-                    : Optional.of(new OpenObject(
-                            bucket, stored, source, table, held, List.of(), List.of()));
+            return openInMemory(bucket, stored);
         }
         var places = entries.stream().map(entry -> entry.orElseThrow().place()).toList();
         return pin(places).map(pins -> {
             List<Optional<Block>> none = places.stream().map(_ -> Optional.<Block>empty()).toList();
             return new OpenObject(bucket, stored, source, table, none, places, pins);
         });
+    }
+
+    private Optional<OpenObject> openInMemory(BucketState bucket, StoredObject stored) {
+        var held = holdInMemory(stored);
+        return held.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new OpenObject(
+                        bucket, stored, source, table, held, List.of(), List.of()));
     }
 
     /// Leases on all blocks of an object; an empty list if one of them is not in memory.

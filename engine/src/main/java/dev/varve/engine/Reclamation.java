@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
@@ -88,7 +89,8 @@ final class Reclamation implements Tasks.Worker {
         this.counters = counters;
     }
 
-    /// Reclaims at most one segment, if less than the reserve is free or flash had no room.
+    /// Reclaims at most one segment, if less than the reserve is free or flash had no room. What
+    /// the disk does not let it do, a later step will.
     @Override
     public int doWork() {
         lock.lock();
@@ -96,6 +98,9 @@ final class Reclamation implements Tasks.Worker {
             int dropped = dropUnwanted();
             boolean wanted = noRoom.getAndSet(false) || isLow();
             return dropped + (wanted && reclaimOne() ? 1 : 0);
+        } catch (StorageException failed) {
+            LOG.log(System.Logger.Level.DEBUG, "no flash was reclaimed: {0}", failed.getMessage());
+            return 0;
         } finally {
             lock.unlock();
         }
@@ -267,10 +272,7 @@ final class Reclamation implements Tasks.Worker {
     /// @return those that found no room
     private List<BlockEntry> writeAgain(List<BlockEntry> entries, Purpose purpose) {
         var moves = copy(entries, purpose);
-        moves.forEach(move -> {
-            settle(move);
-            counters.reinsertedBytes.add(move.entry().info().lengthBytes());
-        });
+        settle(moves, counters.reinsertedBytes);
         return entries.subList(moves.size(), entries.size());
     }
 
@@ -295,13 +297,10 @@ final class Reclamation implements Tasks.Worker {
                 .toList();
         var moves = copy(entries, Purpose.CLEANED);
         if (moves.size() < entries.size() || !isFlushed()) {
-            moves.forEach(move -> flash.release(move.target(), move.entry().info().lengthBytes()));
+            giveBack(moves);
             return false;
         }
-        for (var move : moves) {
-            settle(move);
-            counters.cleanedBytes.add(move.entry().info().lengthBytes());
-        }
+        settle(moves, counters.cleanedBytes);
         boolean empty = flash.segments()
                 .stream()
                 .anyMatch(now -> now.number() == segment.number() && now.wantedBytes() == 0);
@@ -326,11 +325,22 @@ final class Reclamation implements Tasks.Worker {
     /// A block that has a second copy, which the catalog does not name yet.
     private record Move(BlockEntry entry, Place target) {}
 
-    /// Lets the catalog name the new copy, and releases the other one.
-    private void settle(Move move) {
-        boolean moved = table.move(move.entry(), move.target());
-        flash.release(moved ? move.entry().place() : move.target(),
-                move.entry().info().lengthBytes());
+    /// Lets the catalog name the new copies, and gives back those that it could not be told of.
+    private void settle(List<Move> moves, LongAdder movedBytes) {
+        int begun = 0;
+        try {
+            for (var move : moves) {
+                begun++;
+                table.move(move.entry(), move.target());
+                movedBytes.add(move.entry().info().lengthBytes());
+            }
+        } finally {
+            giveBack(moves.subList(begun, moves.size()));
+        }
+    }
+
+    private void giveBack(List<Move> moves) {
+        moves.forEach(move -> flash.release(move.target(), move.entry().info().lengthBytes()));
     }
 
     private Optional<BlockEntry> wanted(SegmentTier.Entry found) {

@@ -14,11 +14,13 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 
 /// The catalog of one machine: a RocksDB in a folder of its own.
@@ -145,6 +147,12 @@ public final class RocksCatalog implements Catalog {
     }
 
     @Override
+    public Peek<StoredObject> tryObject(int bucket, ObjectKey key) {
+        var entryKey = CatalogCodec.objectKey(bucket, key);
+        return tryGet(files.objects(), entryKey, value -> CatalogCodec.object(entryKey, value));
+    }
+
+    @Override
     public boolean mayHaveObject(int bucket, ObjectKey key) {
         var entryKey = CatalogCodec.objectKey(bucket, key);
         gate.enter();
@@ -162,6 +170,12 @@ public final class RocksCatalog implements Catalog {
         return value == null
                 ? Optional.empty()
                 : Optional.of(CatalogCodec.block(entryKey, value));
+    }
+
+    @Override
+    public Peek<BlockEntry> tryBlock(long id) {
+        var entryKey = CatalogCodec.blockKey(id);
+        return tryGet(files.blocks(), entryKey, value -> CatalogCodec.block(entryKey, value));
     }
 
     @Override
@@ -323,6 +337,24 @@ public final class RocksCatalog implements Catalog {
         try {
             return db.get(family, files.reads(), key);
         } catch (RocksDBException e) {
+            throw RocksErrors.of(folder, "read an entry", e);
+        } finally {
+            gate.leave();
+        }
+    }
+
+    private <T> Peek<T> tryGet(
+            ColumnFamilyHandle family,
+            byte[] key,
+            Function<byte[], T> decoder) {
+        gate.enter();
+        try {
+            byte @Nullable [] value = db.get(family, files.cachedReads(), key);
+            return value == null ? new Peek.Miss<>() : new Peek.Hit<>(decoder.apply(value));
+        } catch (RocksDBException e) {
+            if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
+                return new Peek.Unsure<>();
+            }
             throw RocksErrors.of(folder, "read an entry", e);
         } finally {
             gate.leave();

@@ -20,6 +20,7 @@ import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WALRecoveryMode;
@@ -55,6 +56,7 @@ final class RocksFiles implements AutoCloseable {
     private final RocksDB db;
     private final List<ColumnFamilyHandle> families = new ArrayList<>();
     private final ReadOptions reads;
+    private final ReadOptions cachedReads;
     private final WriteOptions writes;
 
     private RocksFiles(Path folder, CatalogSettings settings, Access access)
@@ -64,6 +66,7 @@ final class RocksFiles implements AutoCloseable {
             var filter = own(new BloomFilter(BLOOM_BITS_PER_KEY));
             var options = own(options(settings));
             this.reads = own(new ReadOptions());
+            this.cachedReads = own(new ReadOptions().setReadTier(ReadTier.BLOCK_CACHE_TIER));
             this.writes = own(new WriteOptions());
             var names = access == Access.PROBE ? present(folder) : FAMILIES;
             // Objects have a cache of their own, so that walks over blocks do not displace the
@@ -154,6 +157,8 @@ final class RocksFiles implements AutoCloseable {
                 .setMaxOpenFiles(settings.openFiles())
                 .setMaxBackgroundJobs(settings.backgroundJobs())
                 .setBytesPerSync(WRITE_BACK_BYTES)
+                // Ending a walk must not delete files, which waits for the disk.
+                .setAvoidUnnecessaryBlockingIO(true)
                 .setMaxManifestFileSize(MANIFEST_BYTES)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setMaxLogFileSize(INFO_LOG_BYTES)
@@ -190,6 +195,11 @@ final class RocksFiles implements AutoCloseable {
     /// Options of plain reads.
     ReadOptions reads() {
         return reads;
+    }
+
+    /// Options of reads that fail rather than reach for the disk.
+    ReadOptions cachedReads() {
+        return cachedReads;
     }
 
     /// Options of writes: logged, but not synced.

@@ -28,6 +28,8 @@ import java.util.stream.Stream;
 public final class TieredEngine implements Engine {
     private static final Duration DEMOTION_PAUSE = Duration.ofMillis(20);
     private static final Duration RECLAMATION_PAUSE = Duration.ofMillis(50);
+    private static final Duration AMENDS_PAUSE = Duration.ofMillis(200);
+    private static final Duration NUMBERS_PAUSE = Duration.ofMillis(100);
     private static final Duration HOLDS_PAUSE = Duration.ofMillis(500);
     private static final Duration PREFETCH_PAUSE = Duration.ofMillis(100);
 
@@ -47,6 +49,7 @@ public final class TieredEngine implements Engine {
     private final Chains chains = new Chains();
     private final Accesses accesses;
     private final ObjectTable table;
+    private final Amends amends;
     private final Recall recall;
     private final Admission admission;
     private final ClientOrders orders;
@@ -89,13 +92,15 @@ public final class TieredEngine implements Engine {
         var index = new SlotIndex(parts.slab());
         residency = new Residency(parts.slab(), eviction, index, locks, counters);
         flashShares = new FlashShares(buckets, division);
-        table = new ObjectTable(buckets, catalog, flash, residency, flashShares, locks, holds,
+        var revisions = new Revisions(catalog, flash, flashShares, counters);
+        table = new ObjectTable(buckets, catalog, revisions, residency, locks, holds,
                 departures, clock, counters);
+        amends = new Amends(buckets, table);
         recall = new Recall(index, parts.slab(), buckets, catalog, residency, table, departures,
                 clock, counters);
         admission = new Admission(settings.admission(), flash, parts.slab().capacityBytes(), clock);
         orders = new ClientOrders(clock, eviction, admission);
-        demotion = new Demotion(residency, table, flash, admission, counters);
+        demotion = new Demotion(residency, table, flash, admission, clock, counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), counters);
         reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
@@ -134,6 +139,8 @@ public final class TieredEngine implements Engine {
             engine.reclamation.noteNoRoom();
             reclaiming.wake();
         });
+        parts.tasks().repeat("amends", AMENDS_PAUSE, engine.amends);
+        parts.tasks().repeat("numbers", NUMBERS_PAUSE, engine.ids);
         parts.tasks().repeat("holds", HOLDS_PAUSE, engine.holds);
         engine.prefetch.onWake(Stream.iterate(1, i -> i + 1)
                 .limit(PREFETCH_DEPTH)
@@ -278,9 +285,12 @@ public final class TieredEngine implements Engine {
             parts.flash().sync();
         } finally {
             // Also where the device fails: what was acknowledged is on it already.
-            parts.catalog().sync();
-            parts.catalog().close();
-            parts.flash().close();
+            try {
+                parts.catalog().sync();
+            } finally {
+                parts.catalog().close();
+                parts.flash().close();
+            }
         }
     }
 
@@ -386,7 +396,7 @@ public final class TieredEngine implements Engine {
             case TO_FLASH -> residency.queueAll();
             case STAYS -> residency.queueUnnoted();
         }
-        while (demotion.doWork() > 0 && parts.clock().nanoTime() < deadline) {
+        while (demotion.doWork() + amends.doWork() > 0 && parts.clock().nanoTime() < deadline) {
             // a batch at a time
         }
     }

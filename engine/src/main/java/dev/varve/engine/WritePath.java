@@ -89,16 +89,21 @@ final class WritePath {
         return Optional.of(new PendingObject(this, bucket, key, expectedBytes, reserved, client));
     }
 
-    /// Makes an object visible. For a durable bucket its blocks are flushed before; the object
-    /// itself is not acknowledged before [#flushCommit].
+    /// Makes durable what was written to flash for an object of a durable bucket.
+    void flushBlocks(BucketState bucket) {
+        if (bucket.isDurable()) {
+            flash.sync();
+        }
+    }
+
+    /// Makes an object visible, after [#flushBlocks]; it is not acknowledged before [#flushCommit].
+    ///
+    /// @param drafts their copies on flash belong to the catalog from now on, whatever comes of it
     CommitOutcome commit(
             BucketState bucket,
             StoredObject next,
             List<Draft> drafts,
             Precondition precondition) {
-        if (bucket.isDurable()) {
-            flash.sync();
-        }
         var outcome = table.replace(bucket, next, drafts, precondition);
         counters.writtenBytes.add(next.info().sizeBytes());
         return outcome;

@@ -102,6 +102,19 @@ abstract class CatalogContract {
     }
 
     @Test
+    void tellsOnlyTheTruthWithoutTheDisk() {
+        catalog.commit(List.of(new Change.PutObject(1, object(key(1)))));
+        for (int round = 0; round < 2; round++) {
+            assertThat(catalog.tryObject(1, key(1)))
+                    .isIn(new Peek.Unsure<>(), new Peek.Hit<>(object(key(1))));
+            assertThat(catalog.tryObject(1, key(2)))
+                    .isIn(new Peek.Unsure<>(), new Peek.Miss<>());
+            assertThat(catalog.tryBlock(77)).isIn(new Peek.Unsure<>(), new Peek.Miss<>());
+            catalog = reopen(catalog);
+        }
+    }
+
+    @Test
     void isEmptyAtFirst() {
         assertThat(catalog.buckets()).isEmpty();
         assertThat(catalog.object(1, ObjectKey.of("a"))).isEmpty();

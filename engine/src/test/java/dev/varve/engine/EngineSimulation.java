@@ -47,7 +47,7 @@ final class EngineSimulation {
     private static final int SEGMENT_BYTES = 1 << 20;
 
     @ParameterizedTest
-    @ValueSource(strings = {"calm", "power", "kill", "faults", "full", "tight"})
+    @ValueSource(strings = {"calm", "power", "kill", "faults", "full", "tight", "hangs"})
     void keepsItsPromisesIn(String weather) {
         long only = Long.getLong("varve.seed", -1);
         for (long seed = 0; seed < LIVES; seed++) {
@@ -290,6 +290,9 @@ final class EngineSimulation {
                 for (var next = cursor.next(); next.isPresent(); next = cursor.next()) {
                     listed.add(next.get().key().text());
                 }
+            } catch (StorageException failed) {
+                assertThat(weather).as("%s", failed).isEqualTo("hangs");
+                return;
             }
             assertThat(listed).isSorted().doesNotHaveDuplicates();
             for (int i = 0; i < KEYS; i++) {
@@ -307,7 +310,20 @@ final class EngineSimulation {
                 case "power", "tight" -> crash(true);
                 case "kill" -> crash(false);
                 case "faults" -> faults();
+                case "hangs" -> hangs();
                 default -> clock.advance(Duration.ofMillis(random.nextInt(50)));
+            }
+        }
+
+        /// A process that ends while the catalog hangs may leave a cache as a power failure does.
+        private void hangs() {
+            if (random.nextInt(3) > 0) {
+                catalog.hang();
+            } else if (random.nextInt(3) > 0) {
+                catalog.answer(random.nextBoolean());
+            } else {
+                everCached.forEach((key, values) -> may(true, key).addAll(values));
+                crash(false);
             }
         }
 
@@ -333,6 +349,7 @@ final class EngineSimulation {
             disk.failWrites(0);
             disk.failSyncs(0);
             catalog.heal();
+            catalog.answer(random.nextBoolean());
         }
 
         /// Ends the process without a word, by a kill or a power failure, and starts the next one.

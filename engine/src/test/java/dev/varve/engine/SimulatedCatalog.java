@@ -46,6 +46,8 @@ final class SimulatedCatalog implements Catalog {
     private final Map<Operation, Kind> failing = new EnumMap<>(Operation.class);
     private final Map<Operation, ArrayDeque<Kind>> failingOnce = new EnumMap<>(Operation.class);
     private Optional<Kind> failedSync = Optional.empty();
+    private boolean hangs;
+    private Optional<Hanging> hanging = Optional.empty();
     private boolean closed;
     private long nextId;
     private long commits;
@@ -87,6 +89,33 @@ final class SimulatedCatalog implements Catalog {
     SimulatedCatalog fork() {
         return locked(() -> new SimulatedCatalog(new Entries(present), nextId));
     }
+
+    /// From now on nothing is answered, as behind a [GuardedCatalog] whose disk hangs: everything
+    /// fails, and the first commit may yet come about.
+    void hang() {
+        locked(() -> hangs = true);
+    }
+
+    /// Answers again.
+    ///
+    /// @param applied whether the commit that hung comes about
+    void answer(boolean applied) {
+        locked(() -> {
+            hanging.ifPresent(commit -> {
+                if (applied) {
+                    present.apply(commit.steps);
+                    unsynced.add(commit.steps);
+                }
+                commit.ending.ended(applied);
+            });
+            hanging = Optional.empty();
+            hangs = false;
+            return applied;
+        });
+    }
+
+    /// A commit whose caller has gone on.
+    private record Hanging(List<Step> steps, Ending ending) {}
 
     /// Makes the next call of an operation fail that has no failure before it.
     void failNext(Operation operation, Kind kind) {
@@ -165,6 +194,22 @@ final class SimulatedCatalog implements Catalog {
     }
 
     @Override
+    public void commit(List<Change> changes, Ending ending) {
+        boolean hung = locked(() -> {
+            if (!hangs || hanging.isPresent() || closed) {
+                return false;
+            }
+            hanging = Optional.of(
+                    new Hanging(changes.stream().map(Step::of).toList(), ending));
+            return true;
+        });
+        if (hung) {
+            throw new StorageException(Kind.UNAVAILABLE, "simulated: a commit hangs");
+        }
+        Catalog.super.commit(changes, ending);
+    }
+
+    @Override
     public void commit(List<Change> changes) {
         var steps = changes.stream().map(Step::of).toList();
         locked(() -> {
@@ -178,6 +223,7 @@ final class SimulatedCatalog implements Catalog {
     @Override
     public void sync() {
         locked(() -> {
+            checkAnswers();
             try {
                 checkUsable(Operation.SYNC);
             } catch (StorageException e) {
@@ -240,9 +286,16 @@ final class SimulatedCatalog implements Catalog {
     private <T> T reading(Supplier<T> body) {
         return locked(() -> {
             checkOpen();
+            checkAnswers();
             failIfTold(Operation.READ);
             return body.get();
         });
+    }
+
+    private void checkAnswers() {
+        if (hangs) {
+            throw new StorageException(Kind.UNAVAILABLE, "simulated: the catalog does not answer");
+        }
     }
 
     private void checkOpen() {
@@ -253,6 +306,7 @@ final class SimulatedCatalog implements Catalog {
 
     private void checkUsable(Operation operation) {
         checkOpen();
+        checkAnswers();
         failedSync.ifPresent(kind -> {
             throw new StorageException(kind, "simulated: an earlier sync failed");
         });

@@ -2,11 +2,13 @@ package dev.varve.store;
 
 import dev.varve.engine.CatalogSettings;
 import dev.varve.engine.Engine;
+import dev.varve.engine.GuardedCatalog;
 import dev.varve.engine.RocksCatalog;
 import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.TieredEngine;
 import dev.varve.env.Clock;
 import dev.varve.env.FolderDisk;
+import dev.varve.env.NativeThreads;
 import dev.varve.env.Randomness;
 import dev.varve.env.SystemTasks;
 import dev.varve.policy.AutoPolicy;
@@ -15,8 +17,9 @@ import dev.varve.policy.PlacementRules;
 import dev.varve.policy.PolicyName;
 import dev.varve.policy.Rival;
 import dev.varve.policy.WaitingRoom;
+import dev.varve.tier.DeviceGuard;
+import dev.varve.tier.DeviceGuard.Patience;
 import dev.varve.tier.GuardedTier;
-import dev.varve.tier.GuardedTier.Patience;
 import dev.varve.tier.flash.FlashSettings;
 import dev.varve.tier.flash.FlashTier;
 import java.nio.file.Path;
@@ -40,6 +43,9 @@ public final class Store implements AutoCloseable {
     static final String CATALOG_FOLDER = "catalog";
     static final String FLASH_FOLDER = "flash";
 
+    /// More than a disk has use for at a time, and few enough threads to hang.
+    private static final int CATALOG_CALLS = 32;
+
     private final Deque<AutoCloseable> parts;
     private final Engine engine;
     private final List<String> remarks;
@@ -60,13 +66,16 @@ public final class Store implements AutoCloseable {
         try {
             var clock = Clock.system();
             var lock = held(parts, FolderLock.take(folder));
-            var catalog = held(parts,
-                    RocksCatalog.open(folder.resolve(CATALOG_FOLDER), CatalogSettings.DEFAULT));
+            var guard = held(parts, new DeviceGuard(
+                    "flash", Patience.DEFAULT, clock, new SystemTasks()));
+            var catalog = held(parts, new GuardedCatalog(
+                    RocksCatalog.open(folder.resolve(CATALOG_FOLDER), CatalogSettings.DEFAULT),
+                    guard, new NativeThreads("catalog", CATALOG_CALLS)));
             var disk = held(parts, FolderDisk.open(folder.resolve(FLASH_FOLDER),
                     settings.directIo() ? FolderDisk.Access.DIRECT : FolderDisk.Access.BUFFERED));
             var flash = held(parts, new GuardedTier(FlashTier.open(
                     disk, FlashSettings.forBudget(settings.flashBytes()), clock,
-                    Randomness.system()), Patience.DEFAULT, clock, new SystemTasks()));
+                    Randomness.system()), guard, new SystemTasks()));
             var memory = MemoryOpening.open(
                     folder, lock, settings.memoryBytes(), settings.memoryHome());
             var slab = held(parts, memory.slab());
@@ -76,9 +85,10 @@ public final class Store implements AutoCloseable {
                     settings.engine().with(memory.atClose()));
             parts.clear(); // the engine closes its parts
             parts.push(lock);
+            parts.push(guard);
             // A transfer that hangs may still reach into it.
             parts.push(() -> {
-                if (flash.answers()) {
+                if (guard.answers()) {
                     slab.close();
                 }
             });

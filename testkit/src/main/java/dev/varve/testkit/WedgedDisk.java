@@ -128,7 +128,8 @@ public final class WedgedDisk implements Disk {
         }
     }
 
-    private void pass() {
+    /// What something else of the test's does that lies on this disk, before it touches the device.
+    public void pass() {
         lock.lock();
         try {
             if (mood == Mood.HANGING) {

@@ -1,64 +1,38 @@
 package dev.varve.tier;
 
 import dev.varve.bytes.Block;
-import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.env.Tasks;
+import dev.varve.tier.DeviceGuard.Ending;
+import dev.varve.tier.DeviceGuard.Patience;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// A tier whose callers do not wait for ever: what the device does not answer in time fails with
-/// UNAVAILABLE.
+/// A tier whose callers do not wait for ever: a [DeviceGuard] sees to what touches the device.
 ///
-/// A thread that waits for a device cannot be called back. So each operation runs on a thread of
-/// its own, with leases of its own on the blocks that it reads from or writes to, and its caller
-/// waits beside it. When the time is over the caller goes on; the operation ends when the device
-/// lets it, and what it then has written is released.
+/// Each operation has leases of its own on the blocks that it reads from or writes to, because it
+/// may go on after its caller has given it up; what it then has written is released.
 ///
-/// From the first operation that is overdue until the last such has ended, the device counts as
-/// unwell, and everything that would need it fails at once. So what is stuck is bounded by what was
-/// under way at that moment, and it is the probe too: its end says that the device answers again.
-///
-/// Thread-safe: each operation has its own monitor; the rest is a concurrent set and a volatile.
+/// Thread-safe: by the guard.
 public final class GuardedTier implements SegmentTier {
     private static final System.Logger LOG = System.getLogger(GuardedTier.class.getName());
-    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final SegmentTier tier;
+    private final DeviceGuard guard;
     private final Patience patience;
-    private final Clock clock;
     private final Tasks tasks;
-    private final Set<Operation<?>> running = ConcurrentHashMap.newKeySet();
-    private final LongAdder overdue = new LongAdder();
-    private volatile boolean unwell;
     private volatile boolean closed;
 
-    /// How long operations may take. Deleting a segment and reading its directory count as writes.
-    public record Patience(Duration read, Duration write, Duration sync) {
-        /// More than a busy device takes, and less than clients wait.
-        public static final Patience DEFAULT = new Patience(
-                Duration.ofSeconds(4), Duration.ofSeconds(10), Duration.ofSeconds(30));
-    }
-
     /// @param tier  owned
+    /// @param guard of the device; borrowed
     /// @param tasks owned; runs each operation on a thread that may block
-    public GuardedTier(SegmentTier tier, Patience patience, Clock clock, Tasks tasks) {
+    public GuardedTier(SegmentTier tier, DeviceGuard guard, Tasks tasks) {
         this.tier = tier;
-        this.patience = patience;
-        this.clock = clock;
+        this.guard = guard;
+        this.patience = guard.patience();
         this.tasks = tasks;
-        tasks.repeat("flash-guard", PAUSE, this::watch);
-    }
-
-    /// Whether the device answers, as far as is known.
-    public boolean answers() {
-        return !unwell;
     }
 
     @Override
@@ -68,29 +42,46 @@ public final class GuardedTier implements SegmentTier {
 
     @Override
     public List<Place> write(Purpose purpose, List<Write> writes) {
-        checkAnswers();
         var kept = List.copyOf(writes);
         var leases = kept.stream().map(write -> write.block().retain()).toList();
-        return run(new Operation<>("write", patience.write,
-                () -> tier.write(purpose, kept),
-                places -> releaseAll(kept, places),
-                () -> leases.forEach(Block::close)));
+        return run("write", patience.write(), () -> tier.write(purpose, kept), new Ending<>() {
+            @Override
+            public void succeeded(List<Place> places, boolean inTime) {
+                leases.forEach(Block::close);
+                if (!inTime) {
+                    releaseAll(kept, places);
+                }
+            }
+
+            @Override
+            public void failed() {
+                leases.forEach(Block::close);
+            }
+        });
     }
 
     @Override
     public void sync() {
-        checkAnswers();
-        run("sync", patience.sync, tier::sync);
+        run("sync", patience.sync(), tier::sync);
     }
 
     @Override
     public void read(Place place, BlockInfo info, Block target) {
-        checkAnswers();
         var lease = target.retain();
-        run(new Operation<>("read", patience.read, () -> {
+        run("read", patience.read(), () -> {
             tier.read(place, info, target);
             return true;
-        }, _ -> {}, lease::close));
+        }, new Ending<>() {
+            @Override
+            public void succeeded(Boolean read, boolean inTime) {
+                lease.close();
+            }
+
+            @Override
+            public void failed() {
+                lease.close();
+            }
+        });
     }
 
     @Override
@@ -120,21 +111,17 @@ public final class GuardedTier implements SegmentTier {
 
     @Override
     public List<Entry> entries(int segment) {
-        checkAnswers();
-        return run(new Operation<>("directory", patience.write, () -> tier.entries(segment),
-                _ -> {}, () -> {}));
+        return run("directory", patience.write(), () -> tier.entries(segment), Ending.none());
     }
 
     @Override
     public void drop(int segment) {
-        checkAnswers();
-        run("drop", patience.write, () -> tier.drop(segment));
+        run("drop", patience.write(), () -> tier.drop(segment));
     }
 
     @Override
     public void seal(Purpose purpose) {
-        checkAnswers();
-        run("seal", patience.write, () -> tier.seal(purpose));
+        run("seal", patience.write(), () -> tier.seal(purpose));
     }
 
     @Override
@@ -157,14 +144,15 @@ public final class GuardedTier implements SegmentTier {
         var counters = tier.counters();
         return new SegmentTierCounters(counters.contentBytesWritten(),
                 counters.deviceBytesWritten(), counters.bytesRead(), counters.reads(),
-                counters.corruptReads(), counters.failedTransfers(), overdue.sum(), unwell);
+                counters.corruptReads(), counters.failedTransfers(), guard.overdueOperations(),
+                !guard.answers());
     }
 
     /// Closes the tier. A device that does not answer is left alone: nothing that waits for it can
     /// be waited for.
     @Override
     public void close() {
-        if (unwell) {
+        if (!guard.answers()) {
             LOG.log(System.Logger.Level.WARNING, "{0} does not answer and is left open",
                     tier.medium().name());
             return;
@@ -174,131 +162,24 @@ public final class GuardedTier implements SegmentTier {
         tier.close();
     }
 
-    private void checkAnswers() {
-        if (closed) {
-            throw new StorageException(Kind.CLOSED, tier.medium().name() + " is closed");
-        }
-        if (unwell) {
-            throw new StorageException(Kind.UNAVAILABLE, tier.medium().name()
-                    + " does not answer\nMaybe the device hangs; it is used again once it does.");
-        }
-    }
-
     private void run(String name, Duration limit, Runnable body) {
-        run(new Operation<>(name, limit, () -> {
+        run(name, limit, () -> {
             body.run();
             return true;
-        }, _ -> {}, () -> {}));
+        }, Ending.none());
     }
 
-    private <T> T run(Operation<T> operation) {
-        running.add(operation);
-        try {
-            tasks.start(operation.name, operation::perform);
-        } catch (RuntimeException | Error refused) {
-            running.remove(operation);
-            operation.cleanUp.run();
-            throw refused;
+    private <T> T run(String name, Duration limit, Supplier<T> body, Ending<T> ending) {
+        if (closed) {
+            ending.failed();
+            throw new StorageException(Kind.CLOSED, tier.medium().name() + " is closed");
         }
-        return operation.await();
+        return guard.run(name, limit, perform -> tasks.start(name, perform), body, ending);
     }
 
     private void releaseAll(List<Write> writes, List<Place> places) {
         for (int i = 0; i < places.size(); i++) {
             tier.release(places.get(i), writes.get(i).info().lengthBytes());
-        }
-    }
-
-    /// Gives up what is overdue, and notices when the device answers again.
-    private int watch() {
-        long now = clock.nanoTime();
-        int abandoned = 0;
-        boolean stuck = false;
-        for (var operation : running) {
-            if (now - operation.startNanos > operation.limit.toNanos()) {
-                // Before its caller goes on, who might come back at once.
-                setUnwell(true);
-                abandoned += operation.abandon() ? 1 : 0;
-            }
-            stuck |= operation.isAbandoned();
-        }
-        setUnwell(stuck);
-        return abandoned;
-    }
-
-    private void setUnwell(boolean now) {
-        if (now != unwell) {
-            unwell = now;
-            LOG.log(now ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
-                    tier.medium().name() + (now
-                            ? " does not answer; the store does without it until it does"
-                            : " answers again"));
-        }
-    }
-
-    /// One call of the tier, on its own thread.
-    private final class Operation<T> {
-        private final String name;
-        private final Duration limit;
-        private final Supplier<T> body;
-        private final Consumer<T> undo;
-        private final Runnable cleanUp;
-        private final long startNanos = clock.nanoTime();
-        private final Outcome<T> outcome = new Outcome<>();
-
-        /// @param undo    what is done with a result that came too late
-        /// @param cleanUp what is done in any case when the tier has let go
-        Operation(
-                String name,
-                Duration limit,
-                Supplier<T> body,
-                Consumer<T> undo,
-                Runnable cleanUp) {
-            this.name = name;
-            this.limit = limit;
-            this.body = body;
-            this.undo = undo;
-            this.cleanUp = cleanUp;
-        }
-
-        void perform() {
-            try {
-                answer();
-            } finally {
-                running.remove(this);
-            }
-        }
-
-        private void answer() {
-            T result;
-            try {
-                result = body.get();
-            } catch (RuntimeException | Error failure) {
-                cleanUp.run();
-                outcome.fail(failure);
-                return;
-            }
-            cleanUp.run();
-            if (!outcome.finish(result)) {
-                undo.accept(result);
-            }
-        }
-
-        /// The one caller counts that it was given up, before anybody can hear of it.
-        T await() {
-            return outcome.await(() -> {
-                overdue.increment();
-                return new StorageException(Kind.UNAVAILABLE, tier.medium().name()
-                        + " did not answer a " + name + " within " + limit.toMillis() + " ms");
-            });
-        }
-
-        boolean abandon() {
-            return outcome.abandon();
-        }
-
-        boolean isAbandoned() {
-            return outcome.isAbandoned();
         }
     }
 }

@@ -24,23 +24,31 @@ final class Outcome<T> {
 
     private enum State {
         OPEN,
+        /// It has ended in time, and nobody has heard of it yet.
+        ENDING,
         FINISHED,
         FAILED,
         ABANDONED
     }
 
-    /// @return false if nobody waits for it any more
-    boolean finish(T value) {
-        return decide(State.FINISHED, value, null);
+    /// Says that the operation has ended, so that it can no longer be abandoned.
+    ///
+    /// @return false if it was, and nobody waits for it any more
+    boolean end() {
+        return decide(State.OPEN, State.ENDING, null, null);
+    }
+
+    void finish(T value) {
+        decide(State.ENDING, State.FINISHED, value, null);
     }
 
     void fail(Throwable cause) {
-        decide(State.FAILED, null, cause);
+        decide(State.ENDING, State.FAILED, null, cause);
     }
 
-    /// @return false if it was decided already
+    /// @return false if it has ended or was abandoned already
     boolean abandon() {
-        return decide(State.ABANDONED, null, null);
+        return decide(State.OPEN, State.ABANDONED, null, null);
     }
 
     boolean isAbandoned() {
@@ -58,7 +66,7 @@ final class Outcome<T> {
     T await(Supplier<StorageException> overdue) {
         lock.lock();
         try {
-            while (state == State.OPEN) {
+            while (state == State.OPEN || state == State.ENDING) {
                 decided.awaitUninterruptibly();
             }
             var value = result;
@@ -77,10 +85,14 @@ final class Outcome<T> {
         }
     }
 
-    private boolean decide(State next, @Nullable T value, @Nullable Throwable cause) {
+    private boolean decide(
+            State before,
+            State next,
+            @Nullable T value,
+            @Nullable Throwable cause) {
         lock.lock();
         try {
-            if (state != State.OPEN) {
+            if (state != before) {
                 return false;
             }
             state = next;

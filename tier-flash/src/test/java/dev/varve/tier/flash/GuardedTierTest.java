@@ -10,8 +10,9 @@ import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.SegmentTierContract;
 import dev.varve.testkit.SimulatedDisk;
 import dev.varve.testkit.WedgedDisk;
+import dev.varve.tier.DeviceGuard;
+import dev.varve.tier.DeviceGuard.Patience;
 import dev.varve.tier.GuardedTier;
-import dev.varve.tier.GuardedTier.Patience;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
@@ -31,8 +32,11 @@ final class GuardedTierTest {
 
     private final ManualClock clock = new ManualClock();
 
+    private final DeviceGuard device = new DeviceGuard(
+            "flash", PATIENCE, clock, new SystemTasks());
+
     private GuardedTier guard(SegmentTier tier) {
-        return new GuardedTier(tier, PATIENCE, clock, new SystemTasks());
+        return new GuardedTier(tier, device, new SystemTasks());
     }
 
     private static FlashTier flash(WedgedDisk disk) {
@@ -80,7 +84,7 @@ final class GuardedTierTest {
                 disk.awaitStuck(1);
                 clock.advance(PATIENCE.read().plusNanos(1));
                 assertUnavailable(read, "flash did not answer a read within 1000 ms");
-                assertThat(tier.answers()).isFalse();
+                assertThat(device.answers()).isFalse();
                 assertUnavailable(callers.submit(() -> samples.read(tier, place, sample.info())),
                         "flash does not answer");
                 assertUnavailable(callers.submit(() -> samples.write(
@@ -126,7 +130,7 @@ final class GuardedTierTest {
                 disk.work();
                 assertThat(read.get()).isEqualTo(sample.bytes());
             }
-            assertThat(tier.answers()).isTrue();
+            assertThat(device.answers()).isTrue();
             assertThat(tier.counters().overdueOperations()).isZero();
         }
 
@@ -138,7 +142,7 @@ final class GuardedTierTest {
             assertThatExceptionOfType(StorageException.class)
                     .isThrownBy(() -> samples.read(tier, place, sample.info()))
                     .withMessageContaining("the test lets the disk fail");
-            assertThat(tier.answers()).isTrue();
+            assertThat(device.answers()).isTrue();
             disk.work();
             assertThat(samples.read(tier, place, sample.info())).isEqualTo(sample.bytes());
         }
@@ -149,7 +153,7 @@ final class GuardedTierTest {
 
         /// The guard looks every now and then by itself.
         private void awaitAnswers() {
-            while (!tier.answers()) {
+            while (!device.answers()) {
                 Thread.onSpinWait();
             }
         }
