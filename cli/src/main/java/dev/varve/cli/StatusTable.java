@@ -84,6 +84,11 @@ final class StatusTable {
                 "moved      %s to flash, %s to memory; %d blocks dropped",
                 ByteSize.format(movement.demotedBytes()), ByteSize.format(movement.promotedBytes()),
                 movement.droppedBlocks());
+        var pacing = report.engine().pacing();
+        line(
+                "background %s moved while there was room for it, %s at once; %s/s allowed now",
+                ByteSize.format(pacing.pacedBytes()), ByteSize.format(pacing.urgentBytes()),
+                ByteSize.format(pacing.bytesPerSecond()));
         line(
                 "flash      %s written for %s of content (%s)",
                 ByteSize.format(movement.deviceBytesWritten()),

@@ -6,6 +6,7 @@ import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.Movement;
+import dev.varve.engine.EngineStatus.Pacing;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
 import dev.varve.engine.EngineStatus.ShareStatus;
@@ -26,6 +27,7 @@ class StatusTableTest {
                 List.of(new TierStatus("memory", 1 << 30, 1 << 29, 77)),
                 new Reads(3, 1, 3, 0, 3072, 0),
                 new Writes(4, 1, 4096), new Movement(5, 6, 10, 7, 8, 9, 3000, 2000),
+                new Pacing(64 << 20, 3L << 30, 1 << 20, 5_000_000_000L, 2, 60_000, 70_000),
                 new Promises(1, 2, 3), new Device(0, 0, true),
                 new Survival(1024, 70, 3, 60, 1 << 20, Map.of("damaged-slot", 2L)),
                 new Admissions(11, 12, 13, 14, 15, 16, 17, 18, Long.MAX_VALUE), 2, true,
@@ -54,6 +56,7 @@ class StatusTableTest {
                 read       3 KiB from memory, 0 B from flash
                 written    4 KiB in 4 commits, 1 deletes
                 moved      5 B to flash, 6 B to memory; 7 blocks dropped
+                background 3 GiB moved while there was room for it, 1 MiB at once; 64 MiB/s allowed now
                 flash      2.9 KiB written for 2 KiB of content (1.50x)
                 start      60 blocks (1 MiB) found in memory, 2 dropped (2 damaged-slot)
                 corrupt    2 blocks found, none served

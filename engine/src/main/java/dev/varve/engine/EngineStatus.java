@@ -14,6 +14,7 @@ public record EngineStatus(
         Reads reads,
         Writes writes,
         Movement movement,
+        Pacing pacing,
         Promises promises,
         Device flash,
         Survival survival,
@@ -137,6 +138,26 @@ public record EngineStatus(
             long budgetLeftBytes) {
         public static final Admissions NONE = new Admissions(
                 0, 0, 0, 0, 0, 0, 0, 0, Long.MAX_VALUE);
+    }
+
+    /// How background work on flash is held back for clients.
+    ///
+    /// @param bytesPerSecond what it may move now while clients are at work
+    /// @param pacedBytes     what moved and could wait
+    /// @param urgentBytes    what moved and could not, because somebody waited for it
+    /// @param waitedNanos    how long it waited
+    /// @param slowdowns      how often clients were found to wait longer beside it
+    /// @param restingNanos   95th percentile of the waits for a processor without movement
+    /// @param movingNanos    the same beside movement
+    public record Pacing(
+            long bytesPerSecond,
+            long pacedBytes,
+            long urgentBytes,
+            long waitedNanos,
+            long slowdowns,
+            long restingNanos,
+            long movingNanos) {
+        public static final Pacing NONE = new Pacing(0, 0, 0, 0, 0, 0, 0);
     }
 
     /// Background movement, in blocks and bytes.

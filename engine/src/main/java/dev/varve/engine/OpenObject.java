@@ -106,6 +106,11 @@ final class OpenObject implements ObjectReader {
         });
     }
 
+    /// As [#read] of a block that memory lacks, at the pace of the background.
+    Block bringUp(int index) {
+        return source.bringUp(bucket, stored, stored.blocks().get(index), places.get(index));
+    }
+
     @Override
     public Optional<Block> tryRead(int index) {
         var block = held.get(index);

@@ -88,8 +88,9 @@ final class ReadPath {
 
     /// Reads what memory lacks of an object, before it is asked for. Counts as no read of it.
     ///
+    /// @param background whether it yields to clients
     /// @return how many bytes were read
-    long bringUp(BucketState bucket, ObjectKey key) {
+    long bringUp(BucketState bucket, ObjectKey key, boolean background) {
         long bytes = 0;
         var reader = table.find(bucket, key).flatMap(stored -> hold(bucket, stored));
         if (reader.isEmpty()) {
@@ -98,7 +99,7 @@ final class ReadPath {
         try (var open = reader.get()) {
             for (int i = 0; i < open.blockCount(); i++) {
                 if (!source.isInMemory(open.block(i))) {
-                    try (var block = open.read(i)) {
+                    try (var block = background ? open.bringUp(i) : open.read(i)) {
                         bytes += block.lengthBytes();
                     }
                 }

@@ -30,6 +30,7 @@ public final class TieredEngine implements Engine {
     private static final Duration RECLAMATION_PAUSE = Duration.ofMillis(50);
     private static final Duration HOLDS_PAUSE = Duration.ofMillis(500);
     private static final Duration PREFETCH_PAUSE = Duration.ofMillis(100);
+    private static final Duration PULSE_PAUSE = Duration.ofMillis(100);
 
     /// How many objects are brought up at a time: what a flash device needs to be busy.
     private static final int PREFETCH_DEPTH = 4;
@@ -46,6 +47,7 @@ public final class TieredEngine implements Engine {
     private final DepartureLog departures;
     private final Chains chains = new Chains();
     private final Accesses accesses;
+    private final MovementControl movement;
     private final ObjectTable table;
     private final Recall recall;
     private final Admission admission;
@@ -93,19 +95,21 @@ public final class TieredEngine implements Engine {
         recall = new Recall(index, parts.slab(), buckets, catalog, residency, table, departures,
                 clock, counters);
         admission = new Admission(settings.admission(), flash, parts.slab().capacityBytes(), clock);
-        demotion = new Demotion(residency, table, flash, admission, counters);
-        var source = new BlockSource(residency, flash, table, demotion, rules, clock,
-                settings.memoryWait(), counters);
-        reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
-                admission, counters);
         lookups = new Lookups(counters, division);
+        movement = new MovementControl(settings.movementBytesPerSecond(),
+                () -> lookups.counted() + counters.commits.sum(), clock);
+        demotion = new Demotion(residency, table, flash, admission, movement, counters);
+        var source = new BlockSource(residency, flash, table, demotion, rules, clock,
+                settings.memoryWait(), movement, counters);
+        reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
+                admission, movement, counters);
         accesses = new Accesses(division);
         readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
         ids = new IdSource(catalog);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
                 settings, admission, accesses, counters);
-        prefetch = new Prefetch(readPath, counters);
-        hints = new Prefetch(readPath, counters);
+        prefetch = new Prefetch(readPath, counters, false);
+        hints = new Prefetch(readPath, counters, true);
     }
 
     /// How much room for notes ([Slab#notes]) this engine wants in a slab that outlives its
@@ -133,13 +137,14 @@ public final class TieredEngine implements Engine {
             reclaiming.wake();
         });
         parts.tasks().repeat("holds", HOLDS_PAUSE, engine.holds);
+        var pulse = parts.tasks().repeat("pulse", PULSE_PAUSE, engine.movement);
+        engine.movement.onWake(pulse::wake);
         engine.prefetch.onWake(Stream.iterate(1, i -> i + 1)
                 .limit(PREFETCH_DEPTH)
                 .map(i -> parts.tasks().repeat("prefetch-" + i, PREFETCH_PAUSE, engine.prefetch))
                 .toList());
         engine.hints.onWake(List.of(parts.tasks()
-                .repeat("hints", PREFETCH_PAUSE, new YieldingWorker(
-                        engine.hints, engine.lookups::counted, parts.clock()))));
+                .repeat("hints", PREFETCH_PAUSE, engine.hints)));
         return engine;
     }
 
@@ -236,6 +241,7 @@ public final class TieredEngine implements Engine {
                         counters.droppedBlocks.sum(), counters.cleanedBytes.sum(),
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten()),
+                movement.status(),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
                 new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
                 recall.survival(), admission.status(),
@@ -267,6 +273,7 @@ public final class TieredEngine implements Engine {
             return;
         }
         closed = true;
+        movement.end();
         parts.tasks().close();
         try {
             saveCache();

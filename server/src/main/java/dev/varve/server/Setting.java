@@ -41,6 +41,10 @@ public enum Setting {
             "flash-writes-per-day", "SIZE", "none",
             "The most that caches may let the flash device take in 24 hours, such as 500g; durable"
                     + " writes count and are never refused."),
+    MOVEMENT_RATE(
+            "movement-rate", "SIZE", "what clients leave",
+            "The most that background work moves on flash in a second while it can wait, such as"
+                    + " 200m; at least 8m. What clients wait for holds it back in any case."),
     LEASE(
             "lease", "MILLISECONDS", "10000",
             "How long what EXISTS has found stays in a cache for sure, from 0 to 600000."),

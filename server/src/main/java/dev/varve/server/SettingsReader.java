@@ -9,6 +9,7 @@ import dev.varve.engine.EngineSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.policy.MovementBudget;
 import dev.varve.policy.PolicyName;
 import dev.varve.store.MemoryHome;
 import dev.varve.store.MemoryHome.AtStop;
@@ -230,7 +231,9 @@ public final class SettingsReader {
         return new StoreSettings(
                 size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
                 flash(data), eviction(), bool(Setting.DIRECT_IO), memoryHome(),
-                EngineSettings.DEFAULT.with(lease(), admission()));
+                EngineSettings.DEFAULT.with(lease(), admission())
+                        .withMovement(size(Setting.MOVEMENT_RATE, MovementBudget.FLOOR,
+                                EngineSettings.UNLIMITED)));
     }
 
     private void checkTogether(Settings settings) {

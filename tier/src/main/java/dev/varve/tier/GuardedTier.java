@@ -67,12 +67,14 @@ public final class GuardedTier implements SegmentTier {
     }
 
     @Override
-    public List<Place> write(Purpose purpose, List<Write> writes) {
+    public List<Place> write(Purpose purpose, List<Write> writes, Pace pace) {
         checkAnswers();
+        long bytes = writes.stream().mapToLong(write -> write.info().lengthBytes()).sum();
+        var limit = patience.write.plus(pace.longestWait(bytes));
         var kept = List.copyOf(writes);
         var leases = kept.stream().map(write -> write.block().retain()).toList();
-        return run(new Operation<>("write", patience.write,
-                () -> tier.write(purpose, kept),
+        return run(new Operation<>("write", limit,
+                () -> tier.write(purpose, kept, pace),
                 places -> releaseAll(kept, places),
                 () -> leases.forEach(Block::close)));
     }
@@ -84,11 +86,12 @@ public final class GuardedTier implements SegmentTier {
     }
 
     @Override
-    public void read(Place place, BlockInfo info, Block target) {
+    public void read(Place place, BlockInfo info, Block target, Pace pace) {
         checkAnswers();
+        var limit = patience.read.plus(pace.longestWait(info.lengthBytes()));
         var lease = target.retain();
-        run(new Operation<>("read", patience.read, () -> {
-            tier.read(place, info, target);
+        run(new Operation<>("read", limit, () -> {
+            tier.read(place, info, target, pace);
             return true;
         }, _ -> {}, lease::close));
     }
