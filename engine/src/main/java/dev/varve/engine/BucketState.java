@@ -15,6 +15,7 @@ final class BucketState {
     private final ConcurrentMap<ObjectKey, LiveObject> live = new ConcurrentHashMap<>();
     private final NavigableSet<ObjectKey> fresh = new ConcurrentSkipListSet<>();
     private final AtomicLong persistedObjects = new AtomicLong();
+    private final Traffic traffic = new Traffic();
 
     BucketState(BucketRecord description) {
         this.description = description;
@@ -51,5 +52,9 @@ final class BucketState {
     /// How many objects of this bucket the catalog knows.
     AtomicLong persistedObjects() {
         return persistedObjects;
+    }
+
+    Traffic traffic() {
+        return traffic;
     }
 }

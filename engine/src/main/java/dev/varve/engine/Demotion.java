@@ -31,6 +31,7 @@ final class Demotion implements Tasks.Worker {
     private final ObjectTable table;
     private final SegmentTier flash;
     private final Admission admission;
+    private final Lookups lookups;
     private final Pace pace;
     private final EngineCounters counters;
     private volatile Runnable alarm = () -> {};
@@ -41,12 +42,14 @@ final class Demotion implements Tasks.Worker {
             ObjectTable table,
             SegmentTier flash,
             Admission admission,
+            Lookups lookups,
             MovementControl movement,
             EngineCounters counters) {
         this.residency = residency;
         this.table = table;
         this.flash = flash;
         this.admission = admission;
+        this.lookups = lookups;
         pace = movement.pace(residency::isShort);
         this.counters = counters;
     }
@@ -206,6 +209,8 @@ final class Demotion implements Tasks.Worker {
     private void finish(Load load, List<Place> places) {
         if (table.persist(load.object(), places)) {
             counters.demotedBytes.add(load.bytes());
+            lookups.moved(load.object().bucket(), load.object().key(), load.bytes(),
+                    Traffic::flashWritten);
             return;
         }
         for (int i = 0; i < places.size(); i++) {

@@ -22,12 +22,14 @@ public record EngineStatus(
         long corruptBlocks,
         boolean accounted,
         List<ShareStatus> shares,
-        List<PlacementStatus> placement) {
+        List<PlacementStatus> placement,
+        List<TrafficStatus> traffic) {
 
     public EngineStatus {
         tiers = List.copyOf(tiers);
         shares = List.copyOf(shares);
         placement = List.copyOf(placement);
+        traffic = List.copyOf(traffic);
     }
 
     /// How it is decided what leaves memory, for a share with a quota of its own. None where the
@@ -41,6 +43,28 @@ public record EngineStatus(
             long memoryBytes,
             long quotaBytes,
             AutoPolicy.Report report) {}
+
+    /// Whose traffic it is.
+    public enum Owner {
+        BUCKET,
+        /// A share with a quota of its own, see [ShareStatus].
+        TENANT
+    }
+
+    /// Content bytes that moved for a bucket or a tenant.
+    ///
+    /// @param name              of the bucket, or as in [ShareStatus]
+    /// @param memoryBytesRead   handed out from memory
+    /// @param flashBytesRead    handed out after a read of flash
+    /// @param bytesWritten      taken in
+    /// @param flashBytesWritten written to flash for the first time
+    public record TrafficStatus(
+            Owner owner,
+            String name,
+            long memoryBytesRead,
+            long flashBytesRead,
+            long bytesWritten,
+            long flashBytesWritten) {}
 
     /// A share of memory and flash; see [Engine#divide]. None where nothing is divided. Bytes are
     /// -1 where the share has no quota of its own, and is counted with the share of all others.
@@ -170,6 +194,7 @@ public record EngineStatus(
     /// @param reinsertedBytes     cache blocks written again to free their segment
     /// @param deviceBytesWritten  all bytes that the flash device took
     /// @param contentBytesWritten first-time content bytes among them
+    /// @param deviceBytesRead     all bytes that were read from the flash device
     public record Movement(
             long demotedBytes,
             long promotedBytes,
@@ -178,5 +203,6 @@ public record EngineStatus(
             long cleanedBytes,
             long reinsertedBytes,
             long deviceBytesWritten,
-            long contentBytesWritten) {}
+            long contentBytesWritten,
+            long deviceBytesRead) {}
 }

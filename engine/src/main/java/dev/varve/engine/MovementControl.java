@@ -82,7 +82,7 @@ final class MovementControl implements Tasks.Worker {
     public int doWork() {
         long start = clock.nanoTime();
         noteClients(start);
-        if (start - lastAskedNanos > PULSE_GOES_ON_NANOS) {
+        if (start - lastAskedNanos >= PULSE_GOES_ON_NANOS) {
             return 0;
         }
         clock.sleepNanos(PULSE_NANOS);

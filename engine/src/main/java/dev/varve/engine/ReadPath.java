@@ -81,7 +81,7 @@ final class ReadPath {
                 }
                 lookups.count(bucket, key, true);
                 yield new Peek.Hit<>(new OpenObject(
-                        bucket, stored, source, table, held, List.of(), List.of()));
+                        bucket, stored, source, table, held, List.of(), List.of(), lookups));
             }
         };
     }
@@ -118,12 +118,12 @@ final class ReadPath {
             return held.isEmpty()
                     ? Optional.empty()
                     : Optional.of(new OpenObject(
-                            bucket, stored, source, table, held, List.of(), List.of()));
+                            bucket, stored, source, table, held, List.of(), List.of(), lookups));
         }
         var places = entries.stream().map(entry -> entry.orElseThrow().place()).toList();
         return pin(places).map(pins -> {
             List<Optional<Block>> none = places.stream().map(_ -> Optional.<Block>empty()).toList();
-            return new OpenObject(bucket, stored, source, table, none, places, pins);
+            return new OpenObject(bucket, stored, source, table, none, places, pins, lookups);
         });
     }
 

@@ -4,10 +4,12 @@ import dev.varve.bytes.SharedMemory;
 import dev.varve.bytes.Slab;
 import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.Movement;
+import dev.varve.engine.EngineStatus.Owner;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
 import dev.varve.engine.EngineStatus.ShareStatus;
 import dev.varve.engine.EngineStatus.TierStatus;
+import dev.varve.engine.EngineStatus.TrafficStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
@@ -17,6 +19,7 @@ import dev.varve.policy.PlacementRules;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -98,7 +101,8 @@ public final class TieredEngine implements Engine {
         lookups = new Lookups(counters, division);
         movement = new MovementControl(settings.movementBytesPerSecond(),
                 () -> lookups.counted() + counters.commits.sum(), clock);
-        demotion = new Demotion(residency, table, flash, admission, movement, counters);
+        demotion = new Demotion(residency, table, flash, admission, lookups, movement,
+                counters);
         var source = new BlockSource(residency, flash, table, demotion, rules, clock,
                 settings.memoryWait(), movement, counters);
         reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
@@ -107,7 +111,7 @@ public final class TieredEngine implements Engine {
         readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
         ids = new IdSource(catalog);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
-                settings, admission, accesses, counters);
+                settings, admission, accesses, lookups, counters);
         prefetch = new Prefetch(readPath, counters, false);
         hints = new Prefetch(readPath, counters, true);
     }
@@ -240,12 +244,31 @@ public final class TieredEngine implements Engine {
                         counters.prefetchedBytes.sum(),
                         counters.droppedBlocks.sum(), counters.cleanedBytes.sum(),
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
-                        device.contentBytesWritten()),
+                        device.contentBytesWritten(), device.bytesRead()),
                 movement.status(),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
                 new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
                 recall.survival(), admission.status(),
-                counters.corruptBlocks.sum(), true, shareStatus(), eviction.placement());
+                counters.corruptBlocks.sum(), true, shareStatus(), eviction.placement(),
+                traffic());
+    }
+
+    private List<TrafficStatus> traffic() {
+        var all = new ArrayList<TrafficStatus>();
+        buckets.all()
+                .forEach(bucket -> all
+                        .add(traffic(Owner.BUCKET, bucket.record().name(), bucket.traffic())));
+        if (division.isDivided()) {
+            division.shares()
+                    .forEach(share -> all
+                            .add(traffic(Owner.TENANT, share.name(), share.tally().traffic())));
+        }
+        return all;
+    }
+
+    private static TrafficStatus traffic(Owner owner, String name, Traffic traffic) {
+        return new TrafficStatus(owner, name, traffic.memoryRead().sum(),
+                traffic.flashRead().sum(), traffic.written().sum(), traffic.flashWritten().sum());
     }
 
     private List<ShareStatus> shareStatus() {

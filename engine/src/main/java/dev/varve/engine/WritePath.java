@@ -33,6 +33,7 @@ final class WritePath {
     private final EngineSettings settings;
     private final Admission admission;
     private final Accesses accesses;
+    private final Lookups lookups;
     private final EngineCounters counters;
 
     WritePath(
@@ -47,6 +48,7 @@ final class WritePath {
             EngineSettings settings,
             Admission admission,
             Accesses accesses,
+            Lookups lookups,
             EngineCounters counters) {
         this.table = table;
         this.source = source;
@@ -59,6 +61,7 @@ final class WritePath {
         this.settings = settings;
         this.admission = admission;
         this.accesses = accesses;
+        this.lookups = lookups;
         this.counters = counters;
     }
 
@@ -97,8 +100,19 @@ final class WritePath {
             flash.sync();
         }
         var outcome = table.replace(bucket, next, drafts, precondition);
-        counters.writtenBytes.add(next.info().sizeBytes());
+        count(bucket, next, drafts);
         return outcome;
+    }
+
+    private void count(BucketState bucket, StoredObject next, List<Draft> drafts) {
+        long toFlash = drafts.stream()
+                .filter(draft -> draft.place() != null)
+                .mapToLong(draft -> draft.info().lengthBytes())
+                .sum();
+        var key = next.info().key();
+        counters.writtenBytes.add(next.info().sizeBytes());
+        lookups.moved(bucket, key, next.info().sizeBytes(), Traffic::written);
+        lookups.moved(bucket, key, toFlash, Traffic::flashWritten);
     }
 
     /// Tells of a write that has come to its end.
@@ -120,7 +134,7 @@ final class WritePath {
             Precondition precondition) {
         var outcome = table.tryReplace(bucket, next, drafts, precondition);
         if (outcome.isPresent()) {
-            counters.writtenBytes.add(next.info().sizeBytes());
+            count(bucket, next, drafts);
         }
         return outcome;
     }

@@ -4,8 +4,9 @@ package dev.varve.policy;
 ///
 /// It is steered by what clients wait, not by what the device is said to do. An eighth of the time
 /// the background rests; the waits of those moments are compared with the waits beside movement, in
-/// one window after the other. Where the 95th percentile of any kind of wait is beyond a fifth (and
-/// a little) above that of the rests, the allowance is halved; otherwise it grows, if it was used:
+/// one window after the other. The limit is a fifth (and a little) above the 95th percentile of
+/// the rests. Where clearly more than a twentieth of the waits of any kind are beyond it beside
+/// movement, the allowance is halved; otherwise it grows, if it was used:
 /// doubling until the first halving, then by a fixed step. It never falls below a floor, so that
 /// nothing starves. While no client is at work, nothing waits.
 ///
@@ -30,6 +31,8 @@ public final class MovementBudget {
     /// What a client across a socket cannot tell, in nanoseconds.
     private static final long SLACK_NANOS = 50_000;
     private static final double QUANTILE = 0.95;
+    /// A twentieth is beyond the limit of itself; of a few hundred waits a few more are by chance.
+    private static final double MOST_BEYOND = 0.08;
     private static final double LEAST_WAITS = 40;
 
     private static final long WINDOW_NANOS = 1_000_000_000;
@@ -156,7 +159,8 @@ public final class MovementBudget {
         for (int kind = 0; kind < moving.length; kind++) {
             if (moving[kind].weight() >= LEAST_WAITS && resting[kind].weight() >= LEAST_WAITS) {
                 measured = true;
-                slower |= movingNanos(kind) > restingNanos(kind) * TOLERANCE + SLACK_NANOS;
+                long limit = (long) (restingNanos(kind) * TOLERANCE) + SLACK_NANOS;
+                slower |= moving[kind].beyond(limit) > MOST_BEYOND;
             }
         }
         if (slower && windowBytes > 0) {

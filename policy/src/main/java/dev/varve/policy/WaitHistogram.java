@@ -45,6 +45,15 @@ final class WaitHistogram {
         return 0;
     }
 
+    /// The share of the waits that were longer.
+    double beyond(long nanos) {
+        double longer = 0;
+        for (int i = bucket(nanos) + 1; i < counts.length; i++) {
+            longer += counts[i];
+        }
+        return total == 0 ? 0 : longer / total;
+    }
+
     private static int bucket(long nanos) {
         long floor = Math.max(1L << LEAST_EXPONENT, nanos);
         int octave = Long.SIZE - 1 - Long.numberOfLeadingZeros(floor);

@@ -53,6 +53,13 @@ public enum Setting {
             "BOOL",
             "true",
             "Whether flash goes around the page cache, where the file system allows it."),
+    MEMORY_MEDIUM(
+            "memory-medium", "MEDIUM", "ddr5",
+            "What the energy meter takes memory to be made of: a medium of varve plan's catalogue,"
+                    + " such as ddr4 or cxl."),
+    FLASH_MEDIUM(
+            "flash-medium", "MEDIUM", "tlc",
+            "What the energy meter takes flash to be made of, such as slc or qlc."),
     RESP_HOST(
             "resp-host", "HOST", "127.0.0.1",
             "Address that the Redis door listens on."),

@@ -59,6 +59,8 @@ public final class SettingsReader {
     private static final String LOOPBACK = "a loopback address, because no resp-user is set and"
             + " anyone could read and write";
     private static final Pattern DOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+    private static final Pattern MEDIUM = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
+    private static final String MEDIUM_FORM = "the id of a medium such as ddr5 or tlc";
     private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,64}");
     private static final Pattern USER = Pattern.compile("[!-~&&[^=]]{1,64}");
 
@@ -213,6 +215,9 @@ public final class SettingsReader {
         var settings = new Settings(
                 data,
                 store(data),
+                new TierMedia(
+                        pattern(Setting.MEMORY_MEDIUM, MEDIUM, MEDIUM_FORM),
+                        pattern(Setting.FLASH_MEDIUM, MEDIUM, MEDIUM_FORM)),
                 resp,
                 respUsers,
                 tenants.build(respUsers.keySet()),
