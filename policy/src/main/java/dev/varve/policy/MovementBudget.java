@@ -95,7 +95,8 @@ public final class MovementBudget {
         long start = nowNanos - nanos;
         if (start - lastMoveNanos < 0) { // moved meanwhile
             moving[kind].add(nanos);
-        } else if (isRest(start) ? start - slotStart(start) >= SETTLE_NANOS
+        } else if (isRest(start)
+                ? start - slotStart(start) >= SETTLE_NANOS
                 : start - lastMoveNanos > BESIDE_NANOS) {
             resting[kind].add(nanos);
         } else if (!isRest(start)) {

@@ -81,7 +81,8 @@ public record Settings(
     /// The same settings with passwords left out.
     @Override
     public String toString() {
-        return "Settings[data=" + data + ", store=" + store + ", media=" + media + ", resp=" + resp + ", respUsers="
+        return "Settings[data=" + data + ", store=" + store + ", media=" + media + ", resp=" + resp
+                + ", respUsers="
                 + respUsers.keySet()
                 + ", tenants=" + tenants + ", respTls=" + respTls.map(RespTls::endpoint)
                 + ", localSocket=" + localSocket + ", s3=" + s3 + ", s3Domain=" + s3Domain

@@ -36,7 +36,8 @@ final class EnergyMeterTest {
     void aTierTakesWhatItsBytesAndItsTimeTake() {
         clock.advance(Duration.ofSeconds(10));
         // 3 bytes handed out from memory and 4 from flash, 5 taken in; the device read 8 and took 6.
-        var report = meter.report(status(new Reads(7, 0, 0, 0, 3, 4), new Writes(5, 0, 5), 6, 3, 8));
+        var report = meter
+                .report(status(new Reads(7, 0, 0, 0, 3, 4), new Writes(5, 0, 5), 6, 3, 8));
         assertThat(report.tiers()).containsExactly(
                 new TierEnergy("memory", "ddr5", 3 + 4 + 6, 2 * (5 + 8), 64 * 0.5 * 10),
                 new TierEnergy("flash", "tlc", 10 * 8, 100 * 6, 0));
@@ -45,7 +46,8 @@ final class EnergyMeterTest {
 
     @Test
     void aRequestTakesWhatItsBytesTakeOnTheAverage() {
-        var report = meter.report(status(new Reads(2, 5, 0, 0, 3, 4), new Writes(5, 0, 5), 6, 3, 8));
+        var report = meter
+                .report(status(new Reads(2, 5, 0, 0, 3, 4), new Writes(5, 0, 5), 6, 3, 8));
         assertThat(report.readJoules()).isEqualTo((3 + 4 + 4 * (10 + 2)) / 2.0);
         assertThat(report.writeJoules()).isEqualTo((5 * 2 + 6 * (1 + 100)) / 5.0);
     }
@@ -64,7 +66,8 @@ final class EnergyMeterTest {
 
     @Test
     void nothingTakesNothing() {
-        var report = meter.report(status(new Reads(0, 9, 0, 0, 0, 0), new Writes(0, 0, 0), 0, 0, 0));
+        var report = meter
+                .report(status(new Reads(0, 9, 0, 0, 0, 0), new Writes(0, 0, 0), 0, 0, 0));
         assertThat(report.readJoules()).isZero();
         assertThat(report.writeJoules()).isZero();
         assertThat(report.tiers()).allMatch(tier -> tier.joules() == 0);
