@@ -21,9 +21,14 @@ public interface Pace {
     /// Waits until so many bytes more may be moved.
     void await(int bytes);
 
+    /// Whether nothing is held back.
+    default boolean isFull() {
+        return equals(FULL);
+    }
+
     /// The longest that a transfer of so many bytes is kept waiting.
     default Duration longestWait(long bytes) {
-        return this == FULL
+        return isFull()
                 ? Duration.ZERO
                 : LONGEST_WAIT.multipliedBy(bytes / PIECE_BYTES + 1);
     }

@@ -345,7 +345,7 @@ public final class FlashTier implements SegmentTier {
             pages.add(target.paddedRun(i).asSlice(0, PageLayout.roundUp(length)));
         }
         int crc32c;
-        if (pace == Pace.FULL) {
+        if (pace.isFull()) {
             transfers.read(segment.file(), place.offset(), pages);
             crc32c = target.crc32c();
         } else {

@@ -75,7 +75,7 @@ final class StagedOutput {
             pieces.add(buffer.asSlice(0, filled));
         }
         pieces.addAll(more);
-        if (pace == Pace.FULL) {
+        if (pace.isFull()) {
             transfers.write(file, bufferOffset, pieces);
         } else {
             new Pieces(transfers, file, bufferOffset, pace).write(pieces);
