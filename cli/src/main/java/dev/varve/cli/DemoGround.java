@@ -13,6 +13,7 @@ import dev.varve.server.Endpoint;
 import dev.varve.server.S3Keys;
 import dev.varve.server.Setting;
 import dev.varve.server.Settings;
+import dev.varve.server.TierMedia;
 import dev.varve.server.VarveServer;
 import dev.varve.store.StoreSettings;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class DemoGround implements AutoCloseable {
         try {
             long memoryBytes = Math.max(StoreSettings.MIN_MEMORY_BYTES, dataBytes / 10);
             var settings = new Settings(
-                    folder, StoreSettings.of(memoryBytes, flashBytes),
+                    folder, StoreSettings.of(memoryBytes, flashBytes), TierMedia.DEFAULT,
                     usualOrFree(Setting.RESP_PORT), Map.of(), List.of(), Optional.empty(),
                     Optional.empty(), usualOrFree(Setting.S3_PORT), "localhost", REGION, ETags.MD5,
                     usualOrFree(Setting.ADMIN_PORT));

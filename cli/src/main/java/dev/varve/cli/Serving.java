@@ -47,7 +47,8 @@ final class Serving {
             Signals.onHangup(() -> serving.wish(Wish.RELOAD));
         }
         var server = VarveServer.start(
-                settings, source::read, Clock.system(), Randomness.system());
+                settings, source::read, new MediaEnergy(), Clock.system(),
+                Randomness.system());
         return serving.untilHeard(server, settings, out);
     }
 

@@ -3,10 +3,12 @@ package dev.varve.cli;
 import com.google.errorprone.annotations.FormatMethod;
 import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.server.ByteSize;
+import dev.varve.server.EnergyReport;
 import dev.varve.server.StatusReport;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A status report as people read it.
@@ -84,6 +86,11 @@ final class StatusTable {
                 "moved      %s to flash, %s to memory; %d blocks dropped",
                 ByteSize.format(movement.demotedBytes()), ByteSize.format(movement.promotedBytes()),
                 movement.droppedBlocks());
+        var pacing = report.engine().pacing();
+        line(
+                "background %s moved while there was room for it, %s at once; %s/s allowed now",
+                ByteSize.format(pacing.pacedBytes()), ByteSize.format(pacing.urgentBytes()),
+                ByteSize.format(pacing.bytesPerSecond()));
         line(
                 "flash      %s written for %s of content (%s)",
                 ByteSize.format(movement.deviceBytesWritten()),
@@ -92,7 +99,26 @@ final class StatusTable {
         if (report.engine().survival().slots() > 0) {
             line("start      %s", found(report.engine().survival()));
         }
+        energy(report.energy());
         line("corrupt    %d blocks found, none served", report.engine().corruptBlocks());
+    }
+
+    private void energy(EnergyReport energy) {
+        if (energy.tiers().stream().anyMatch(tier -> tier.joules() > 0)) {
+            line("energy     modelled: %s; %s a read, %s a write", energy.tiers()
+                    .stream()
+                    .map(tier -> tier.tier() + " as " + tier.medium() + " "
+                            + joules(tier.joules()) + " ("
+                            + percent(tier.idleJoules(), tier.joules()) + " idle)")
+                    .collect(Collectors.joining(", ")), joules(energy.readJoules()),
+                    joules(energy.writeJoules()));
+        }
+        if (!energy.measured().isEmpty()) {
+            line("energy     measured, of the machine: %s", energy.measured()
+                    .stream()
+                    .map(zone -> zone.zone() + " " + joules(zone.joules()))
+                    .collect(Collectors.joining(", ")));
+        }
     }
 
     private void doors(StatusReport report) {
@@ -134,7 +160,18 @@ final class StatusTable {
         return millis == null ? "-" : String.format(Locale.ROOT, "%.1f s", millis / 1e3);
     }
 
-    private static String percent(long part, long whole) {
+    private static String joules(double joules) {
+        if (joules >= 1000) {
+            return String.format(Locale.ROOT, "%.1f kJ", joules / 1e3);
+        }
+        return joules >= 1 || joules == 0
+                ? String.format(Locale.ROOT, "%.1f J", joules)
+                : joules >= 1e-3
+                        ? String.format(Locale.ROOT, "%.1f mJ", joules * 1e3)
+                        : String.format(Locale.ROOT, "%.1f uJ", joules * 1e6);
+    }
+
+    private static String percent(double part, double whole) {
         return whole == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
     }
 

@@ -6,6 +6,7 @@ import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.env.Clock;
 import dev.varve.server.Endpoint;
 import dev.varve.server.Settings;
+import dev.varve.server.TierMedia;
 import dev.varve.server.VarveServer;
 import dev.varve.store.StoreSettings;
 import java.io.PrintWriter;
@@ -116,7 +117,8 @@ class ReplayCommandTest {
     private VarveServer server() {
         var any = new Endpoint("127.0.0.1", 0);
         var settings = new Settings(folder.resolve("data"),
-                StoreSettings.of(32 << 20, 128 << 20), any, Map.of(), List.of(), Optional.empty(),
+                StoreSettings.of(32 << 20, 128 << 20), TierMedia.DEFAULT, any, Map.of(), List.of(),
+                Optional.empty(),
                 Optional.empty(), any, "localhost", "us-east-1", ETags.MD5, any);
         return VarveServer.start(settings, Clock.system(), new Random(1));
     }

@@ -9,6 +9,7 @@ import dev.varve.replay.RespClient;
 import dev.varve.replay.RespEndpoint;
 import dev.varve.server.Endpoint;
 import dev.varve.server.Settings;
+import dev.varve.server.TierMedia;
 import dev.varve.server.VarveServer;
 import dev.varve.store.StoreSettings;
 import java.io.PrintWriter;
@@ -197,7 +198,8 @@ class TraceCommandTest {
     private VarveServer server(String name) {
         var any = new Endpoint("127.0.0.1", 0);
         var settings = new Settings(folder.resolve(name),
-                StoreSettings.of(32 << 20, 128 << 20), any, Map.of(), List.of(), Optional.empty(),
+                StoreSettings.of(32 << 20, 128 << 20), TierMedia.DEFAULT, any, Map.of(), List.of(),
+                Optional.empty(),
                 Optional.empty(), any, "localhost", "us-east-1", ETags.MD5, any);
         return VarveServer.start(settings, Clock.system(), new Random(1));
     }

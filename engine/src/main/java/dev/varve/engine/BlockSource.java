@@ -6,6 +6,7 @@ import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.policy.PlacementRules;
 import dev.varve.tier.BlockInfo;
+import dev.varve.tier.Pace;
 import dev.varve.tier.Place;
 import dev.varve.tier.SegmentTier;
 import java.time.Duration;
@@ -27,8 +28,19 @@ final class BlockSource {
     private final PlacementRules rules;
     private final Clock clock;
     private final Duration memoryWait;
+    private final MovementControl movement;
     private final EngineCounters counters;
-    private final ConcurrentMap<Long, CountDownLatch> underWay = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Long, UnderWay> underWay = new ConcurrentHashMap<>();
+
+    /// A read of flash that others may come to wait for.
+    private static final class UnderWay {
+        private final CountDownLatch ended = new CountDownLatch(1);
+        private volatile boolean wanted;
+
+        boolean isWanted() {
+            return wanted;
+        }
+    }
 
     BlockSource(
             Residency residency,
@@ -38,6 +50,7 @@ final class BlockSource {
             PlacementRules rules,
             Clock clock,
             Duration memoryWait,
+            MovementControl movement,
             EngineCounters counters) {
         this.residency = residency;
         this.flash = flash;
@@ -46,6 +59,7 @@ final class BlockSource {
         this.rules = rules;
         this.clock = clock;
         this.memoryWait = memoryWait;
+        this.movement = movement;
         this.counters = counters;
     }
 
@@ -65,7 +79,7 @@ final class BlockSource {
             if (clock.nanoTime() > deadline) {
                 throw noMemory(lengthBytes);
             }
-            if (demotion.doWork() == 0) {
+            if (demotion.help() == 0) {
                 clock.sleepNanos(RETRY_NANOS);
             }
         }
@@ -109,23 +123,42 @@ final class BlockSource {
     ///
     /// @throws StorageException CORRUPT, ABSENT or UNAVAILABLE, see [SegmentTier#read]
     Block fromFlash(BucketState bucket, StoredObject stored, BlockInfo info, Place place) {
-        var mine = new CountDownLatch(1);
+        long start = clock.nanoTime();
+        var block = read(bucket, stored, info, place, new UnderWay(), Pace.FULL);
+        movement.readForClient(info.lengthBytes(), start);
+        return block;
+    }
+
+    /// As [#fromFlash], at the pace of the background until a client comes for the block.
+    Block bringUp(BucketState bucket, StoredObject stored, BlockInfo info, Place place) {
+        var mine = new UnderWay();
+        return read(bucket, stored, info, place, mine, movement.pace(mine::isWanted));
+    }
+
+    private Block read(
+            BucketState bucket,
+            StoredObject stored,
+            BlockInfo info,
+            Place place,
+            UnderWay mine,
+            Pace pace) {
         var others = underWay.putIfAbsent(info.id(), mine);
         if (others != null) {
             var block = await(others) ? fromMemory(info) : Optional.<Block>empty();
-            return block.orElseGet(() -> readFlash(bucket, stored, info, place));
+            return block.orElseGet(() -> readFlash(bucket, stored, info, place, pace));
         }
         try {
-            return readFlash(bucket, stored, info, place);
+            return readFlash(bucket, stored, info, place, pace);
         } finally {
             underWay.remove(info.id(), mine);
-            mine.countDown();
+            mine.ended.countDown();
         }
     }
 
-    private static boolean await(CountDownLatch others) {
+    private static boolean await(UnderWay others) {
+        others.wanted = true;
         try {
-            others.await();
+            others.ended.await();
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -137,10 +170,11 @@ final class BlockSource {
             BucketState bucket,
             StoredObject stored,
             BlockInfo info,
-            Place place) {
+            Place place,
+            Pace pace) {
         var block = allocate(info.lengthBytes());
         try {
-            flash.read(place, info, block);
+            flash.read(place, info, block, pace);
         } catch (StorageException failed) {
             block.close();
             if (failed.kind() == StorageException.Kind.CORRUPT) {

@@ -17,6 +17,7 @@ final class BucketState {
     private final NavigableSet<ObjectKey> fresh = new ConcurrentSkipListSet<>();
     private final Set<ObjectKey> outdated = ConcurrentHashMap.newKeySet();
     private final AtomicLong persistedObjects = new AtomicLong();
+    private final Traffic traffic = new Traffic();
 
     BucketState(BucketRecord description) {
         this.description = description;
@@ -60,5 +61,9 @@ final class BucketState {
     /// How many objects of this bucket the catalog knows.
     AtomicLong persistedObjects() {
         return persistedObjects;
+    }
+
+    Traffic traffic() {
+        return traffic;
     }
 }

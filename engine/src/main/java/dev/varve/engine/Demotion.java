@@ -7,6 +7,7 @@ import dev.varve.env.Invariant;
 import dev.varve.env.StorageException;
 import dev.varve.env.Tasks;
 import dev.varve.tier.BlockInfo;
+import dev.varve.tier.Pace;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
@@ -35,6 +36,8 @@ final class Demotion implements Tasks.Worker {
     private final SegmentTier flash;
     private final Admission admission;
     private final Clock clock;
+    private final Lookups lookups;
+    private final Pace pace;
     private final EngineCounters counters;
     private final AtomicLong quietUntil;
     private volatile Runnable alarm = () -> {};
@@ -46,12 +49,16 @@ final class Demotion implements Tasks.Worker {
             SegmentTier flash,
             Admission admission,
             Clock clock,
+            Lookups lookups,
+            MovementControl movement,
             EngineCounters counters) {
         this.residency = residency;
         this.table = table;
         this.flash = flash;
         this.admission = admission;
         this.clock = clock;
+        this.lookups = lookups;
+        pace = movement.pace(residency::isShort);
         this.counters = counters;
         this.quietUntil = new AtomicLong(clock.nanoTime());
     }
@@ -72,11 +79,20 @@ final class Demotion implements Tasks.Worker {
         alarm.run();
     }
 
-    /// Demotes one batch.
+    /// Demotes one batch, at the pace of the background as long as memory lasts.
     ///
     /// @return how many blocks left memory, may leave it now, or were told to wait
     @Override
     public int doWork() {
+        return work(pace);
+    }
+
+    /// As [#doWork], for a client that waits for memory.
+    int help() {
+        return work(Pace.FULL);
+    }
+
+    private int work(Pace atPace) {
         residency.restoreReserve();
         var leaving = residency.takeLeaving(BATCH_BYTES);
         if (leaving.isEmpty()) {
@@ -88,7 +104,7 @@ final class Demotion implements Tasks.Worker {
                 reads.merge(resident.owner(), resident.reads(), Math::max);
             }
         }
-        int staying = demote(reads, false);
+        int staying = demote(reads, false, atPace);
         leaving.forEach(table::letGo);
         return Math.max(0, leaving.size() - staying);
     }
@@ -97,13 +113,13 @@ final class Demotion implements Tasks.Worker {
     ///
     /// @return whether it has one
     boolean persist(LiveObject object) {
-        demote(Map.of(object, Integer.MAX_VALUE), true);
+        demote(Map.of(object, Integer.MAX_VALUE), true, Pace.FULL);
         return object.state() == LiveObject.State.PERSISTED;
     }
 
     /// @param certain whether nobody is asked if they are worth it
     /// @return how many blocks must stay in memory
-    private int demote(Map<LiveObject, Integer> reads, boolean certain) {
+    private int demote(Map<LiveObject, Integer> reads, boolean certain, Pace atPace) {
         int staying = 0;
         var loads = new ArrayList<Load>();
         try {
@@ -121,7 +137,7 @@ final class Demotion implements Tasks.Worker {
             if (writes.isEmpty()) {
                 return staying;
             }
-            var places = flash.write(Purpose.CACHE, writes);
+            var places = flash.write(Purpose.CACHE, writes, atPace);
             int at = 0;
             for (var load : loads) {
                 int end = at + load.writes().size();
@@ -201,6 +217,8 @@ final class Demotion implements Tasks.Worker {
         try {
             if (table.persist(load.object(), places)) {
                 counters.demotedBytes.add(load.bytes());
+                lookups.moved(load.object().bucket(), load.object().key(), load.bytes(),
+                        Traffic::flashWritten);
             }
             return 0;
         } catch (StorageException refused) {

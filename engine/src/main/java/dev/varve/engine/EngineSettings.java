@@ -14,6 +14,8 @@ import java.time.Duration;
 ///                           told that it is there
 /// @param memoryAtClose      what closing does with blocks that only memory has
 /// @param admission          what of a cache bucket may be written to flash
+/// @param movementBytesPerSecond the most that background work moves on flash while it can wait;
+///                           at least [dev.varve.policy.MovementBudget#FLOOR]
 ///
 /// Immutable.
 public record EngineSettings(
@@ -23,7 +25,10 @@ public record EngineSettings(
         Duration closeWait,
         Duration lease,
         MemoryAtClose memoryAtClose,
-        AdmissionSettings admission) {
+        AdmissionSettings admission,
+        long movementBytesPerSecond) {
+    /// No limit to movement but what clients leave.
+    public static final long UNLIMITED = Long.MAX_VALUE;
 
     /// What becomes of blocks that only memory has.
     public enum MemoryAtClose {
@@ -35,18 +40,24 @@ public record EngineSettings(
 
     public static final EngineSettings DEFAULT = new EngineSettings(
             4 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20),
-            Duration.ofSeconds(10), MemoryAtClose.TO_FLASH, AdmissionSettings.DEFAULT);
+            Duration.ofSeconds(10), MemoryAtClose.TO_FLASH, AdmissionSettings.DEFAULT, UNLIMITED);
 
     /// The same but for what closing does with memory.
     public EngineSettings with(MemoryAtClose choice) {
         return new EngineSettings(
                 durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease, choice,
-                admission);
+                admission, movementBytesPerSecond);
+    }
+
+    /// The same with another limit to movement.
+    public EngineSettings withMovement(long bytesPerSecond) {
+        return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease,
+                memoryAtClose, admission, bytesPerSecond);
     }
 
     /// The same with another lease and other rules of admission.
     public EngineSettings with(Duration otherLease, AdmissionSettings otherAdmission) {
         return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait,
-                otherLease, memoryAtClose, otherAdmission);
+                otherLease, memoryAtClose, otherAdmission, movementBytesPerSecond);
     }
 }

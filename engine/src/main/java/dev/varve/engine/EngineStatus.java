@@ -14,6 +14,7 @@ public record EngineStatus(
         Reads reads,
         Writes writes,
         Movement movement,
+        Pacing pacing,
         Promises promises,
         Device flash,
         Survival survival,
@@ -21,12 +22,14 @@ public record EngineStatus(
         long corruptBlocks,
         boolean accounted,
         List<ShareStatus> shares,
-        List<PlacementStatus> placement) {
+        List<PlacementStatus> placement,
+        List<TrafficStatus> traffic) {
 
     public EngineStatus {
         tiers = List.copyOf(tiers);
         shares = List.copyOf(shares);
         placement = List.copyOf(placement);
+        traffic = List.copyOf(traffic);
     }
 
     /// How it is decided what leaves memory, for a share with a quota of its own. None where the
@@ -40,6 +43,28 @@ public record EngineStatus(
             long memoryBytes,
             long quotaBytes,
             AutoPolicy.Report report) {}
+
+    /// Whose traffic it is.
+    public enum Owner {
+        BUCKET,
+        /// A share with a quota of its own, see [ShareStatus].
+        TENANT
+    }
+
+    /// Content bytes that moved for a bucket or a tenant.
+    ///
+    /// @param name              of the bucket, or as in [ShareStatus]
+    /// @param memoryBytesRead   handed out from memory
+    /// @param flashBytesRead    handed out after a read of flash
+    /// @param bytesWritten      taken in
+    /// @param flashBytesWritten written to flash for the first time
+    public record TrafficStatus(
+            Owner owner,
+            String name,
+            long memoryBytesRead,
+            long flashBytesRead,
+            long bytesWritten,
+            long flashBytesWritten) {}
 
     /// A share of memory and flash; see [Engine#divide]. None where nothing is divided. Bytes are
     /// -1 where the share has no quota of its own, and is counted with the share of all others.
@@ -134,6 +159,26 @@ public record EngineStatus(
         public static final Admissions NONE = new Admissions(0, 0, 0, 0, 0, 0, Long.MAX_VALUE);
     }
 
+    /// How background work on flash is held back for clients.
+    ///
+    /// @param bytesPerSecond what it may move now while clients are at work
+    /// @param pacedBytes     what moved and could wait
+    /// @param urgentBytes    what moved and could not, because somebody waited for it
+    /// @param waitedNanos    how long it waited
+    /// @param slowdowns      how often clients were found to wait longer beside it
+    /// @param restingNanos   95th percentile of the waits for a processor without movement
+    /// @param movingNanos    the same beside movement
+    public record Pacing(
+            long bytesPerSecond,
+            long pacedBytes,
+            long urgentBytes,
+            long waitedNanos,
+            long slowdowns,
+            long restingNanos,
+            long movingNanos) {
+        public static final Pacing NONE = new Pacing(0, 0, 0, 0, 0, 0, 0);
+    }
+
     /// Background movement, in blocks and bytes.
     ///
     /// @param demotedBytes        cache blocks written from memory to flash
@@ -144,6 +189,7 @@ public record EngineStatus(
     /// @param reinsertedBytes     cache blocks written again to free their segment
     /// @param deviceBytesWritten  all bytes that the flash device took
     /// @param contentBytesWritten first-time content bytes among them
+    /// @param deviceBytesRead     all bytes that were read from the flash device
     public record Movement(
             long demotedBytes,
             long promotedBytes,
@@ -152,5 +198,6 @@ public record EngineStatus(
             long cleanedBytes,
             long reinsertedBytes,
             long deviceBytesWritten,
-            long contentBytesWritten) {}
+            long contentBytesWritten,
+            long deviceBytesRead) {}
 }

@@ -22,11 +22,13 @@ final class OpenObject implements ObjectReader {
     private final List<Optional<Block>> held;
     private final List<Place> places;
     private final List<SegmentTier.Pin> pins;
+    private final Lookups lookups;
     private boolean closed;
 
     /// @param held   a lease for each block that is held in memory, owned by the reader
     /// @param places a copy for each block on flash; empty where all are held in memory
     /// @param pins   owned by the reader
+    /// @param lookups hears what was read
     OpenObject(
             BucketState bucket,
             StoredObject stored,
@@ -34,7 +36,8 @@ final class OpenObject implements ObjectReader {
             ObjectTable table,
             List<Optional<Block>> held,
             List<Place> places,
-            List<SegmentTier.Pin> pins) {
+            List<SegmentTier.Pin> pins,
+            Lookups lookups) {
         this.bucket = bucket;
         this.stored = stored;
         this.source = source;
@@ -42,6 +45,7 @@ final class OpenObject implements ObjectReader {
         this.held = new ArrayList<>(held);
         this.places = places;
         this.pins = pins;
+        this.lookups = lookups;
     }
 
     /// Takes a lease on the first block, which was just read, and keeps it.
@@ -98,7 +102,9 @@ final class OpenObject implements ObjectReader {
         return tryRead(index).orElseGet(() -> {
             try {
                 var info = stored.blocks().get(index);
-                return source.fromFlash(bucket, stored, info, places.get(index));
+                var block = source.fromFlash(bucket, stored, info, places.get(index));
+                lookups.moved(bucket, stored.info().key(), info.lengthBytes(), Traffic::flashRead);
+                return block;
             } catch (StorageException lost) {
                 dropIfLost(lost);
                 throw lost;
@@ -106,12 +112,19 @@ final class OpenObject implements ObjectReader {
         });
     }
 
+    /// As [#read] of a block that memory lacks, at the pace of the background.
+    Block bringUp(int index) {
+        return source.bringUp(bucket, stored, stored.blocks().get(index), places.get(index));
+    }
+
     @Override
     public Optional<Block> tryRead(int index) {
-        var block = held.get(index);
-        return block.isPresent()
-                ? block.map(Block::retain)
-                : source.fromMemory(stored.blocks().get(index));
+        var info = stored.blocks().get(index);
+        var block = held.get(index).map(Block::retain).or(() -> source.fromMemory(info));
+        if (block.isPresent()) {
+            lookups.moved(bucket, stored.info().key(), info.lengthBytes(), Traffic::memoryRead);
+        }
+        return block;
     }
 
     @Override

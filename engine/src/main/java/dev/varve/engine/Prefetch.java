@@ -15,14 +15,17 @@ final class Prefetch implements Tasks.Worker {
 
     private final ReadPath readPath;
     private final EngineCounters counters;
+    private final boolean background;
     private final BlockingQueue<Wish> wishes = new ArrayBlockingQueue<>(MAX_WISHES);
     private volatile List<Tasks.Task> workers = List.of();
 
     private record Wish(BucketState bucket, ObjectKey key) {}
 
-    Prefetch(ReadPath readPath, EngineCounters counters) {
+    /// @param background whether it yields to clients: nobody is about to come for what is wished
+    Prefetch(ReadPath readPath, EngineCounters counters, boolean background) {
         this.readPath = readPath;
         this.counters = counters;
+        this.background = background;
     }
 
     /// Says which background tasks run this worker.
@@ -47,7 +50,8 @@ final class Prefetch implements Tasks.Worker {
             return 0;
         }
         try {
-            counters.prefetchedBytes.add(readPath.bringUp(wish.bucket, wish.key));
+            counters.prefetchedBytes.add(
+                    readPath.bringUp(wish.bucket, wish.key, background));
         } catch (StorageException missed) {
             // whoever comes for it is told
         }

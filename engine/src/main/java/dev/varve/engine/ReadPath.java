@@ -91,15 +91,16 @@ final class ReadPath {
                 }
                 lookups.count(bucket, key, true);
                 yield new Peek.Hit<>(new OpenObject(
-                        bucket, stored, source, table, held, List.of(), List.of()));
+                        bucket, stored, source, table, held, List.of(), List.of(), lookups));
             }
         };
     }
 
     /// Reads what memory lacks of an object, before it is asked for. Counts as no read of it.
     ///
+    /// @param background whether it yields to clients
     /// @return how many bytes were read
-    long bringUp(BucketState bucket, ObjectKey key) {
+    long bringUp(BucketState bucket, ObjectKey key, boolean background) {
         long bytes = 0;
         var reader = table.find(bucket, key).flatMap(stored -> hold(bucket, stored));
         if (reader.isEmpty()) {
@@ -108,7 +109,7 @@ final class ReadPath {
         try (var open = reader.get()) {
             for (int i = 0; i < open.blockCount(); i++) {
                 if (!source.isInMemory(open.block(i))) {
-                    try (var block = open.read(i)) {
+                    try (var block = background ? open.bringUp(i) : open.read(i)) {
                         bytes += block.lengthBytes();
                     }
                 }
@@ -133,7 +134,7 @@ final class ReadPath {
         var places = entries.stream().map(entry -> entry.orElseThrow().place()).toList();
         return pin(places).map(pins -> {
             List<Optional<Block>> none = places.stream().map(_ -> Optional.<Block>empty()).toList();
-            return new OpenObject(bucket, stored, source, table, none, places, pins);
+            return new OpenObject(bucket, stored, source, table, none, places, pins, lookups);
         });
     }
 
@@ -142,7 +143,7 @@ final class ReadPath {
         return held.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new OpenObject(
-                        bucket, stored, source, table, held, List.of(), List.of()));
+                        bucket, stored, source, table, held, List.of(), List.of(), lookups));
     }
 
     /// Leases on all blocks of an object; an empty list if one of them is not in memory.

@@ -6,6 +6,7 @@ import dev.varve.engine.Departure.Reason;
 import dev.varve.env.StorageException;
 import dev.varve.env.Tasks;
 import dev.varve.policy.PlacementRules;
+import dev.varve.tier.Pace;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -60,8 +62,11 @@ final class Reclamation implements Tasks.Worker {
     private final Residency residency;
     private final PlacementRules rules;
     private final Admission admission;
+    private final Pace pace;
     private final EngineCounters counters;
     private final ReentrantLock lock = new ReentrantLock();
+    /// How many writers wait for space.
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean noRoom = new AtomicBoolean();
     /// Segments with wanted blocks that cannot be read: kept as they are.
     private final Set<Integer> stuck = new HashSet<>();
@@ -77,6 +82,7 @@ final class Reclamation implements Tasks.Worker {
             Residency residency,
             PlacementRules rules,
             Admission admission,
+            MovementControl movement,
             EngineCounters counters) {
         this.flash = flash;
         this.catalog = catalog;
@@ -86,6 +92,7 @@ final class Reclamation implements Tasks.Worker {
         this.residency = residency;
         this.rules = rules;
         this.admission = admission;
+        pace = movement.pace(() -> waiting.get() > 0 || isShort());
         this.counters = counters;
     }
 
@@ -118,16 +125,23 @@ final class Reclamation implements Tasks.Worker {
     ///
     /// @return false if there was nothing to reclaim
     boolean freeSome() {
+        waiting.incrementAndGet();
         lock.lock();
         try {
             return dropUnwanted() > 0 || reclaimOne();
         } finally {
             lock.unlock();
+            waiting.decrementAndGet();
         }
     }
 
     private boolean isLow() {
         return flash.budgetBytes() - flash.usedBytes() < reserveBytes();
+    }
+
+    /// Whether writers are about to find no room.
+    private boolean isShort() {
+        return noRoom.get() || flash.budgetBytes() - flash.usedBytes() < reserveBytes() / 2;
     }
 
     private long reserveBytes() {
@@ -363,7 +377,7 @@ final class Reclamation implements Tasks.Worker {
                     batch.add(new SegmentTier.Write(entry.info(), bytes(entry, purpose)));
                     bytes += entry.info().lengthBytes();
                 }
-                for (var target : flash.write(purpose, batch)) {
+                for (var target : flash.write(purpose, batch, pace)) {
                     moves.add(new Move(entries.get(moves.size()), target));
                 }
             } catch (StorageException failed) {
@@ -384,7 +398,7 @@ final class Reclamation implements Tasks.Worker {
         }
         var block = source.allocate(entry.info().lengthBytes());
         try {
-            flash.read(entry.place(), entry.info(), block);
+            flash.read(entry.place(), entry.info(), block, pace);
             return block;
         } catch (StorageException failed) {
             block.close();

@@ -261,6 +261,11 @@ final class Residency {
         return freeBytes() < reserveBytes();
     }
 
+    /// Whether writers are about to find no memory.
+    boolean isShort() {
+        return freeBytes() < reserveBytes() / 2;
+    }
+
     /// Queues everything that is fresh, for closing.
     void queueAll() {
         while (evictOne(Long.MAX_VALUE)) {

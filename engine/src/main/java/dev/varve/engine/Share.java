@@ -24,9 +24,9 @@ record Share(
         Tally tally) {
 
     /// Counts of one share.
-    record Tally(LongAdder hits, LongAdder misses, LongAdder overQuota) {
+    record Tally(LongAdder hits, LongAdder misses, LongAdder overQuota, Traffic traffic) {
         Tally() {
-            this(new LongAdder(), new LongAdder(), new LongAdder());
+            this(new LongAdder(), new LongAdder(), new LongAdder(), new Traffic());
         }
     }
 

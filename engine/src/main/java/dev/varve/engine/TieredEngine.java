@@ -4,10 +4,12 @@ import dev.varve.bytes.SharedMemory;
 import dev.varve.bytes.Slab;
 import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.Movement;
+import dev.varve.engine.EngineStatus.Owner;
 import dev.varve.engine.EngineStatus.Promises;
 import dev.varve.engine.EngineStatus.Reads;
 import dev.varve.engine.EngineStatus.ShareStatus;
 import dev.varve.engine.EngineStatus.TierStatus;
+import dev.varve.engine.EngineStatus.TrafficStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
@@ -17,6 +19,7 @@ import dev.varve.policy.PlacementRules;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -32,6 +35,7 @@ public final class TieredEngine implements Engine {
     private static final Duration NUMBERS_PAUSE = Duration.ofMillis(100);
     private static final Duration HOLDS_PAUSE = Duration.ofMillis(500);
     private static final Duration PREFETCH_PAUSE = Duration.ofMillis(100);
+    private static final Duration PULSE_PAUSE = Duration.ofMillis(100);
 
     /// How many objects are brought up at a time: what a flash device needs to be busy.
     private static final int PREFETCH_DEPTH = 4;
@@ -48,6 +52,7 @@ public final class TieredEngine implements Engine {
     private final DepartureLog departures;
     private final Chains chains = new Chains();
     private final Accesses accesses;
+    private final MovementControl movement;
     private final ObjectTable table;
     private final Amends amends;
     private final Recall recall;
@@ -100,19 +105,22 @@ public final class TieredEngine implements Engine {
                 clock, counters);
         admission = new Admission(settings.admission(), flash, parts.slab().capacityBytes(), clock);
         orders = new ClientOrders(clock, eviction, admission);
-        demotion = new Demotion(residency, table, flash, admission, clock, counters);
-        var source = new BlockSource(residency, flash, table, demotion, rules, clock,
-                settings.memoryWait(), counters);
-        reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
-                admission, counters);
         lookups = new Lookups(counters, division);
+        movement = new MovementControl(settings.movementBytesPerSecond(),
+                () -> lookups.counted() + counters.commits.sum(), clock);
+        demotion = new Demotion(residency, table, flash, admission, clock, lookups, movement,
+                counters);
+        var source = new BlockSource(residency, flash, table, demotion, rules, clock,
+                settings.memoryWait(), movement, counters);
+        reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
+                admission, movement, counters);
         accesses = new Accesses(division);
         readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
         ids = new IdSource(catalog);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
-                settings, admission, orders, accesses, counters);
-        prefetch = new Prefetch(readPath, counters);
-        hints = new Prefetch(readPath, counters);
+                settings, admission, orders, accesses, lookups, counters);
+        prefetch = new Prefetch(readPath, counters, false);
+        hints = new Prefetch(readPath, counters, true);
     }
 
     /// How much room for notes ([Slab#notes]) this engine wants in a slab that outlives its
@@ -142,13 +150,14 @@ public final class TieredEngine implements Engine {
         parts.tasks().repeat("amends", AMENDS_PAUSE, engine.amends);
         parts.tasks().repeat("numbers", NUMBERS_PAUSE, engine.ids);
         parts.tasks().repeat("holds", HOLDS_PAUSE, engine.holds);
+        var pulse = parts.tasks().repeat("pulse", PULSE_PAUSE, engine.movement);
+        engine.movement.onWake(pulse::wake);
         engine.prefetch.onWake(Stream.iterate(1, i -> i + 1)
                 .limit(PREFETCH_DEPTH)
                 .map(i -> parts.tasks().repeat("prefetch-" + i, PREFETCH_PAUSE, engine.prefetch))
                 .toList());
         engine.hints.onWake(List.of(parts.tasks()
-                .repeat("hints", PREFETCH_PAUSE, new YieldingWorker(
-                        engine.hints, engine.lookups::counted, parts.clock()))));
+                .repeat("hints", PREFETCH_PAUSE, engine.hints)));
         return engine;
     }
 
@@ -244,11 +253,31 @@ public final class TieredEngine implements Engine {
                         counters.prefetchedBytes.sum(),
                         counters.droppedBlocks.sum(), counters.cleanedBytes.sum(),
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
-                        device.contentBytesWritten()),
+                        device.contentBytesWritten(), device.bytesRead()),
+                movement.status(),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
                 new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
                 recall.survival(), admission.status(),
-                counters.corruptBlocks.sum(), true, shareStatus(), eviction.placement());
+                counters.corruptBlocks.sum(), true, shareStatus(), eviction.placement(),
+                traffic());
+    }
+
+    private List<TrafficStatus> traffic() {
+        var all = new ArrayList<TrafficStatus>();
+        buckets.all()
+                .forEach(bucket -> all
+                        .add(traffic(Owner.BUCKET, bucket.record().name(), bucket.traffic())));
+        if (division.isDivided()) {
+            division.shares()
+                    .forEach(share -> all
+                            .add(traffic(Owner.TENANT, share.name(), share.tally().traffic())));
+        }
+        return all;
+    }
+
+    private static TrafficStatus traffic(Owner owner, String name, Traffic traffic) {
+        return new TrafficStatus(owner, name, traffic.memoryRead().sum(),
+                traffic.flashRead().sum(), traffic.written().sum(), traffic.flashWritten().sum());
     }
 
     private List<ShareStatus> shareStatus() {
@@ -276,6 +305,7 @@ public final class TieredEngine implements Engine {
             return;
         }
         closed = true;
+        movement.end();
         parts.tasks().close();
         try {
             saveCache();

@@ -34,6 +34,7 @@ final class WritePath {
     private final Admission admission;
     private final ClientOrders orders;
     private final Accesses accesses;
+    private final Lookups lookups;
     private final EngineCounters counters;
 
     WritePath(
@@ -49,6 +50,7 @@ final class WritePath {
             Admission admission,
             ClientOrders orders,
             Accesses accesses,
+            Lookups lookups,
             EngineCounters counters) {
         this.table = table;
         this.source = source;
@@ -62,6 +64,7 @@ final class WritePath {
         this.admission = admission;
         this.orders = orders;
         this.accesses = accesses;
+        this.lookups = lookups;
         this.counters = counters;
     }
 
@@ -105,8 +108,19 @@ final class WritePath {
             List<Draft> drafts,
             Precondition precondition) {
         var outcome = table.replace(bucket, next, drafts, precondition);
-        counters.writtenBytes.add(next.info().sizeBytes());
+        count(bucket, next, drafts);
         return outcome;
+    }
+
+    private void count(BucketState bucket, StoredObject next, List<Draft> drafts) {
+        long toFlash = drafts.stream()
+                .filter(draft -> draft.place() != null)
+                .mapToLong(draft -> draft.info().lengthBytes())
+                .sum();
+        var key = next.info().key();
+        counters.writtenBytes.add(next.info().sizeBytes());
+        lookups.moved(bucket, key, next.info().sizeBytes(), Traffic::written);
+        lookups.moved(bucket, key, toFlash, Traffic::flashWritten);
     }
 
     /// Tells of a write that has come to its end.
@@ -131,7 +145,7 @@ final class WritePath {
             Precondition precondition) {
         var outcome = table.tryReplace(bucket, next, drafts, precondition);
         if (outcome.isPresent()) {
-            counters.writtenBytes.add(next.info().sizeBytes());
+            count(bucket, next, drafts);
         }
         return outcome;
     }

@@ -21,7 +21,8 @@ final class EngineRig implements AutoCloseable {
     static final EngineSettings SETTINGS = new EngineSettings(
             64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
             Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH,
-            new AdmissionSettings(AdmissionSettings.Mode.ALL, AdmissionSettings.UNLIMITED));
+            new AdmissionSettings(AdmissionSettings.Mode.ALL, AdmissionSettings.UNLIMITED),
+            EngineSettings.UNLIMITED);
 
     final ManualClock clock = new ManualClock();
     private final long seed;

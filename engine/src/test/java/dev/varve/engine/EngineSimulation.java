@@ -140,7 +140,8 @@ final class EngineSimulation {
             var settings = new EngineSettings(
                     64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
                     Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH,
-                    new AdmissionSettings(mode, AdmissionSettings.UNLIMITED));
+                    new AdmissionSettings(mode, AdmissionSettings.UNLIMITED),
+                    EngineSettings.UNLIMITED);
             var parts = new TieredEngine.Parts(catalog, flash, slab, EngineRig::auto,
                     PlacementRules.plain(), clock, tasks);
             var opened = TieredEngine.open(parts, settings);

@@ -27,6 +27,7 @@ final class AdminPages {
     private final Engine engine;
     private final Doors doors;
     private final ServerMetrics metrics;
+    private final EnergyMeter energy;
     private final Reloading reloading;
     private final TraceRecorder recorder;
     private final Clock clock;
@@ -37,6 +38,7 @@ final class AdminPages {
             Engine engine,
             Doors doors,
             ServerMetrics metrics,
+            EnergyMeter energy,
             Reloading reloading,
             TraceRecorder recorder,
             Clock clock) {
@@ -44,6 +46,7 @@ final class AdminPages {
         this.engine = engine;
         this.doors = doors;
         this.metrics = metrics;
+        this.energy = energy;
         this.reloading = reloading;
         this.recorder = recorder;
         this.clock = clock;
@@ -105,6 +108,7 @@ final class AdminPages {
     }
 
     private StatusReport report() {
+        var status = engine.status();
         return new StatusReport(
                 Version.text(),
                 TimeUnit.NANOSECONDS.toSeconds(clock.nanoTime() - startNanos),
@@ -112,7 +116,8 @@ final class AdminPages {
                 doors.respEndpoint(settings).toString(),
                 doors.s3Endpoint(settings).toString(),
                 ProcessMemory.residentBytes(),
-                engine.status(),
+                status,
+                energy.report(status),
                 doors.status(),
                 doors.waitedMillis());
     }

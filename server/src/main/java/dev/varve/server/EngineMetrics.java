@@ -39,6 +39,7 @@ final class EngineMetrics {
         reads(registry);
         writes(registry);
         movement(registry);
+        pacing(registry);
         device(registry);
         survival(registry);
         admissions(registry);
@@ -268,6 +269,37 @@ final class EngineMetrics {
                 registry, "varve.flash.content.written.bytes", Tags.empty(),
                 "First-time content bytes among the bytes that the flash device took",
                 status -> status.movement().contentBytesWritten());
+    }
+
+    private void pacing(MeterRegistry registry) {
+        gauge(
+                registry, "varve.movement.allowed.bytes.per.second", Tags.empty(),
+                "What background work on flash may move now while clients are at work",
+                status -> status.pacing().bytesPerSecond());
+        count(
+                registry, "varve.movement.bytes", Tags.of("pace", "clients-first"),
+                "Bytes that background work read from flash or wrote to it, by pace",
+                status -> status.pacing().pacedBytes());
+        count(
+                registry, "varve.movement.bytes", Tags.of("pace", "urgent"),
+                "Bytes that background work read from flash or wrote to it, by pace",
+                status -> status.pacing().urgentBytes());
+        count(
+                registry, "varve.movement.waited.seconds", Tags.empty(),
+                "How long background work waited for its turn",
+                status -> status.pacing().waitedNanos() / 1e9);
+        count(
+                registry, "varve.movement.slowdowns", Tags.empty(),
+                "How often the allowance was halved, because clients waited longer beside movement",
+                status -> status.pacing().slowdowns());
+        gauge(
+                registry, "varve.movement.processor.wait.seconds", Tags.of("beside", "rest"),
+                "95th percentile of how long a thread waits for a processor, lately",
+                status -> status.pacing().restingNanos() / 1e9);
+        gauge(
+                registry, "varve.movement.processor.wait.seconds", Tags.of("beside", "movement"),
+                "95th percentile of how long a thread waits for a processor, lately",
+                status -> status.pacing().movingNanos() / 1e9);
     }
 
     private void device(MeterRegistry registry) {

@@ -26,10 +26,12 @@ final class ServerMetrics implements AutoCloseable {
             PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
     private final EngineMetrics engine;
+    private final EnergyMetrics energy;
     private final RespMetrics resp = new RespMetrics(registry);
 
-    ServerMetrics(Supplier<EngineStatus> status) {
+    ServerMetrics(Supplier<EngineStatus> status, EnergyMeter meter) {
         engine = new EngineMetrics(status, registry);
+        energy = new EnergyMetrics(() -> meter.report(status.get()), registry);
         Gauge.builder("varve.resident.bytes", ProcessMemory::residentBytes)
                 .description("Memory that the process occupies, as the kernel counts it; -1 where"
                         + " the platform does not tell")
@@ -72,6 +74,7 @@ final class ServerMetrics implements AutoCloseable {
     /// All metrics in Prometheus's text format, as they are now.
     String scrape() {
         engine.refresh();
+        energy.refresh();
         return registry.scrape();
     }
 

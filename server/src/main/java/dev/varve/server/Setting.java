@@ -41,6 +41,10 @@ public enum Setting {
             "flash-writes-per-day", "SIZE", "none",
             "The most that caches may let the flash device take in 24 hours, such as 500g; durable"
                     + " writes count and are never refused."),
+    MOVEMENT_RATE(
+            "movement-rate", "SIZE", "what clients leave",
+            "The most that background work moves on flash in a second while it can wait, such as"
+                    + " 200m; at least 8m. What clients wait for holds it back in any case."),
     LEASE(
             "lease", "MILLISECONDS", "10000",
             "How long what EXISTS has found stays in a cache for sure, from 0 to 600000."),
@@ -49,6 +53,13 @@ public enum Setting {
             "BOOL",
             "true",
             "Whether flash goes around the page cache, where the file system allows it."),
+    MEMORY_MEDIUM(
+            "memory-medium", "MEDIUM", "ddr5",
+            "What the energy meter takes memory to be made of: a medium of varve plan's catalogue,"
+                    + " such as ddr4 or cxl."),
+    FLASH_MEDIUM(
+            "flash-medium", "MEDIUM", "tlc",
+            "What the energy meter takes flash to be made of, such as slc or qlc."),
     RESP_HOST(
             "resp-host", "HOST", "127.0.0.1",
             "Address that the Redis door listens on."),

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 ///
 /// @param data        folder that holds everything the server keeps
 /// @param store       what the store is opened with
+/// @param media       what the energy meter takes the tiers to be made of
 /// @param resp        where the Redis door listens
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
 /// @param tenants     what users of the Redis door may touch and take who may not do everything
@@ -31,6 +32,7 @@ import java.util.stream.Collectors;
 public record Settings(
         Path data,
         StoreSettings store,
+        TierMedia media,
         Endpoint resp,
         Map<String, String> respUsers,
         List<TenantSettings> tenants,
@@ -79,7 +81,8 @@ public record Settings(
     /// The same settings with passwords left out.
     @Override
     public String toString() {
-        return "Settings[data=" + data + ", store=" + store + ", resp=" + resp + ", respUsers="
+        return "Settings[data=" + data + ", store=" + store + ", media=" + media + ", resp=" + resp
+                + ", respUsers="
                 + respUsers.keySet()
                 + ", tenants=" + tenants + ", respTls=" + respTls.map(RespTls::endpoint)
                 + ", localSocket=" + localSocket + ", s3=" + s3 + ", s3Domain=" + s3Domain

@@ -9,6 +9,7 @@ import dev.varve.engine.EngineSettings;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.policy.MovementBudget;
 import dev.varve.policy.PolicyName;
 import dev.varve.store.MemoryHome;
 import dev.varve.store.MemoryHome.AtStop;
@@ -58,6 +59,8 @@ public final class SettingsReader {
     private static final String LOOPBACK = "a loopback address, because no resp-user is set and"
             + " anyone could read and write";
     private static final Pattern DOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+    private static final Pattern MEDIUM = Pattern.compile("[a-z0-9][a-z0-9-]{0,31}");
+    private static final String MEDIUM_FORM = "the id of a medium such as ddr5 or tlc";
     private static final Pattern REGION = Pattern.compile("[a-z0-9-]{1,64}");
     private static final Pattern USER = Pattern.compile("[!-~&&[^=]]{1,64}");
 
@@ -212,6 +215,9 @@ public final class SettingsReader {
         var settings = new Settings(
                 data,
                 store(data),
+                new TierMedia(
+                        pattern(Setting.MEMORY_MEDIUM, MEDIUM, MEDIUM_FORM),
+                        pattern(Setting.FLASH_MEDIUM, MEDIUM, MEDIUM_FORM)),
                 resp,
                 respUsers,
                 tenants.build(respUsers.keySet()),
@@ -230,7 +236,9 @@ public final class SettingsReader {
         return new StoreSettings(
                 size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
                 flash(data), eviction(), bool(Setting.DIRECT_IO), memoryHome(),
-                EngineSettings.DEFAULT.with(lease(), admission()));
+                EngineSettings.DEFAULT.with(lease(), admission())
+                        .withMovement(size(Setting.MOVEMENT_RATE, MovementBudget.FLOOR,
+                                EngineSettings.UNLIMITED)));
     }
 
     private void checkTogether(Settings settings) {

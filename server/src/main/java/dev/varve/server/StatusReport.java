@@ -18,6 +18,7 @@ import java.util.Map;
 /// @param s3            `host:port` of the S3 door
 /// @param residentBytes memory that the process occupies; -1 where the platform does not tell
 /// @param engine        the engine's figures
+/// @param energy        what energy it took
 /// @param doors         each door's figures
 /// @param waitedMillis  how long connections were made to wait because of their user's rate, for
 ///                      each
@@ -32,6 +33,7 @@ public record StatusReport(
         String s3,
         long residentBytes,
         EngineStatus engine,
+        EnergyReport energy,
         List<DoorStatus> doors,
         Map<String, Long> waitedMillis) {
     private static final JsonMapper JSON = JsonMapper.builder()

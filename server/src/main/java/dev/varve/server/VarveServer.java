@@ -14,7 +14,9 @@ import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.env.SystemTasks;
+import dev.varve.env.Tasks;
 import dev.varve.store.Store;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +28,9 @@ import java.util.random.RandomGenerator;
 ///
 /// Thread-safe.
 public final class VarveServer implements AutoCloseable {
+    /// A processor's meter begins anew after minutes at full power.
+    private static final Duration ENERGY_PAUSE = Duration.ofSeconds(20);
+
     private final Opened parts;
     private final Settings settings;
     private final Store store;
@@ -45,23 +50,25 @@ public final class VarveServer implements AutoCloseable {
         this.reloading = reloading;
     }
 
-    /// Opens a server whose settings never change.
+    /// Opens a server whose settings never change, and which models no energy.
     ///
     /// @throws StorageException as the other one
     public static VarveServer start(Settings settings, Clock clock, RandomGenerator random) {
-        return start(settings, () -> settings, clock, random);
+        return start(settings, () -> settings, EnergyFigures.Catalogue.NONE, clock, random);
     }
 
     /// Opens everything from the bottom up; closing goes the same way back.
     ///
     /// @param source reads the settings anew for [#reload]; throws a [StorageException] of kind
     ///               CONFIG if they cannot be used. Called from any thread
+    /// @param media  knows the media that the settings name
     /// @param random unpredictable: makes the S3 keys at the first start
     /// @throws dev.varve.env.StorageException CONFLICT if another process holds the folder or a
     ///         port, CONFIG if the folder or an address cannot be used
     public static VarveServer start(
             Settings settings,
             Supplier<Settings> source,
+            EnergyFigures.Catalogue media,
             Clock clock,
             RandomGenerator random) {
         var parts = new Opened();
@@ -72,7 +79,8 @@ public final class VarveServer implements AutoCloseable {
             var engine = store.engine();
             engine.divide(settings.shares(settings));
             var keys = S3Keys.openOrCreate(data, random);
-            var metrics = parts.add(new ServerMetrics(engine::status));
+            var energy = energyMeter(settings, media, clock, tasks);
+            var metrics = parts.add(new ServerMetrics(engine::status, energy));
             var resp = parts.add(atSetting(Setting.RESP_PORT, settings.resp(), () -> RespDoor.open(
                     engine, respSettings(settings), clock, tasks, metrics.respLatencies())));
             var tls = settings.respTls().map(wanted -> OpenTls.on(resp, wanted));
@@ -91,7 +99,8 @@ public final class VarveServer implements AutoCloseable {
             var recorder = new TraceRecorder(engine, clock, random);
             metrics.watchTrace(recorder.tally());
             var pages = new AdminPages(
-                    settings, engine, doors, metrics, reloading, recorder, clock);
+                    settings, engine, doors, metrics, energy, reloading, recorder,
+                    clock);
             var admin = parts.add(AdminServer.open(
                     settings.admin(), tasks, pages.byPath(), pages.actions()));
             parts.add(recorder);
@@ -180,6 +189,35 @@ public final class VarveServer implements AutoCloseable {
         return new S3Settings(settings.s3().host(), settings.s3().port(), settings.s3Region(),
                 List.of(settings.s3Domain()), settings.s3ETags(), plain.anonymous(),
                 plain.clockSkew(), plain.limits(), plain.timeouts());
+    }
+
+    private static EnergyMeter energyMeter(
+            Settings settings,
+            EnergyFigures.Catalogue media,
+            Clock clock,
+            Tasks tasks) {
+        var zones = PowerZones.in(PowerZones.FOLDER);
+        if (!zones.isEmpty()) {
+            tasks.repeat("energy", ENERGY_PAUSE, () -> {
+                zones.read();
+                return 0;
+            });
+        }
+        return new EnergyMeter(
+                figures(Setting.MEMORY_MEDIUM, settings.media().memory(), media),
+                figures(Setting.FLASH_MEDIUM, settings.media().flash(), media), zones, clock);
+    }
+
+    private static EnergyFigures figures(
+            Setting setting,
+            String id,
+            EnergyFigures.Catalogue media) {
+        try {
+            return media.figures(id);
+        } catch (IllegalArgumentException unknown) {
+            throw new StorageException(
+                    Kind.CONFIG, setting.key() + ": " + unknown.getMessage(), unknown);
+        }
     }
 
     /// The TLS port, open.

@@ -194,7 +194,8 @@ class ReloadTest {
                         Setting.S3_PORT, List.of("0"),
                         Setting.ADMIN_PORT, List.of("0")),
                 Optional.of(folder.resolve("varve.conf")));
-        return VarveServer.start(source.read(), source::read, Clock.system(), new Random(1));
+        return VarveServer.start(source.read(), source::read, EnergyFigures.Catalogue.NONE,
+                Clock.system(), new Random(1));
     }
 
     private static Socket tls(VarveServer server, TestCertificate trusted) throws IOException {

@@ -173,7 +173,8 @@ class TenantsTest {
     private VarveServer start() {
         var source = new SettingsSource(machine(), Clock.system(), environment, arguments,
                 Optional.of(folder.resolve("varve.conf")));
-        return VarveServer.start(source.read(), source::read, Clock.system(), new Random(1));
+        return VarveServer.start(source.read(), source::read, EnergyFigures.Catalogue.NONE,
+                Clock.system(), new Random(1));
     }
 
     private static Socket client(VarveServer server, String credentials) throws IOException {

@@ -115,6 +115,7 @@ class VarveServerTest {
                     .filter(name -> name.startsWith("varve_"))
                     .forEach(shown::add);
         }
+        shown.add("varve_energy_measured_joules_total"); // where the machine has meters
         var described = new TreeSet<String>();
         Pattern.compile("^\\| `(varve_\\w+)", Pattern.MULTILINE)
                 .matcher(Files.readString(METRICS_PAGE))
@@ -203,7 +204,8 @@ class VarveServerTest {
             List<TenantSettings> tenants,
             Optional<Path> socket) {
         var plain = settings(ANY_PORT, ANY_PORT, ANY_PORT);
-        return new Settings(plain.data(), plain.store(), plain.resp(), users, tenants,
+        return new Settings(plain.data(), plain.store(), plain.media(), plain.resp(), users,
+                tenants,
                 Optional.empty(), socket, plain.s3(), plain.s3Domain(), plain.s3Region(),
                 plain.s3ETags(), plain.admin());
     }
@@ -231,7 +233,8 @@ class VarveServerTest {
     }
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
-        return new Settings(folder, StoreSettings.of(32 << 20, 128 << 20), resp, Map.of(),
+        return new Settings(folder, StoreSettings.of(32 << 20, 128 << 20), TierMedia.DEFAULT, resp,
+                Map.of(),
                 List.of(), Optional.empty(),
                 Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);

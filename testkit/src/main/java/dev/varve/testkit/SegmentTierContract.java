@@ -9,6 +9,7 @@ import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.env.SystemTasks;
 import dev.varve.tier.BlockInfo;
+import dev.varve.tier.Pace;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
@@ -84,6 +85,29 @@ public abstract class SegmentTierContract {
             tier.seal(purpose);
             tier.segments().forEach(segment -> tier.drop(segment.number()));
         }
+    }
+
+    @Test
+    final void asksBeforeEachSmallPieceOfWhatNobodyWaitsFor() {
+        var asked = new ArrayList<Integer>();
+        for (TestSlab from : List.of(slab, fragments)) {
+            for (int length : LENGTHS) {
+                Sample sample = sample(length);
+                Place place = write(from, Purpose.CACHE, List.of(sample), asked::add).getFirst();
+                assertPieces(asked, length);
+                assertThat(read(place, sample.info(), asked::add)).isEqualTo(sample.bytes());
+                assertPieces(asked, length);
+                assertReads(place, sample);
+            }
+            tier.seal(Purpose.CACHE);
+            tier.segments().forEach(segment -> tier.drop(segment.number()));
+        }
+    }
+
+    private static void assertPieces(List<Integer> asked, int length) {
+        assertThat(asked).allMatch(bytes -> bytes <= Pace.PIECE_BYTES);
+        assertThat(asked.stream().mapToInt(Integer::intValue).sum()).isGreaterThanOrEqualTo(length);
+        asked.clear();
     }
 
     @Test
@@ -437,6 +461,14 @@ public abstract class SegmentTierContract {
     }
 
     private List<Place> write(TestSlab from, Purpose purpose, List<Sample> samples) {
+        return write(from, purpose, samples, Pace.FULL);
+    }
+
+    private List<Place> write(
+            TestSlab from,
+            Purpose purpose,
+            List<Sample> samples,
+            Pace pace) {
         List<Write> writes = new ArrayList<>();
         try {
             for (Sample sample : samples) {
@@ -444,7 +476,7 @@ public abstract class SegmentTierContract {
                 writes.add(new Write(sample.info(), block));
                 block.copyIn(0, MemorySegment.ofArray(sample.bytes()));
             }
-            return tier.write(purpose, writes);
+            return tier.write(purpose, writes, pace);
         } finally {
             writes.forEach(write -> write.block().close());
         }
@@ -455,9 +487,13 @@ public abstract class SegmentTierContract {
     }
 
     private byte[] read(Place place, BlockInfo info) {
+        return read(place, info, Pace.FULL);
+    }
+
+    private byte[] read(Place place, BlockInfo info, Pace pace) {
         TestSlab into = info.id() % 2 == 0 ? slab : fragments;
         try (Block block = into.allocate(info.lengthBytes()).orElseThrow()) {
-            tier.read(place, info, block);
+            tier.read(place, info, block, pace);
             var bytes = MemorySegment.ofArray(new byte[info.lengthBytes()]);
             block.copyOut(0, bytes);
             return bytes.toArray(ValueLayout.JAVA_BYTE);

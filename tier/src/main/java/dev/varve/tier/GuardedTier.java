@@ -41,10 +41,12 @@ public final class GuardedTier implements SegmentTier {
     }
 
     @Override
-    public List<Place> write(Purpose purpose, List<Write> writes) {
+    public List<Place> write(Purpose purpose, List<Write> writes, Pace pace) {
+        long bytes = writes.stream().mapToLong(write -> write.info().lengthBytes()).sum();
+        var limit = patience.write().plus(pace.longestWait(bytes));
         var kept = List.copyOf(writes);
         var leases = kept.stream().map(write -> write.block().retain()).toList();
-        return run("write", patience.write(), () -> tier.write(purpose, kept), new Ending<>() {
+        return run("write", limit, () -> tier.write(purpose, kept, pace), new Ending<>() {
             @Override
             public void succeeded(List<Place> places, boolean inTime) {
                 leases.forEach(Block::close);
@@ -66,10 +68,11 @@ public final class GuardedTier implements SegmentTier {
     }
 
     @Override
-    public void read(Place place, BlockInfo info, Block target) {
+    public void read(Place place, BlockInfo info, Block target, Pace pace) {
+        var limit = patience.read().plus(pace.longestWait(info.lengthBytes()));
         var lease = target.retain();
-        run("read", patience.read(), () -> {
-            tier.read(place, info, target);
+        run("read", limit, () -> {
+            tier.read(place, info, target, pace);
             return true;
         }, new Ending<>() {
             @Override

@@ -21,7 +21,12 @@ public interface SegmentTier extends AutoCloseable {
     /// @return the places, in the order of `writes`
     /// @throws dev.varve.env.StorageException FULL when budget or device has no room (nothing is
     ///         kept), UNAVAILABLE when the device fails
-    List<Place> write(Purpose purpose, List<Write> writes);
+    default List<Place> write(Purpose purpose, List<Write> writes) {
+        return write(purpose, writes, Pace.FULL);
+    }
+
+    /// As [#write(Purpose, List)], as fast as `pace` lets it.
+    List<Place> write(Purpose purpose, List<Write> writes, Pace pace);
 
     /// Makes durable all that [#write] returned before this call began. Calls at the same time
     /// share one flush of the device.
@@ -38,7 +43,12 @@ public interface SegmentTier extends AutoCloseable {
     ///
     /// @throws dev.varve.env.StorageException CORRUPT if the bytes are not those that were written,
     ///         ABSENT if the segment was dropped, UNAVAILABLE when the device fails
-    void read(Place place, BlockInfo info, Block target);
+    default void read(Place place, BlockInfo info, Block target) {
+        read(place, info, target, Pace.FULL);
+    }
+
+    /// As [#read(Place, BlockInfo, Block)], as fast as `pace` lets it.
+    void read(Place place, BlockInfo info, Block target, Pace pace);
 
     /// Keeps a segment's bytes readable, even when it is dropped meanwhile, until the pin is
     /// closed.

@@ -24,7 +24,9 @@ public record ModelledMedium(String id, String name, Map<Property, Figure> figur
     }
 
     /// A figure's value, or what holds where it is not given.
-    double value(Property property) {
+    ///
+    /// @throws IllegalArgumentException where nothing does
+    public double value(Property property) {
         var figure = figures.get(property);
         return figure == null
                 ? property.otherwise()

@@ -9,6 +9,7 @@ import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Medium;
+import dev.varve.tier.Pace;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
@@ -111,7 +112,7 @@ public final class FlashTier implements SegmentTier {
     }
 
     @Override
-    public List<Place> write(Purpose purpose, List<Write> writes) {
+    public List<Place> write(Purpose purpose, List<Write> writes, Pace pace) {
         checkOpen();
         for (Write write : writes) {
             int length = write.info().lengthBytes();
@@ -126,7 +127,7 @@ public final class FlashTier implements SegmentTier {
             var batches = Batch.cut(writes, settings.maxBlockBytes(),
                     settings.maxBlocksPerSegment() / 4);
             for (Batch batch : batches) {
-                writeBatch(purpose, batch).forEach(entry -> places.add(entry.place()));
+                writeBatch(purpose, batch, pace).forEach(entry -> places.add(entry.place()));
             }
             complete = true;
         } finally {
@@ -161,7 +162,7 @@ public final class FlashTier implements SegmentTier {
     }
 
     @Override
-    public void read(Place place, BlockInfo info, Block target) {
+    public void read(Place place, BlockInfo info, Block target, Pace pace) {
         checkOpen();
         Invariant.check(target.lengthBytes() == info.lengthBytes(),
                 "a target of " + target.lengthBytes()
@@ -169,8 +170,9 @@ public final class FlashTier implements SegmentTier {
         SegmentFile segment = use(place.segment());
         try {
             if (BlockLayout.liesApart(info.lengthBytes())) {
-                readLarge(segment, place, info, target);
+                readLarge(segment, place, info, target, pace);
             } else {
+                pace.await(info.lengthBytes());
                 readSmall(segment, place, info, target);
             }
             segment.markRead(place.offset());
@@ -315,15 +317,20 @@ public final class FlashTier implements SegmentTier {
         folder.close();
     }
 
-    private List<Entry> writeBatch(Purpose purpose, Batch batch) {
+    private List<Entry> writeBatch(Purpose purpose, Batch batch, Pace pace) {
         OpenSegment.Extent extent = lane(purpose).reserve(batch);
-        List<Entry> entries = extent.writer().write(batch, extent.offset());
+        List<Entry> entries = extent.writer().write(batch, extent.offset(), pace);
         unflushed.add(extent.writer().segment());
         entries.forEach(entry -> contentBytesWritten.add(entry.info().lengthBytes()));
         return entries;
     }
 
-    private void readLarge(SegmentFile segment, Place place, BlockInfo info, Block target) {
+    private void readLarge(
+            SegmentFile segment,
+            Place place,
+            BlockInfo info,
+            Block target,
+            Pace pace) {
         if (place.offset() % PageLayout.BYTES != 0) {
             throw corrupt(segment, place, info, "a large block must begin on a page");
         }
@@ -332,8 +339,15 @@ public final class FlashTier implements SegmentTier {
             long length = target.run(i).byteSize();
             pages.add(target.paddedRun(i).asSlice(0, PageLayout.roundUp(length)));
         }
-        transfers.read(segment.file(), place.offset(), pages);
-        if (target.crc32c() != info.crc32c()) {
+        int crc32c;
+        if (pace.isFull()) {
+            transfers.read(segment.file(), place.offset(), pages);
+            crc32c = target.crc32c();
+        } else {
+            crc32c = new Pieces(transfers, segment.file(), place.offset(), pace)
+                    .read(pages, info.lengthBytes());
+        }
+        if (crc32c != info.crc32c()) {
             throw corrupt(segment, place, info, "the content does not match its checksum");
         }
     }

@@ -6,6 +6,7 @@ import dev.varve.bytes.Block;
 import dev.varve.bytes.Crc32c;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.tier.Pace;
 import dev.varve.tier.SegmentTier.Entry;
 import dev.varve.tier.flash.Transfers.Loan;
 import java.lang.foreign.MemorySegment;
@@ -101,14 +102,14 @@ final class SegmentWriter {
         }
     }
 
-    /// Fills an extent.
+    /// Fills an extent, as fast as `pace` lets it.
     ///
     /// @return the blocks with their places
-    List<Entry> write(Batch batch, long offset) {
+    List<Entry> write(Batch batch, long offset, Pace pace) {
         List<Entry> entries = batch.entriesAt(segment.identity().number(), offset);
         var outcome = Outcome.BROKEN;
         try {
-            transfer(batch, entries, offset);
+            transfer(batch, entries, offset, pace);
             outcome = Outcome.WRITTEN;
         } catch (StorageException e) {
             outcome = e.kind() == Kind.FULL ? Outcome.NO_ROOM : Outcome.BROKEN;
@@ -165,9 +166,10 @@ final class SegmentWriter {
         }
     }
 
-    private void transfer(Batch batch, List<Entry> entries, long offset) {
+    private void transfer(Batch batch, List<Entry> entries, long offset, Pace pace) {
         try (Loan loan = transfers.borrow()) {
-            var output = new StagedOutput(transfers, segment.file(), loan.buffer(), offset);
+            var output = new StagedOutput(transfers, segment.file(), loan.buffer(), offset,
+                    pace);
             var header = MemorySegment.ofArray(new byte[BlockLayout.HEADER_BYTES]);
             List<MemorySegment> large = new ArrayList<>();
             for (int i = 0; i < entries.size(); i++) {
@@ -262,7 +264,8 @@ final class SegmentWriter {
             segment.file().truncate(fileEnd);
         }
         try (Loan loan = transfers.borrow()) {
-            var output = new StagedOutput(transfers, segment.file(), loan.buffer(), end);
+            var output = new StagedOutput(transfers, segment.file(), loan.buffer(), end,
+                    Pace.FULL);
             var crc = new Crc32c();
             var bytes = MemorySegment.ofArray(new byte[FooterLayout.ENTRY_BYTES]);
             for (Entry entry : entries) {

@@ -2,6 +2,7 @@ package dev.varve.tier.flash;
 
 import dev.varve.bytes.Block;
 import dev.varve.env.DiskFile;
+import dev.varve.tier.Pace;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,16 +14,23 @@ final class StagedOutput {
     private final Transfers transfers;
     private final DiskFile file;
     private final MemorySegment buffer;
+    private final Pace pace;
     private long bufferOffset;
     private int filled;
 
     /// @param buffer borrowed until the last use of this object
     /// @param offset where the first byte goes; a multiple of 4 KiB
-    StagedOutput(Transfers transfers, DiskFile file, MemorySegment buffer, long offset) {
+    StagedOutput(
+            Transfers transfers,
+            DiskFile file,
+            MemorySegment buffer,
+            long offset,
+            Pace pace) {
         this.transfers = transfers;
         this.file = file;
         this.buffer = buffer;
         this.bufferOffset = offset;
+        this.pace = pace;
     }
 
     /// Where the next byte goes.
@@ -67,7 +75,11 @@ final class StagedOutput {
             pieces.add(buffer.asSlice(0, filled));
         }
         pieces.addAll(more);
-        transfers.write(file, bufferOffset, pieces);
+        if (pace.isFull()) {
+            transfers.write(file, bufferOffset, pieces);
+        } else {
+            new Pieces(transfers, file, bufferOffset, pace).write(pieces);
+        }
     }
 
     private MemorySegment room(long wanted) {
@@ -84,6 +96,7 @@ final class StagedOutput {
 
     private void flush() {
         if (filled > 0) {
+            pace.await(filled);
             transfers.write(file, bufferOffset, buffer.asSlice(0, filled));
             bufferOffset += filled;
             filled = 0;

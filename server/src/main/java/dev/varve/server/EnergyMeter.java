@@ -1,0 +1,95 @@
+package dev.varve.server;
+
+import dev.varve.engine.EngineStatus;
+import dev.varve.engine.EngineStatus.TierStatus;
+import dev.varve.engine.EngineStatus.TrafficStatus;
+import dev.varve.env.Clock;
+import dev.varve.server.EnergyReport.OwnerEnergy;
+import dev.varve.server.EnergyReport.TierEnergy;
+import java.util.List;
+
+/// Computes what energy the tiers took, from what the engine counts and the figures of the media.
+/// The formulas are in `docs/energy.md`.
+///
+/// Thread-safe: the zones are; the rest never changes.
+final class EnergyMeter {
+    private final EnergyFigures memory;
+    private final EnergyFigures flash;
+    private final PowerZones zones;
+    private final Clock clock;
+    private final long startNanos;
+
+    EnergyMeter(EnergyFigures memory, EnergyFigures flash, PowerZones zones, Clock clock) {
+        this.memory = memory;
+        this.flash = flash;
+        this.zones = zones;
+        this.clock = clock;
+        startNanos = clock.nanoTime();
+    }
+
+    EnergyReport report(EngineStatus status) {
+        double seconds = (clock.nanoTime() - startNanos) / 1e9;
+        var reads = status.reads();
+        var movement = status.movement();
+        double handedOut = (double) reads.memoryBytes() + reads.flashBytes();
+        return new EnergyReport(List.of(
+                tier(status, "memory", memory, handedOut + movement.deviceBytesWritten(),
+                        (double) status.writes().bytes() + movement.deviceBytesRead(), seconds),
+                tier(status, "flash", flash, movement.deviceBytesRead(),
+                        movement.deviceBytesWritten(), seconds)),
+                owners(status),
+                each(read(reads.memoryBytes(), reads.flashBytes()), reads.hits()),
+                each(status.writes().bytes() * memory.writeJoulesPerByte()
+                        + movement.deviceBytesWritten() * downJoulesPerByte(),
+                        status.writes().commits()),
+                zones.measured());
+    }
+
+    private static TierEnergy tier(
+            EngineStatus status,
+            String name,
+            EnergyFigures medium,
+            double bytesRead,
+            double bytesWritten,
+            double seconds) {
+        long budget = status.tiers()
+                .stream()
+                .filter(tier -> tier.name().equals(name))
+                .mapToLong(TierStatus::budgetBytes)
+                .sum();
+        return new TierEnergy(name, medium.medium(), bytesRead * medium.readJoulesPerByte(),
+                bytesWritten * medium.writeJoulesPerByte(),
+                budget * medium.idleWattsPerByte() * seconds);
+    }
+
+    private List<OwnerEnergy> owners(EngineStatus status) {
+        var movement = status.movement();
+        double amplification = Math.max(1,
+                each(movement.deviceBytesWritten(), movement.contentBytesWritten()));
+        return status.traffic()
+                .stream()
+                .map(traffic -> new OwnerEnergy(traffic.owner(), traffic.name(),
+                        joules(traffic, amplification)))
+                .toList();
+    }
+
+    private double joules(TrafficStatus traffic, double amplification) {
+        return read(traffic.memoryBytesRead(), traffic.flashBytesRead())
+                + traffic.bytesWritten() * memory.writeJoulesPerByte()
+                + traffic.flashBytesWritten() * amplification * downJoulesPerByte();
+    }
+
+    /// Of what is handed out: all of it from memory, and what was on flash first brought there.
+    private double read(double memoryBytes, double flashBytes) {
+        return (memoryBytes + flashBytes) * memory.readJoulesPerByte()
+                + flashBytes * (flash.readJoulesPerByte() + memory.writeJoulesPerByte());
+    }
+
+    private double downJoulesPerByte() {
+        return memory.readJoulesPerByte() + flash.writeJoulesPerByte();
+    }
+
+    private static double each(double whole, long parts) {
+        return parts == 0 ? 0 : whole / parts;
+    }
+}

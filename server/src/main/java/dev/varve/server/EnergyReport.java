@@ -1,0 +1,52 @@
+package dev.varve.server;
+
+import dev.varve.engine.EngineStatus.Owner;
+import java.util.List;
+
+/// The energy that a server took since its start, in joules. What is modelled is bytes times what
+/// the media's catalogue says; what is measured was read from the machine's own meters.
+///
+/// @param tiers        modelled, of each tier
+/// @param owners       modelled, of what each bucket and each tenant had moved; idle power is
+///                     nobody's
+/// @param readJoules   modelled, of what clients read, for each lookup that found something
+/// @param writeJoules  modelled, of what clients wrote and what became of it, for each commit
+/// @param measured     of the machine's meters; none where it has none or they cannot be read
+///
+/// Immutable.
+public record EnergyReport(
+        List<TierEnergy> tiers,
+        List<OwnerEnergy> owners,
+        double readJoules,
+        double writeJoules,
+        List<Measured> measured) {
+
+    public EnergyReport {
+        tiers = List.copyOf(tiers);
+        owners = List.copyOf(owners);
+        measured = List.copyOf(measured);
+    }
+
+    /// Modelled energy of a tier.
+    ///
+    /// @param medium the id of what it is taken to be made of
+    public record TierEnergy(
+            String tier,
+            String medium,
+            double readJoules,
+            double writeJoules,
+            double idleJoules) {
+        /// All of it.
+        public double joules() {
+            return readJoules + writeJoules + idleJoules;
+        }
+    }
+
+    /// Modelled energy of a bucket's or a tenant's traffic.
+    public record OwnerEnergy(Owner owner, String name, double joules) {}
+
+    /// What a meter of the machine has counted since the server's start, for the whole machine.
+    ///
+    /// @param zone such as `package-0` or `package-0/dram`
+    public record Measured(String zone, double joules) {}
+}
