@@ -31,7 +31,7 @@ class StatusTableTest {
                 new Admissions(11, 12, 13, 14, 15, 16, 17, 18, Long.MAX_VALUE), 2, true,
                 List.of(new ShareStatus("", -1, -1, 1 << 20, 1 << 30, 0, 0, 0, 0),
                         new ShareStatus("ann", 1 << 20, 1 << 22, -1, -1, 5, 3, 1, 7)),
-                List.of());
+                List.of(), List.of());
         var report = new StatusReport(
                 "1.2.3", 3700, "/data", "127.0.0.1:6379", "127.0.0.1:9000", 1 << 20, engine,
                 List.of(new DoorStatus("redis", 2, 100, 1, 1024, 2048)),

@@ -97,6 +97,18 @@ final class BlockSource {
         return block;
     }
 
+    /// Counts a read of a block that the reader has a lease on already.
+    void countRead(BlockInfo info) {
+        residency.countRead(info.id());
+        counters.memoryBlocks.increment();
+        counters.memoryBytes.add(info.lengthBytes());
+    }
+
+    /// As [#fromMemory], without counting as a read; see [#countRead].
+    Optional<Block> peekMemory(BlockInfo info) {
+        return residency.peek(info.id());
+    }
+
     /// Reads a block's copy on flash, leased to the caller, and keeps it in memory where the
     /// rules say so. Who comes while another reads the same block waits for that.
     ///
@@ -126,11 +138,48 @@ final class BlockSource {
         }
     }
 
+    /// Reads a block's copy on flash into memory ahead of its readers. Does nothing where one has
+    /// begun to read it, or the rules would not keep it.
+    ///
+    /// @throws StorageException as [#fromFlash]
+    void bringUp(
+            BucketState bucket,
+            StoredObject stored,
+            BlockInfo info,
+            Place place,
+            PrefetchMeter meter) {
+        var mine = new CountDownLatch(1);
+        if (!rules.promote(info.lengthBytes())
+                || underWay.putIfAbsent(info.id(), mine) != null) {
+            return;
+        }
+        var prefetched = meter.begin(info.lengthBytes());
+        boolean keeps = false;
+        try (var block = fetch(info, place)) {
+            keeps = table.promote(bucket, stored, info, block, Optional.of(prefetched));
+        } finally {
+            underWay.remove(info.id(), mine);
+            mine.countDown();
+            if (!keeps) {
+                prefetched.withdraw();
+            }
+        }
+    }
+
     private Block readFlash(
             BucketState bucket,
             StoredObject stored,
             BlockInfo info,
             Place place) {
+        var block = fetch(info, place);
+        if (rules.promote(info.lengthBytes())) {
+            table.promote(bucket, stored, info, block, Optional.empty());
+        }
+        return block;
+    }
+
+    /// The copy on flash, in memory that the caller owns.
+    private Block fetch(BlockInfo info, Place place) {
         var block = allocate(info.lengthBytes());
         try {
             flash.read(place, info, block);
@@ -143,9 +192,6 @@ final class BlockSource {
         }
         counters.flashBlocks.increment();
         counters.flashBytes.add(info.lengthBytes());
-        if (rules.promote(info.lengthBytes())) {
-            table.promote(bucket, stored, info, block);
-        }
         return block;
     }
 }

@@ -22,11 +22,14 @@ final class OpenObject implements ObjectReader {
     private final List<Optional<Block>> held;
     private final List<Place> places;
     private final List<SegmentTier.Pin> pins;
+    private final RangeReadAhead readAhead;
+    private Optional<RangeReadAhead.Follower> follower = Optional.empty();
     private boolean closed;
 
     /// @param held   a lease for each block that is held in memory, owned by the reader
     /// @param places a copy for each block on flash; empty where all are held in memory
     /// @param pins   owned by the reader
+    /// @param readAhead hears of what is read of an object that is not all held
     OpenObject(
             BucketState bucket,
             StoredObject stored,
@@ -34,7 +37,8 @@ final class OpenObject implements ObjectReader {
             ObjectTable table,
             List<Optional<Block>> held,
             List<Place> places,
-            List<SegmentTier.Pin> pins) {
+            List<SegmentTier.Pin> pins,
+            RangeReadAhead readAhead) {
         this.bucket = bucket;
         this.stored = stored;
         this.source = source;
@@ -42,6 +46,7 @@ final class OpenObject implements ObjectReader {
         this.held = new ArrayList<>(held);
         this.places = places;
         this.pins = pins;
+        this.readAhead = readAhead;
     }
 
     /// Takes a lease on the first block, which was just read, and keeps it.
@@ -94,6 +99,14 @@ final class OpenObject implements ObjectReader {
     }
 
     @Override
+    public void willRead(long offset, long lengthBytes) {
+        boolean isHeld = places.isEmpty();
+        if (!isHeld && blockCount() > 1 && lengthBytes > 0) {
+            follower = Optional.of(readAhead.follow(bucket, stored, offset, lengthBytes));
+        }
+    }
+
+    @Override
     public Block read(int index) {
         return tryRead(index).orElseGet(() -> {
             try {
@@ -108,10 +121,21 @@ final class OpenObject implements ObjectReader {
 
     @Override
     public Optional<Block> tryRead(int index) {
+        var block = take(index);
+        follower.ifPresent(following -> following.takes(index)); // even if it waits for flash next
+        return block;
+    }
+
+    private Optional<Block> take(int index) {
+        var info = stored.blocks().get(index);
         var block = held.get(index);
-        return block.isPresent()
-                ? block.map(Block::retain)
-                : source.fromMemory(stored.blocks().get(index));
+        if (block.isEmpty()) {
+            return source.fromMemory(info);
+        }
+        if (blockCount() > 1) {
+            source.countRead(info);
+        }
+        return block.map(Block::retain);
     }
 
     @Override

@@ -53,6 +53,7 @@ public final class TieredEngine implements Engine {
     private final Reclamation reclamation;
     private final Lookups lookups;
     private final ReadPath readPath;
+    private final Prefetches prefetches;
     private final WritePath writePath;
     /// What a reader is about to ask for.
     private final Prefetch prefetch;
@@ -100,12 +101,14 @@ public final class TieredEngine implements Engine {
                 admission, counters);
         lookups = new Lookups(counters, division);
         accesses = new Accesses(division);
-        readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
+        prefetches = new Prefetches(parts.slab().capacityBytes(), clock);
+        prefetch = new Prefetch(table, catalog, flash, source, prefetches, settings.readAhead());
+        hints = new Prefetch(table, catalog, flash, source, prefetches, settings.readAhead());
+        readPath = new ReadPath(table, source, catalog, flash, lookups,
+                new RangeReadAhead(residency, prefetch), counters);
         ids = new IdSource(catalog);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
                 settings, admission, accesses, counters);
-        prefetch = new Prefetch(readPath, counters);
-        hints = new Prefetch(readPath, counters);
     }
 
     /// How much room for notes ([Slab#notes]) this engine wants in a slab that outlives its
@@ -232,14 +235,15 @@ public final class TieredEngine implements Engine {
                 new Writes(counters.commits.sum(), counters.deletes.sum(),
                         counters.writtenBytes.sum()),
                 new Movement(counters.demotedBytes.sum(), counters.promotedBytes.sum(),
-                        counters.prefetchedBytes.sum(),
+                        prefetches.broughtUpBytes(),
                         counters.droppedBlocks.sum(), counters.cleanedBytes.sum(),
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten()),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
                 new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
                 recall.survival(), admission.status(),
-                counters.corruptBlocks.sum(), true, shareStatus(), eviction.placement());
+                counters.corruptBlocks.sum(), true, shareStatus(), eviction.placement(),
+                prefetches.status());
     }
 
     private List<ShareStatus> shareStatus() {

@@ -230,7 +230,8 @@ public final class SettingsReader {
         return new StoreSettings(
                 size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
                 flash(data), eviction(), bool(Setting.DIRECT_IO), memoryHome(),
-                EngineSettings.DEFAULT.with(lease(), admission()));
+                EngineSettings.DEFAULT.with(lease(), admission())
+                        .readingAhead(bool(Setting.READ_AHEAD)));
     }
 
     private void checkTogether(Settings settings) {
