@@ -119,11 +119,12 @@ record MovementBenchmark() implements Benchmark {
             };
         }
 
-        /// Wishes for some chunks, and waits until about as much was read.
+        /// Wishes for some chunks, waits until about as much was read, and looks at each.
         private void step() throws InterruptedException {
             long from = client.statistic("flash_bytes_read");
-            for (int i = 0; i < WISHES; i++) {
-                client.prefetch(chunk(next++ % CHUNKS));
+            int first = next;
+            for (; next < first + WISHES; next++) {
+                client.prefetch(chunk(next % CHUNKS));
             }
             client.send();
             for (int i = 0; i < WISHES; i++) {
@@ -132,6 +133,13 @@ record MovementBenchmark() implements Benchmark {
             for (int waited = 0; waited < 50 && client.statistic("flash_bytes_read")
                     - from < (WISHES - 4L) * CHUNK_BYTES; waited++) {
                 Thread.sleep(50); // asking is work for the server, too
+            }
+            for (int i = first; i < next; i++) {
+                client.firstByte(chunk(i % CHUNKS)); // what nobody reads is brought up no more
+            }
+            client.send();
+            for (int i = first; i < next; i++) {
+                client.value();
             }
         }
 
