@@ -20,6 +20,7 @@ public final class Bench {
             new LocalBenchmark(),
             new FlashBenchmark(),
             new ChainBenchmark(),
+            new RangeBenchmark(),
             new LeaseBenchmark(),
             new MovementBenchmark(),
             new AdmissionBenchmark(),

@@ -48,6 +48,11 @@ final class LeaseClient implements AutoCloseable {
         put("*2\r\n$3\r\nGET\r\n$" + key.length() + "\r\n" + key + "\r\n");
     }
 
+    void firstByte(String key) {
+        put("*4\r\n$8\r\nGETRANGE\r\n$" + key.length() + "\r\n" + key
+                + "\r\n$1\r\n0\r\n$1\r\n0\r\n");
+    }
+
     void prefetch(String key) {
         put("*3\r\n$5\r\nVARVE\r\n$8\r\nPREFETCH\r\n$" + key.length() + "\r\n" + key + "\r\n");
     }

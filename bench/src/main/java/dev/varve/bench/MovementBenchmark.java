@@ -165,11 +165,12 @@ record MovementBenchmark() implements Benchmark {
             }
         }
 
-        /// Wishes for some chunks, and waits until about half as much was read.
+        /// Wishes for some chunks, waits until about half as much was read, and looks at each.
         private void step(AtomicBoolean done) throws InterruptedException {
             long from = client.statistic("flash_bytes_read");
-            for (int i = 0; i < WISHES; i++) {
-                client.prefetch(chunk(next++ % CHUNKS));
+            int first = next;
+            for (; next < first + WISHES; next++) {
+                client.prefetch(chunk(next % CHUNKS));
             }
             client.send();
             for (int i = 0; i < WISHES; i++) {
@@ -178,6 +179,13 @@ record MovementBenchmark() implements Benchmark {
             while (!done.get() && client.statistic("flash_bytes_read")
                     - from < WISHES / 2L * CHUNK_BYTES) {
                 Thread.sleep(ASK_MILLIS);
+            }
+            for (int i = first; i < next; i++) {
+                client.firstByte(chunk(i % CHUNKS)); // what nobody reads is brought up no more
+            }
+            client.send();
+            for (int i = first; i < next; i++) {
+                client.value();
             }
         }
 

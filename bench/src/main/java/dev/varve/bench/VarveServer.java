@@ -108,7 +108,7 @@ final class VarveServer implements AutoCloseable {
         process.close();
     }
 
-    private S3Endpoint s3Endpoint() {
+    S3Endpoint s3Endpoint() {
         var keys = new Properties();
         try (var reader = Files.newBufferedReader(data.resolve("keys"))) {
             keys.load(reader);

@@ -118,6 +118,18 @@ final class BlockSource {
         return block;
     }
 
+    /// Counts a read of a block that the reader has a lease on already.
+    void countRead(BlockInfo info) {
+        residency.countRead(info.id());
+        counters.memoryBlocks.increment();
+        counters.memoryBytes.add(info.lengthBytes());
+    }
+
+    /// As [#fromMemory], without counting as a read; see [#countRead].
+    Optional<Block> peekMemory(BlockInfo info) {
+        return residency.peek(info.id());
+    }
+
     /// Reads a block's copy on flash, leased to the caller, and keeps it in memory where the
     /// rules say so. Who comes while another reads the same block waits for that.
     ///
@@ -127,12 +139,6 @@ final class BlockSource {
         var block = read(bucket, stored, info, place, new UnderWay(), Pace.FULL);
         movement.readForClient(info.lengthBytes(), start);
         return block;
-    }
-
-    /// As [#fromFlash], at the pace of the background until a client comes for the block.
-    Block bringUp(BucketState bucket, StoredObject stored, BlockInfo info, Place place) {
-        var mine = new UnderWay();
-        return read(bucket, stored, info, place, mine, movement.pace(mine::isWanted));
     }
 
     private Block read(
@@ -166,12 +172,51 @@ final class BlockSource {
         }
     }
 
+    /// Reads a block's copy on flash into memory ahead of its readers. Does nothing where one has
+    /// begun to read it, or the rules would not keep it.
+    ///
+    /// @param yields whether it goes at the pace of the background until a client comes for it
+    /// @throws StorageException as [#fromFlash]
+    void bringUp(
+            BucketState bucket,
+            StoredObject stored,
+            BlockInfo info,
+            Place place,
+            PrefetchMeter meter,
+            boolean yields) {
+        var mine = new UnderWay();
+        if (!rules.promote(info.lengthBytes())
+                || underWay.putIfAbsent(info.id(), mine) != null) {
+            return;
+        }
+        var prefetched = meter.begin(info.lengthBytes());
+        boolean keeps = false;
+        try (var block = fetch(info, place, yields ? movement.pace(mine::isWanted) : Pace.FULL)) {
+            keeps = table.promote(bucket, stored, info, block, Optional.of(prefetched));
+        } finally {
+            underWay.remove(info.id(), mine);
+            mine.ended.countDown();
+            if (!keeps) {
+                prefetched.withdraw();
+            }
+        }
+    }
+
     private Block readFlash(
             BucketState bucket,
             StoredObject stored,
             BlockInfo info,
             Place place,
             Pace pace) {
+        var block = fetch(info, place, pace);
+        if (rules.promote(info.lengthBytes())) {
+            table.promote(bucket, stored, info, block, Optional.empty());
+        }
+        return block;
+    }
+
+    /// The copy on flash, in memory that the caller owns.
+    private Block fetch(BlockInfo info, Place place, Pace pace) {
         var block = allocate(info.lengthBytes());
         try {
             flash.read(place, info, block, pace);
@@ -184,9 +229,6 @@ final class BlockSource {
         }
         counters.flashBlocks.increment();
         counters.flashBytes.add(info.lengthBytes());
-        if (rules.promote(info.lengthBytes())) {
-            table.promote(bucket, stored, info, block);
-        }
         return block;
     }
 }

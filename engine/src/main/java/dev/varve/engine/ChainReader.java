@@ -54,11 +54,11 @@ final class ChainReader implements ReadAhead {
                 return;
             }
             from = next.get();
-            ahead = from;
-            lead.went();
-            if (!isInMemory(from) && !prefetch.wish(bucket, from)) {
+            if (!isInMemory(from) && !prefetch.guess(PrefetchKind.CHAIN, bucket, from, sizeBytes)) {
                 return;
             }
+            ahead = from;
+            lead.went();
         }
     }
 

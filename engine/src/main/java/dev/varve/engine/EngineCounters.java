@@ -25,6 +25,5 @@ final class EngineCounters {
     final LongAdder reinsertedBytes = new LongAdder();
     /// Holds that were not granted, because too much was held already.
     final LongAdder refusedHolds = new LongAdder();
-    final LongAdder prefetchedBytes = new LongAdder();
     final LongAdder corruptBlocks = new LongAdder();
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 /// @param lease              how long an object of a cache bucket stays for sure after a client was
 ///                           told that it is there
 /// @param memoryAtClose      what closing does with blocks that only memory has
+/// @param readAhead          whether what clients are about to ask for is brought up from flash
 /// @param admission          what of a cache bucket may be written to flash
 /// @param movementBytesPerSecond the most that background work moves on flash while it can wait;
 ///                           at least [dev.varve.policy.MovementBudget#FLOOR]
@@ -25,6 +26,7 @@ public record EngineSettings(
         Duration closeWait,
         Duration lease,
         MemoryAtClose memoryAtClose,
+        boolean readAhead,
         AdmissionSettings admission,
         long movementBytesPerSecond) {
     /// No limit to movement but what clients leave.
@@ -40,24 +42,31 @@ public record EngineSettings(
 
     public static final EngineSettings DEFAULT = new EngineSettings(
             4 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20),
-            Duration.ofSeconds(10), MemoryAtClose.TO_FLASH, AdmissionSettings.DEFAULT, UNLIMITED);
+            Duration.ofSeconds(10), MemoryAtClose.TO_FLASH, true, AdmissionSettings.DEFAULT,
+            UNLIMITED);
 
     /// The same but for what closing does with memory.
     public EngineSettings with(MemoryAtClose choice) {
         return new EngineSettings(
                 durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease, choice,
-                admission, movementBytesPerSecond);
+                readAhead, admission, movementBytesPerSecond);
     }
 
     /// The same with another limit to movement.
     public EngineSettings withMovement(long bytesPerSecond) {
         return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease,
-                memoryAtClose, admission, bytesPerSecond);
+                memoryAtClose, readAhead, admission, bytesPerSecond);
     }
 
     /// The same with another lease and other rules of admission.
     public EngineSettings with(Duration otherLease, AdmissionSettings otherAdmission) {
         return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait,
-                otherLease, memoryAtClose, otherAdmission, movementBytesPerSecond);
+                otherLease, memoryAtClose, readAhead, otherAdmission, movementBytesPerSecond);
+    }
+
+    /// The same with reading ahead, or without.
+    public EngineSettings readingAhead(boolean choice) {
+        return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease,
+                memoryAtClose, choice, admission, movementBytesPerSecond);
     }
 }

@@ -23,14 +23,31 @@ public record EngineStatus(
         boolean accounted,
         List<ShareStatus> shares,
         List<PlacementStatus> placement,
-        List<TrafficStatus> traffic) {
+        List<TrafficStatus> traffic,
+        List<PrefetchStatus> prefetch) {
 
     public EngineStatus {
         tiers = List.copyOf(tiers);
         shares = List.copyOf(shares);
         placement = List.copyOf(placement);
         traffic = List.copyOf(traffic);
+        prefetch = List.copyOf(prefetch);
     }
+
+    /// What was brought into memory before it was asked for, and what became of it.
+    ///
+    /// @param broughtUpBytes all of it
+    /// @param usefulBytes    read before they left memory
+    /// @param unreadBytes    left memory unread, or waited for too long
+    /// @param waitingBytes   wait for their reader now
+    /// @param allowanceBytes how many may wait, by what became of the others
+    public record PrefetchStatus(
+            PrefetchKind kind,
+            long broughtUpBytes,
+            long usefulBytes,
+            long unreadBytes,
+            long waitingBytes,
+            long allowanceBytes) {}
 
     /// How it is decided what leaves memory, for a share with a quota of its own. None where the
     /// policy is fixed.

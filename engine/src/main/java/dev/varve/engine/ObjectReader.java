@@ -22,6 +22,10 @@ public interface ObjectReader extends AutoCloseable {
     /// The block that holds the byte at `offset`, which must lie within the object.
     int blockAt(long offset);
 
+    /// Says which bytes are going to be read, in order; a range within the object. What follows
+    /// may be brought up from flash ahead of the reader. Never blocks.
+    void willRead(long offset, long lengthBytes);
+
     /// Reads a block from the fastest tier that has it.
     ///
     /// @return leased to the caller, who closes it

@@ -7,6 +7,7 @@ import dev.varve.engine.CommitOutcome.Done;
 import dev.varve.engine.CommitOutcome.Refused;
 import dev.varve.engine.Departure.Reason;
 import dev.varve.engine.Revisions.Revision;
+import dev.varve.engine.PrefetchMeter.Prefetched;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -448,28 +449,35 @@ final class ObjectTable {
 
     /// Keeps a block that was read from flash in memory, if its object is still the present
     /// version.
-    void promote(BucketState bucket, StoredObject stored, BlockInfo info, Block block) {
+    boolean promote(
+            BucketState bucket,
+            StoredObject stored,
+            BlockInfo info,
+            Block block,
+            Optional<Prefetched> prefetched) {
         var key = stored.info().key();
         var lock = locks.of(bucket, key);
         if (!lock.tryLock()) {
-            return;
+            return false;
         }
         try {
             var live = bucket.live().get(key);
             if (live == null) {
                 var found = cataloged(bucket, key);
                 if (found.isEmpty() || found.get().info().version() != stored.info().version()) {
-                    return;
+                    return false;
                 }
                 live = new LiveObject(bucket, found.get(), LiveObject.State.PERSISTED);
                 bucket.live().put(key, live);
             }
-            if (live.stored().info().version() == stored.info().version()
-                    && residency.admit(info, block, live)) {
+            boolean admitted = live.stored().info().version() == stored.info().version()
+                    && residency.admit(info, block, live, prefetched);
+            if (admitted) {
                 counters.promotedBytes.add(info.lengthBytes());
             }
+            return admitted;
         } catch (StorageException unknown) {
-            // Whoever reads the block has it; only it is not kept.
+            return false; // Whoever reads the block has it; only it is not kept.
         } finally {
             lock.unlock();
         }
@@ -724,7 +732,7 @@ final class ObjectTable {
         for (var draft : drafts) {
             var block = draft.block();
             if (block != null) {
-                residency.admit(draft.info(), block, live);
+                residency.admit(draft.info(), block, live, Optional.empty());
                 resident = true;
             }
         }

@@ -23,12 +23,15 @@ final class OpenObject implements ObjectReader {
     private final List<Place> places;
     private final List<SegmentTier.Pin> pins;
     private final Lookups lookups;
+    private final RangeReadAhead readAhead;
+    private Optional<RangeReadAhead.Follower> follower = Optional.empty();
     private boolean closed;
 
     /// @param held   a lease for each block that is held in memory, owned by the reader
     /// @param places a copy for each block on flash; empty where all are held in memory
     /// @param pins   owned by the reader
     /// @param lookups hears what was read
+    /// @param readAhead hears of what is read of an object that is not all held
     OpenObject(
             BucketState bucket,
             StoredObject stored,
@@ -37,7 +40,8 @@ final class OpenObject implements ObjectReader {
             List<Optional<Block>> held,
             List<Place> places,
             List<SegmentTier.Pin> pins,
-            Lookups lookups) {
+            Lookups lookups,
+            RangeReadAhead readAhead) {
         this.bucket = bucket;
         this.stored = stored;
         this.source = source;
@@ -46,6 +50,7 @@ final class OpenObject implements ObjectReader {
         this.places = places;
         this.pins = pins;
         this.lookups = lookups;
+        this.readAhead = readAhead;
     }
 
     /// Takes a lease on the first block, which was just read, and keeps it.
@@ -98,6 +103,14 @@ final class OpenObject implements ObjectReader {
     }
 
     @Override
+    public void willRead(long offset, long lengthBytes) {
+        boolean isHeld = places.isEmpty();
+        if (!isHeld && blockCount() > 1 && lengthBytes > 0) {
+            follower = Optional.of(readAhead.follow(bucket, stored, offset, lengthBytes));
+        }
+    }
+
+    @Override
     public Block read(int index) {
         return tryRead(index).orElseGet(() -> {
             try {
@@ -112,19 +125,27 @@ final class OpenObject implements ObjectReader {
         });
     }
 
-    /// As [#read] of a block that memory lacks, at the pace of the background.
-    Block bringUp(int index) {
-        return source.bringUp(bucket, stored, stored.blocks().get(index), places.get(index));
-    }
-
     @Override
     public Optional<Block> tryRead(int index) {
-        var info = stored.blocks().get(index);
-        var block = held.get(index).map(Block::retain).or(() -> source.fromMemory(info));
+        var block = take(index);
         if (block.isPresent()) {
-            lookups.moved(bucket, stored.info().key(), info.lengthBytes(), Traffic::memoryRead);
+            lookups.moved(bucket, stored.info().key(), stored.blocks().get(index).lengthBytes(),
+                    Traffic::memoryRead);
         }
+        follower.ifPresent(following -> following.takes(index)); // even if it waits for flash next
         return block;
+    }
+
+    private Optional<Block> take(int index) {
+        var info = stored.blocks().get(index);
+        var block = held.get(index);
+        if (block.isEmpty()) {
+            return source.fromMemory(info);
+        }
+        if (blockCount() > 1) {
+            source.countRead(info);
+        }
+        return block.map(Block::retain);
     }
 
     @Override

@@ -30,6 +30,7 @@ final class ReadPath {
     private final Catalog catalog;
     private final SegmentTier flash;
     private final Lookups lookups;
+    private final RangeReadAhead readAhead;
     private final EngineCounters counters;
 
     ReadPath(
@@ -38,12 +39,14 @@ final class ReadPath {
             Catalog catalog,
             SegmentTier flash,
             Lookups lookups,
+            RangeReadAhead readAhead,
             EngineCounters counters) {
         this.table = table;
         this.source = source;
         this.catalog = catalog;
         this.flash = flash;
         this.lookups = lookups;
+        this.readAhead = readAhead;
         this.counters = counters;
     }
 
@@ -91,31 +94,10 @@ final class ReadPath {
                 }
                 lookups.count(bucket, key, true);
                 yield new Peek.Hit<>(new OpenObject(
-                        bucket, stored, source, table, held, List.of(), List.of(), lookups));
+                        bucket, stored, source, table, held, List.of(), List.of(), lookups,
+                        readAhead));
             }
         };
-    }
-
-    /// Reads what memory lacks of an object, before it is asked for. Counts as no read of it.
-    ///
-    /// @param background whether it yields to clients
-    /// @return how many bytes were read
-    long bringUp(BucketState bucket, ObjectKey key, boolean background) {
-        long bytes = 0;
-        var reader = table.find(bucket, key).flatMap(stored -> hold(bucket, stored));
-        if (reader.isEmpty()) {
-            return 0;
-        }
-        try (var open = reader.get()) {
-            for (int i = 0; i < open.blockCount(); i++) {
-                if (!source.isInMemory(open.block(i))) {
-                    try (var block = background ? open.bringUp(i) : open.read(i)) {
-                        bytes += block.lengthBytes();
-                    }
-                }
-            }
-        }
-        return bytes;
     }
 
     /// Takes hold of all blocks, in memory or on flash.
@@ -134,7 +116,8 @@ final class ReadPath {
         var places = entries.stream().map(entry -> entry.orElseThrow().place()).toList();
         return pin(places).map(pins -> {
             List<Optional<Block>> none = places.stream().map(_ -> Optional.<Block>empty()).toList();
-            return new OpenObject(bucket, stored, source, table, none, places, pins, lookups);
+            return new OpenObject(bucket, stored, source, table, none, places, pins, lookups,
+                    readAhead);
         });
     }
 
@@ -143,14 +126,18 @@ final class ReadPath {
         return held.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new OpenObject(
-                        bucket, stored, source, table, held, List.of(), List.of(), lookups));
+                        bucket, stored, source, table, held, List.of(), List.of(), lookups,
+                        readAhead));
     }
 
-    /// Leases on all blocks of an object; an empty list if one of them is not in memory.
+    /// Leases on all blocks of an object; an empty list if one of them is not in memory. Where
+    /// there are several, not all of them may be read: they count when they are.
     private List<Optional<Block>> holdInMemory(StoredObject stored) {
         var held = new ArrayList<Optional<Block>>(stored.blocks().size());
         for (var info : stored.blocks()) {
-            var block = source.fromMemory(info);
+            var block = stored.blocks().size() == 1
+                    ? source.fromMemory(info)
+                    : source.peekMemory(info);
             if (block.isEmpty()) {
                 held.forEach(taken -> taken.ifPresent(Block::close));
                 return List.of();

@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.bytes.Block;
 import dev.varve.bytes.Slab;
+import dev.varve.engine.PrefetchMeter.Prefetched;
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.tier.BlockInfo;
 import java.util.ArrayList;
@@ -59,6 +60,8 @@ final class Residency {
         private final BlockInfo info;
         private final Block block;
         private final LiveObject owner;
+        /// What is waiting for the first read, if it was brought up for one.
+        private final Optional<Prefetched> prefetched;
         /// Changed under the owner's key lock.
         private int slot = SlotIndex.NONE;
         private int reads;
@@ -66,9 +69,18 @@ final class Residency {
         private long name;
 
         Resident(BlockInfo info, Block block, LiveObject owner) {
+            this(info, block, owner, Optional.empty());
+        }
+
+        Resident(
+                BlockInfo info,
+                Block block,
+                LiveObject owner,
+                Optional<Prefetched> prefetched) {
             this.info = info;
             this.block = block;
             this.owner = owner;
+            this.prefetched = prefetched;
         }
 
         BlockInfo info() {
@@ -110,9 +122,26 @@ final class Residency {
         if (resident == null || !resident.block.tryRetain()) {
             return Optional.empty();
         }
-        resident.reads++;
-        eviction.accessed(resident);
+        wasRead(resident);
         return Optional.of(resident.block);
+    }
+
+    /// Counts a read of a block that the reader has a lease on already.
+    void countRead(long id) {
+        var resident = residents.get(id);
+        if (resident != null) {
+            wasRead(resident);
+        }
+    }
+
+    private void wasRead(Resident resident) {
+        boolean isExpected = resident.reads == 0 && resident.prefetched.isPresent();
+        resident.reads++;
+        if (isExpected) {
+            resident.prefetched.get().read(); // that it came in was a reference already
+        } else {
+            eviction.accessed(resident);
+        }
     }
 
     /// As [#lease], without counting as a read.
@@ -125,9 +154,14 @@ final class Residency {
 
     /// Keeps a block in memory under a lease of its own. The caller holds the owner's key lock.
     ///
+    /// @param prefetched whom to tell of its first read, where it was brought up for one
     /// @return whether it was not there before
-    boolean admit(BlockInfo info, Block block, LiveObject owner) {
-        var resident = new Resident(info, block, owner);
+    boolean admit(
+            BlockInfo info,
+            Block block,
+            LiveObject owner,
+            Optional<Prefetched> prefetched) {
+        var resident = new Resident(info, block, owner, prefetched);
         if (residents.putIfAbsent(info.id(), resident) != null) {
             return false;
         }
@@ -208,7 +242,8 @@ final class Residency {
             resident.owner.countResident(-1);
             owner.countResident(1);
             index.release(resident.slot);
-            var passed = new Resident(resident.info, resident.block, owner);
+            var passed = new Resident(
+                    resident.info, resident.block, owner, resident.prefetched);
             passed.reads = resident.reads;
             eviction.passed(resident, passed);
             return passed;
@@ -334,6 +369,7 @@ final class Residency {
             owner.bucket().live().remove(owner.key(), owner);
         }
         index.release(present.slot);
+        present.prefetched.ifPresent(Prefetched::unread);
         present.block.close();
         return true;
     }

@@ -126,7 +126,7 @@ final class TieredBucket implements Bucket {
     @Override
     public boolean prefetch(ObjectKey key) {
         engine.requireOpen();
-        return engine.hints().wish(state, key);
+        return engine.hints().want(state, key);
     }
 
     @Override

@@ -62,6 +62,7 @@ public final class TieredEngine implements Engine {
     private final Reclamation reclamation;
     private final Lookups lookups;
     private final ReadPath readPath;
+    private final Prefetches prefetches;
     private final WritePath writePath;
     /// What a reader is about to ask for.
     private final Prefetch prefetch;
@@ -115,12 +116,14 @@ public final class TieredEngine implements Engine {
         reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
                 admission, movement, counters);
         accesses = new Accesses(division);
-        readPath = new ReadPath(table, source, catalog, flash, lookups, counters);
+        prefetches = new Prefetches(parts.slab().capacityBytes(), clock);
+        prefetch = new Prefetch(table, catalog, flash, source, prefetches, settings.readAhead());
+        hints = new Prefetch(table, catalog, flash, source, prefetches, settings.readAhead());
+        readPath = new ReadPath(table, source, catalog, flash, lookups,
+                new RangeReadAhead(residency, prefetch), counters);
         ids = new IdSource(catalog);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
                 settings, admission, orders, accesses, lookups, counters);
-        prefetch = new Prefetch(readPath, counters, false);
-        hints = new Prefetch(readPath, counters, true);
     }
 
     /// How much room for notes ([Slab#notes]) this engine wants in a slab that outlives its
@@ -250,7 +253,7 @@ public final class TieredEngine implements Engine {
                 new Writes(counters.commits.sum(), counters.deletes.sum(),
                         counters.writtenBytes.sum()),
                 new Movement(counters.demotedBytes.sum(), counters.promotedBytes.sum(),
-                        counters.prefetchedBytes.sum(),
+                        prefetches.broughtUpBytes(),
                         counters.droppedBlocks.sum(), counters.cleanedBytes.sum(),
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten(), device.bytesRead()),
@@ -259,7 +262,7 @@ public final class TieredEngine implements Engine {
                 new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
                 recall.survival(), admission.status(),
                 counters.corruptBlocks.sum(), true, shareStatus(), eviction.placement(),
-                traffic());
+                traffic(), prefetches.status());
     }
 
     private List<TrafficStatus> traffic() {

@@ -20,7 +20,7 @@ final class EngineRig implements AutoCloseable {
     static final int MEMORY_BYTES = 1 << 20;
     static final EngineSettings SETTINGS = new EngineSettings(
             64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
-            Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH,
+            Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH, true,
             new AdmissionSettings(AdmissionSettings.Mode.ALL, AdmissionSettings.UNLIMITED),
             EngineSettings.UNLIMITED);
 

@@ -139,7 +139,7 @@ final class EngineSimulation {
                     clock, random);
             var settings = new EngineSettings(
                     64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
-                    Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH,
+                    Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH, true,
                     new AdmissionSettings(mode, AdmissionSettings.UNLIMITED),
                     EngineSettings.UNLIMITED);
             var parts = new TieredEngine.Parts(catalog, flash, slab, EngineRig::auto,

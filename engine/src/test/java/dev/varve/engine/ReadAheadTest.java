@@ -26,15 +26,13 @@ final class ReadAheadTest {
         walk(rig.cache().readAhead(), "a");
         pushOut();
         var reader = rig.cache().readAhead();
-        reader.read(head("a", 0));
-        step();
-        assertThat(inMemory("a")).isZero();
-        reader.read(head("a", 1));
-        step();
-        assertThat(inMemory("a")).isEqualTo(2);
-        reader.read(head("a", 2));
-        step();
-        assertThat(inMemory("a")).isEqualTo(CHAIN - 2);
+        take(reader, 0);
+        assertThat(prefetchedBytes()).isZero();
+        take(reader, 1);
+        assertThat(prefetchedBytes()).isEqualTo(2L * LENGTH);
+        take(reader, 2);
+        assertThat(prefetchedBytes()).isEqualTo(3L * LENGTH);
+        take(reader, 3);
         assertThat(prefetchedBytes()).isEqualTo((CHAIN - 2L) * LENGTH);
     }
 
@@ -43,8 +41,8 @@ final class ReadAheadTest {
         store("a");
         walk(rig.cache().readAhead(), "a");
         pushOut();
-        walk(rig.cache().readAhead(), "a");
-        step();
+        var reader = rig.cache().readAhead();
+        IntStream.range(0, CHAIN).forEach(i -> take(reader, i));
         assertThat(prefetchedBytes()).isEqualTo((CHAIN - 2L) * LENGTH);
     }
 
@@ -99,6 +97,13 @@ final class ReadAheadTest {
         }
         rig.tasks.stepAll();
         assertThat(rig.cache().get(key("a", 0))).isPresent();
+    }
+
+    /// Asks for an object and reads it.
+    private void take(ReadAhead reader, int i) {
+        assertThat(rig.cache().get(key("a", i))).isPresent();
+        reader.read(head("a", i));
+        step();
     }
 
     private void step() {

@@ -3,8 +3,10 @@ package dev.varve.server;
 import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.engine.EngineStatus.PlacementStatus;
+import dev.varve.engine.EngineStatus.PrefetchStatus;
 import dev.varve.engine.EngineStatus.ShareStatus;
 import dev.varve.engine.EngineStatus.TierStatus;
+import dev.varve.engine.PrefetchKind;
 import dev.varve.policy.AutoPolicy.Point;
 import dev.varve.policy.AutoPolicy.Report;
 import dev.varve.policy.AutoPolicy.Standing;
@@ -12,6 +14,7 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -40,6 +43,7 @@ final class EngineMetrics {
         writes(registry);
         movement(registry);
         pacing(registry);
+        seen.prefetch().forEach(status -> prefetch(registry, status.kind()));
         device(registry);
         survival(registry);
         admissions(registry);
@@ -300,6 +304,38 @@ final class EngineMetrics {
                 registry, "varve.movement.processor.wait.seconds", Tags.of("beside", "movement"),
                 "95th percentile of how long a thread waits for a processor, lately",
                 status -> status.pacing().movingNanos() / 1e9);
+    }
+
+    private void prefetch(MeterRegistry registry, PrefetchKind kind) {
+        var tags = Tags.of("kind", kind.name().toLowerCase(Locale.ROOT));
+        count(
+                registry, "varve.prefetch.brought.up.bytes", tags,
+                "Blocks brought into memory before they were asked for, by why",
+                status -> of(status, kind).broughtUpBytes());
+        count(
+                registry, "varve.prefetch.useful.bytes", tags,
+                "Those that were read before they left memory",
+                status -> of(status, kind).usefulBytes());
+        count(
+                registry, "varve.prefetch.unread.bytes", tags,
+                "Those that left memory unread, or waited for too long",
+                status -> of(status, kind).unreadBytes());
+        gauge(
+                registry, "varve.prefetch.waiting.bytes", tags,
+                "Those that wait for their first reader now",
+                status -> of(status, kind).waitingBytes());
+        gauge(
+                registry, "varve.prefetch.allowance.bytes", tags,
+                "How many may wait, by what became of the others",
+                status -> of(status, kind).allowanceBytes());
+    }
+
+    private static PrefetchStatus of(EngineStatus status, PrefetchKind kind) {
+        return status.prefetch()
+                .stream()
+                .filter(prefetch -> prefetch.kind() == kind)
+                .findFirst()
+                .orElse(new PrefetchStatus(kind, 0, 0, 0, 0, 0));
     }
 
     private void device(MeterRegistry registry) {

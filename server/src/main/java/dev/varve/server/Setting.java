@@ -48,6 +48,10 @@ public enum Setting {
     LEASE(
             "lease", "MILLISECONDS", "10000",
             "How long what EXISTS has found stays in a cache for sure, from 0 to 600000."),
+    READ_AHEAD(
+            "read-ahead", "BOOL", "true",
+            "Whether what clients are about to ask for is brought up from flash, as their order of"
+                    + " reading tells."),
     DIRECT_IO(
             "direct-io",
             "BOOL",

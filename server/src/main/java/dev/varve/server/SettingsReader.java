@@ -237,6 +237,7 @@ public final class SettingsReader {
                 size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
                 flash(data), eviction(), bool(Setting.DIRECT_IO), memoryHome(),
                 EngineSettings.DEFAULT.with(lease(), admission())
+                        .readingAhead(bool(Setting.READ_AHEAD))
                         .withMovement(size(Setting.MOVEMENT_RATE, MovementBudget.FLOOR,
                                 EngineSettings.UNLIMITED)));
     }

@@ -88,6 +88,7 @@ final class GetQuestion implements Question {
         var blocks = new ArrayList<Block>(reader.blockCount());
         boolean complete = false;
         try {
+            reader.willRead(0, bytes);
             for (int i = 0; i < reader.blockCount(); i++) {
                 var block = reader.tryRead(i);
                 if (block.isEmpty() && !mayWait) {

@@ -59,6 +59,7 @@ final class Sending {
                 begun = true;
                 head(Status.OK, bytes);
                 door.tallies().bytesOut.add(bytes);
+                reader.willRead(0, bytes);
                 for (int i = 0; i < reader.blockCount(); i++) {
                     send(reader, i);
                 }

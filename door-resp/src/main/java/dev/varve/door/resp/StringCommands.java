@@ -86,6 +86,7 @@ final class StringCommands {
             reply.bulk("");
             return;
         }
+        reader.willRead(from, to - from);
         int last = reader.blockAt(to - 1);
         int index = reader.blockAt(from);
         // The first block comes before the header: if it is lost, nothing has been said yet.

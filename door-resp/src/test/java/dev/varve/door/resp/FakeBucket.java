@@ -267,6 +267,11 @@ final class FakeBucket implements Bucket {
         }
 
         @Override
+        public void willRead(long offset, long lengthBytes) {
+            // all of it is in memory
+        }
+
+        @Override
         public Block read(int index) {
             failRead();
             return stored.blocks.get(index).retain();

@@ -34,6 +34,7 @@ final class SliceWalk implements AutoCloseable {
         this.offset = range.offset();
         this.lengthBytes = range.lengthBytes();
         this.end = range.offset() + range.lengthBytes();
+        reader.willRead(range.offset(), range.lengthBytes());
     }
 
     long lengthBytes() {
