@@ -4,7 +4,6 @@ import dev.varve.bytes.Block;
 import dev.varve.engine.Catalog.StoredObject;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
-import dev.varve.policy.PlacementRules;
 import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Pace;
 import dev.varve.tier.Place;
@@ -25,7 +24,6 @@ final class BlockSource {
     private final SegmentTier flash;
     private final ObjectTable table;
     private final Demotion demotion;
-    private final PlacementRules rules;
     private final Clock clock;
     private final Duration memoryWait;
     private final MovementControl movement;
@@ -47,7 +45,6 @@ final class BlockSource {
             SegmentTier flash,
             ObjectTable table,
             Demotion demotion,
-            PlacementRules rules,
             Clock clock,
             Duration memoryWait,
             MovementControl movement,
@@ -56,7 +53,6 @@ final class BlockSource {
         this.flash = flash;
         this.table = table;
         this.demotion = demotion;
-        this.rules = rules;
         this.clock = clock;
         this.memoryWait = memoryWait;
         this.movement = movement;
@@ -130,8 +126,8 @@ final class BlockSource {
         return residency.peek(info.id());
     }
 
-    /// Reads a block's copy on flash, leased to the caller, and keeps it in memory where the
-    /// rules say so. Who comes while another reads the same block waits for that.
+    /// Reads a block's copy on flash, leased to the caller, and keeps it in memory.
+    /// Who comes while another reads the same block waits for that.
     ///
     /// @throws StorageException CORRUPT, ABSENT or UNAVAILABLE, see [SegmentTier#read]
     Block fromFlash(BucketState bucket, StoredObject stored, BlockInfo info, Place place) {
@@ -173,7 +169,7 @@ final class BlockSource {
     }
 
     /// Reads a block's copy on flash into memory ahead of its readers. Does nothing where one has
-    /// begun to read it, or the rules would not keep it.
+    /// begun to read it.
     ///
     /// @param yields whether it goes at the pace of the background until a client comes for it
     /// @throws StorageException as [#fromFlash]
@@ -185,8 +181,7 @@ final class BlockSource {
             PrefetchMeter meter,
             boolean yields) {
         var mine = new UnderWay();
-        if (!rules.promote(info.lengthBytes())
-                || underWay.putIfAbsent(info.id(), mine) != null) {
+        if (underWay.putIfAbsent(info.id(), mine) != null) {
             return;
         }
         var prefetched = meter.begin(info.lengthBytes());
@@ -209,9 +204,7 @@ final class BlockSource {
             Place place,
             Pace pace) {
         var block = fetch(info, place, pace);
-        if (rules.promote(info.lengthBytes())) {
-            table.promote(bucket, stored, info, block, Optional.empty());
-        }
+        table.promote(bucket, stored, info, block, Optional.empty());
         return block;
     }
 

@@ -5,7 +5,6 @@ import dev.varve.engine.Catalog.BlockEntry;
 import dev.varve.engine.Departure.Reason;
 import dev.varve.env.StorageException;
 import dev.varve.env.Tasks;
-import dev.varve.policy.PlacementRules;
 import dev.varve.tier.Pace;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
@@ -60,7 +59,6 @@ final class Reclamation implements Tasks.Worker {
     private final FlashShares shares;
     private final BlockSource source;
     private final Residency residency;
-    private final PlacementRules rules;
     private final Admission admission;
     private final Pace pace;
     private final EngineCounters counters;
@@ -80,7 +78,6 @@ final class Reclamation implements Tasks.Worker {
             FlashShares shares,
             BlockSource source,
             Residency residency,
-            PlacementRules rules,
             Admission admission,
             MovementControl movement,
             EngineCounters counters) {
@@ -90,7 +87,6 @@ final class Reclamation implements Tasks.Worker {
         this.shares = shares;
         this.source = source;
         this.residency = residency;
-        this.rules = rules;
         this.admission = admission;
         pace = movement.pace(() -> waiting.get() > 0 || isShort());
         this.counters = counters;

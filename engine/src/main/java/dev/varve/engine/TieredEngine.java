@@ -15,7 +15,6 @@ import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.Tasks;
 import dev.varve.policy.EvictionPolicy;
-import dev.varve.policy.PlacementRules;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
 import java.time.Duration;
@@ -78,7 +77,6 @@ public final class TieredEngine implements Engine {
             SegmentTier flash,
             Slab slab,
             LongFunction<EvictionPolicy> eviction,
-            PlacementRules rules,
             Clock clock,
             Tasks tasks) {}
 
@@ -87,8 +85,7 @@ public final class TieredEngine implements Engine {
         this.settings = settings;
         var catalog = parts.catalog();
         var flash = parts.flash();
-        var rules = parts.rules();
-        var clock = parts.clock();
+                var clock = parts.clock();
         var locks = new KeyLocks();
         division = divided(List.of(), List.of());
         holds = new Holds(clock, division, counters);
@@ -111,9 +108,9 @@ public final class TieredEngine implements Engine {
                 () -> lookups.counted() + counters.commits.sum(), clock);
         demotion = new Demotion(residency, table, flash, admission, clock, lookups, movement,
                 counters);
-        var source = new BlockSource(residency, flash, table, demotion, rules, clock,
+        var source = new BlockSource(residency, flash, table, demotion, clock,
                 settings.memoryWait(), movement, counters);
-        reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency, rules,
+        reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency,
                 admission, movement, counters);
         accesses = new Accesses(division);
         prefetches = new Prefetches(parts.slab().capacityBytes(), clock);

@@ -4,7 +4,6 @@ import dev.varve.bytes.BuddySlab;
 import dev.varve.policy.AutoPolicy;
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.LruPolicy;
-import dev.varve.policy.PlacementRules;
 import dev.varve.policy.Rival;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.ManualTasks;
@@ -91,8 +90,7 @@ final class EngineRig implements AutoCloseable {
     private TieredEngine start() {
         var flash = FlashTier.open(disk, new FlashSettings(flashBytes, 1 << 20, 4), clock,
                 new SplittableRandom(seed));
-        return TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
-                PlacementRules.plain(), clock, tasks), settings);
+        return TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(), clock, tasks), settings);
     }
 
     /// Policies as a store has them, with so small a sample that blocks are handed over.

@@ -6,7 +6,6 @@ import dev.varve.bytes.BuddySlab;
 import dev.varve.engine.SimulatedCatalog.Operation;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
-import dev.varve.policy.PlacementRules;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.ManualTasks;
 import dev.varve.testkit.SimulatedDisk;
@@ -142,8 +141,7 @@ final class EngineSimulation {
                     Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH, true,
                     new AdmissionSettings(mode, AdmissionSettings.UNLIMITED),
                     EngineSettings.UNLIMITED);
-            var parts = new TieredEngine.Parts(catalog, flash, slab, EngineRig::auto,
-                    PlacementRules.plain(), clock, tasks);
+            var parts = new TieredEngine.Parts(catalog, flash, slab, EngineRig::auto, clock, tasks);
             var opened = TieredEngine.open(parts, settings);
             opened.openBucket("d", BucketClass.DURABLE);
             opened.openBucket("c", BucketClass.CACHE);

@@ -9,7 +9,6 @@ import dev.varve.engine.EngineSettings.MemoryAtClose;
 import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.env.StorageException;
 import dev.varve.policy.LruPolicy;
-import dev.varve.policy.PlacementRules;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.ManualTasks;
 import dev.varve.testkit.SimulatedDisk;
@@ -360,7 +359,7 @@ final class RecallSimulation {
                     weather.equals("stop") ? MemoryAtClose.STAYS : MemoryAtClose.TO_FLASH,
                     true, AdmissionSettings.DEFAULT, EngineSettings.UNLIMITED);
             engine = TieredEngine.open(new TieredEngine.Parts(points.around(catalog), flash,
-                    points.around(slab), _ -> new LruPolicy(), PlacementRules.plain(), clock,
+                    points.around(slab), _ -> new LruPolicy(), clock,
                     tasks),
                     settings);
             engine.openBucket("c", BucketClass.CACHE);

@@ -7,7 +7,6 @@ import dev.varve.bytes.Crc32c;
 import dev.varve.bytes.MemoryFile;
 import dev.varve.engine.Departure.Reason;
 import dev.varve.policy.LruPolicy;
-import dev.varve.policy.PlacementRules;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.ManualTasks;
 import dev.varve.testkit.SimulatedDisk;
@@ -57,8 +56,7 @@ final class RecallTest {
         var flash = FlashTier.open(disk, new FlashSettings(64L << 20, 1 << 20, 4), clock,
                 new SplittableRandom(1));
         engine = TieredEngine
-                .open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(),
-                        PlacementRules.plain(), clock, tasks), EngineRig.SETTINGS);
+                .open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(), clock, tasks), EngineRig.SETTINGS);
         cache = engine.openBucket("c", BucketClass.CACHE);
     }
 

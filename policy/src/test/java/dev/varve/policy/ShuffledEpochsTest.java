@@ -43,7 +43,7 @@ final class ShuffledEpochsTest {
     @Test
     void autoTakesUpMruWhereThatIsAmongItsRivals() {
         var rivals = new ArrayList<>(Rival.all(1));
-        rivals.add(new Rival("mru", Rival.Start.PLAIN, _ -> new MruPolicy()));
+        rivals.add(new Rival("mru", false, _ -> new MruPolicy()));
         var auto = new AutoPolicy(rivals, MEMORY, AutoPolicy.Tuning.forSample(MEMORY));
         assertThat(new Loader(auto, false, 0).run().found()).isBetween(0.19, 0.23);
         assertThat(auto.report().active()).isEqualTo("mru");

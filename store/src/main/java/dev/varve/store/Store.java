@@ -13,7 +13,6 @@ import dev.varve.env.Randomness;
 import dev.varve.env.SystemTasks;
 import dev.varve.policy.AutoPolicy;
 import dev.varve.policy.EvictionPolicy;
-import dev.varve.policy.PlacementRules;
 import dev.varve.policy.PolicyName;
 import dev.varve.policy.Rival;
 import dev.varve.policy.WaitingRoom;
@@ -80,8 +79,7 @@ public final class Store implements AutoCloseable {
                     folder, lock, settings.memoryBytes(), settings.memoryHome());
             var slab = held(parts, memory.slab());
             var engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab,
-                    eviction(settings),
-                    PlacementRules.plain(), clock, new SystemTasks()),
+                    eviction(settings), clock, new SystemTasks()),
                     settings.engine().with(memory.atClose()));
             parts.clear(); // the engine closes its parts
             parts.push(lock);

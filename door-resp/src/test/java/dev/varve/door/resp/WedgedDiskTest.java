@@ -22,7 +22,6 @@ import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.env.SystemTasks;
 import dev.varve.policy.LruPolicy;
-import dev.varve.policy.PlacementRules;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.ManualTasks;
 import dev.varve.testkit.SimulatedDisk;
@@ -85,7 +84,7 @@ final class WedgedDiskTest {
                         folder.resolve("catalog"), CatalogSettings.DEFAULT)),
                 guard, new NativeThreads("catalog", 2 * ON_FLASH));
         engine = TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab,
-                _ -> new LruPolicy(), PlacementRules.plain(), Clock.system(), background),
+                _ -> new LruPolicy(), Clock.system(), background),
                 EngineSettings.DEFAULT);
         door = RespDoor.open(engine, RespSettings.on("127.0.0.1", 0), Clock.system(), doorTasks,
                 LatencyRecorder.NONE);
