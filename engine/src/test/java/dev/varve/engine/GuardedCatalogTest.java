@@ -15,6 +15,7 @@ import dev.varve.tier.DeviceGuard;
 import dev.varve.tier.DeviceGuard.Patience;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -70,7 +71,7 @@ final class GuardedCatalogTest extends CatalogContract {
 
     private static Object wedged(Class<?> type, WedgedDisk disk, Object wrapped) {
         return Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type},
+                type.getClassLoader(), new Class<?>[]{type},
                 (_, method, arguments) -> {
                     if (!WITHOUT_DISK.contains(method.getName())) {
                         disk.pass();
@@ -116,8 +117,9 @@ final class GuardedCatalogTest extends CatalogContract {
         try (var catalog = create();
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             disk.hang();
+            var reads = new ArrayList<Future<?>>();
             for (int i = 0; i < THREADS; i++) {
-                callers.submit(() -> catalog.block(1));
+                reads.add(callers.submit(() -> catalog.block(1)));
             }
             disk.awaitStuck(THREADS);
             var commit = callers.submit(() -> catalog.commit(put(1), heard::add));
@@ -125,6 +127,7 @@ final class GuardedCatalogTest extends CatalogContract {
                 clock.advance(Patience.DEFAULT.write());
             }
             assertUnavailable(commit, "did not answer a catalog commit");
+            reads.forEach(read -> assertUnavailable(read, "did not answer a catalog read"));
             disk.work();
             assertThat(heard.take()).isFalse();
             awaitAnswers();
@@ -138,12 +141,10 @@ final class GuardedCatalogTest extends CatalogContract {
         try (var catalog = create();
                 var callers = Executors.newVirtualThreadPerTaskExecutor()) {
             disk.hang();
-            callers.submit(() -> catalog.block(1));
+            var read = callers.submit(() -> catalog.block(1));
             disk.awaitStuck(1);
             clock.advance(Patience.DEFAULT.read().plusNanos(1));
-            while (guard.answers()) {
-                Thread.onSpinWait();
-            }
+            assertUnavailable(read, "did not answer a catalog read");
             assertUnavailable(callers.submit(() -> catalog.commit(put(1), heard::add)),
                     "does not answer");
             assertThat(heard).containsExactly(false);
