@@ -35,10 +35,10 @@ class StatusTableTest {
                 new Pacing(64 << 20, 3L << 30, 1 << 20, 5_000_000_000L, 2, 60_000, 70_000),
                 new Promises(1, 2, 3), new Device(0, 0, true),
                 new Survival(1024, 70, 3, 60, 1 << 20, Map.of("damaged-slot", 2L)),
-                new Admissions(11, 12, 13, 14, 15, 16, 17, 18, Long.MAX_VALUE), 2, true,
+                new Admissions(11, 12, 13, 14, 15, 16, Long.MAX_VALUE), 2, true,
                 List.of(new ShareStatus("", -1, -1, 1 << 20, 1 << 30, 0, 0, 0, 0),
                         new ShareStatus("ann", 1 << 20, 1 << 22, -1, -1, 5, 3, 1, 7)),
-                List.of(), List.of());
+                List.of(), List.of(), List.of());
         var energy = new EnergyReport(
                 List.of(new TierEnergy("memory", "ddr5", 500, 700, 800),
                         new TierEnergy("flash", "tlc", 1, 2, 3)),

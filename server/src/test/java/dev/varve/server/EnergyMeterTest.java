@@ -85,6 +85,6 @@ final class EnergyMeterTest {
                 reads, writes,
                 new Movement(0, 0, 0, 0, 0, 0, deviceWritten, contentWritten, deviceRead),
                 Pacing.NONE, new Promises(0, 0, 0), new Device(0, 0, true), Survival.NONE,
-                Admissions.NONE, 0, true, List.of(), List.of(), List.of(traffic));
+                Admissions.NONE, 0, true, List.of(), List.of(), List.of(traffic), List.of());
     }
 }
