@@ -201,7 +201,8 @@ record SimulatorBenchmark() implements Benchmark {
         return HierarchySimulation.run(new HierarchySettings(BLOCK_BYTES,
                 TierSettings.of(catalogue.medium("ddr5"), slab),
                 List.of(TierSettings.of(catalogue.medium("tlc"), flash)), Optional.empty(),
-                setup.writing(), Eviction.of(setup.eviction()).of(setup.writing()), client), traffic);
+                setup.writing(), Eviction.of(setup.eviction()).of(setup.writing()), client),
+                traffic);
     }
 
     /// The catalogue with this machine's flash.

@@ -85,7 +85,7 @@ public final class TieredEngine implements Engine {
         this.settings = settings;
         var catalog = parts.catalog();
         var flash = parts.flash();
-                var clock = parts.clock();
+        var clock = parts.clock();
         var locks = new KeyLocks();
         division = divided(List.of(), List.of());
         holds = new Holds(clock, division, counters);

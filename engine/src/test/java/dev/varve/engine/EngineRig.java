@@ -90,7 +90,9 @@ final class EngineRig implements AutoCloseable {
     private TieredEngine start() {
         var flash = FlashTier.open(disk, new FlashSettings(flashBytes, 1 << 20, 4), clock,
                 new SplittableRandom(seed));
-        return TieredEngine.open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(), clock, tasks), settings);
+        return TieredEngine.open(
+                new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(), clock, tasks),
+                settings);
     }
 
     /// Policies as a store has them, with so small a sample that blocks are handed over.

@@ -56,7 +56,8 @@ final class RecallTest {
         var flash = FlashTier.open(disk, new FlashSettings(64L << 20, 1 << 20, 4), clock,
                 new SplittableRandom(1));
         engine = TieredEngine
-                .open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(), clock, tasks), EngineRig.SETTINGS);
+                .open(new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(), clock,
+                        tasks), EngineRig.SETTINGS);
         cache = engine.openBucket("c", BucketClass.CACHE);
     }
 

@@ -1,10 +1,10 @@
 package dev.varve.store;
 
+import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.CatalogSettings;
 import dev.varve.engine.Engine;
 import dev.varve.engine.GuardedCatalog;
 import dev.varve.engine.RocksCatalog;
-import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.TieredEngine;
 import dev.varve.env.Clock;
 import dev.varve.env.FolderDisk;
