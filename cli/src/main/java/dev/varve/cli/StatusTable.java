@@ -107,9 +107,10 @@ final class StatusTable {
         if (energy.tiers().stream().anyMatch(tier -> tier.joules() > 0)) {
             line("energy     modelled: %s; %s a read, %s a write", energy.tiers()
                     .stream()
+                    .filter(tier -> tier.joules() > 0)
                     .map(tier -> tier.tier() + " as " + tier.medium() + " "
                             + joules(tier.joules()) + " ("
-                            + percent(tier.idleJoules(), tier.joules()) + " idle)")
+                            + percent(tier.idleJoules() / tier.joules()) + " idle)")
                     .collect(Collectors.joining(", ")), joules(energy.readJoules()),
                     joules(energy.writeJoules()));
         }
@@ -171,8 +172,12 @@ final class StatusTable {
                         : String.format(Locale.ROOT, "%.1f uJ", joules * 1e6);
     }
 
-    private static String percent(double part, double whole) {
-        return whole == 0 ? "-" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
+    private static String percent(long part, long whole) {
+        return whole == 0 ? "-" : percent((double) part / whole);
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
     private static String ratio(long part, long whole) {

@@ -50,11 +50,22 @@ public final class GuardedCatalog implements Catalog {
 
     @Override
     public Optional<StoredObject> object(int bucket, ObjectKey key) {
-        return switch (catalog.tryObject(bucket, key)) {
+        return switch (tryObject(bucket, key)) {
             case Peek.Hit<StoredObject>(var object) -> Optional.of(object);
             case Peek.Miss<StoredObject> _ -> Optional.empty();
             case Peek.Unsure<StoredObject> _ -> read(() -> catalog.object(bucket, key));
         };
+    }
+
+    /// Deliberately unsure while the device is unwell: what only it has is not promised then.
+    @Override
+    public Peek<StoredObject> tryObject(int bucket, ObjectKey key) {
+        return guard.answers() ? catalog.tryObject(bucket, key) : new Peek.Unsure<>();
+    }
+
+    @Override
+    public Peek<BlockEntry> tryBlock(long id) {
+        return guard.answers() ? catalog.tryBlock(id) : new Peek.Unsure<>();
     }
 
     @Override
@@ -64,7 +75,7 @@ public final class GuardedCatalog implements Catalog {
 
     @Override
     public Optional<BlockEntry> block(long id) {
-        return switch (catalog.tryBlock(id)) {
+        return switch (tryBlock(id)) {
             case Peek.Hit<BlockEntry>(var entry) -> Optional.of(entry);
             case Peek.Miss<BlockEntry> _ -> Optional.empty();
             case Peek.Unsure<BlockEntry> _ -> read(() -> catalog.block(id));

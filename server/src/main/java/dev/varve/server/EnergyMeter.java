@@ -31,10 +31,10 @@ final class EnergyMeter {
         double seconds = (clock.nanoTime() - startNanos) / 1e9;
         var reads = status.reads();
         var movement = status.movement();
-        double handedOut = (double) reads.memoryBytes() + reads.flashBytes();
+        long handedOut = reads.memoryBytes() + reads.flashBytes();
         return new EnergyReport(List.of(
                 tier(status, "memory", memory, handedOut + movement.deviceBytesWritten(),
-                        (double) status.writes().bytes() + movement.deviceBytesRead(), seconds),
+                        status.writes().bytes() + movement.deviceBytesRead(), seconds),
                 tier(status, "flash", flash, movement.deviceBytesRead(),
                         movement.deviceBytesWritten(), seconds)),
                 owners(status),
@@ -49,8 +49,8 @@ final class EnergyMeter {
             EngineStatus status,
             String name,
             EnergyFigures medium,
-            double bytesRead,
-            double bytesWritten,
+            long bytesRead,
+            long bytesWritten,
             double seconds) {
         long budget = status.tiers()
                 .stream()
@@ -65,7 +65,7 @@ final class EnergyMeter {
     private List<OwnerEnergy> owners(EngineStatus status) {
         var movement = status.movement();
         double amplification = Math.max(1,
-                each(movement.deviceBytesWritten(), movement.contentBytesWritten()));
+                each((double) movement.deviceBytesWritten(), movement.contentBytesWritten()));
         return status.traffic()
                 .stream()
                 .map(traffic -> new OwnerEnergy(traffic.owner(), traffic.name(),
@@ -80,7 +80,7 @@ final class EnergyMeter {
     }
 
     /// Of what is handed out: all of it from memory, and what was on flash first brought there.
-    private double read(double memoryBytes, double flashBytes) {
+    private double read(long memoryBytes, long flashBytes) {
         return (memoryBytes + flashBytes) * memory.readJoulesPerByte()
                 + flashBytes * (flash.readJoulesPerByte() + memory.writeJoulesPerByte());
     }
