@@ -2,7 +2,6 @@ package dev.varve.door.resp;
 
 import dev.varve.engine.Bucket;
 import dev.varve.engine.ObjectInfo;
-import dev.varve.engine.ObjectKey;
 import dev.varve.engine.ReadAhead;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
