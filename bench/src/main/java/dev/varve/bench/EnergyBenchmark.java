@@ -31,9 +31,9 @@ import java.util.function.Supplier;
 ///
 /// The plain one: DDR4 for 2 % of the different blocks, which evicts by LRU, and TLC flash for
 /// 10 %, to which everything is written before it is acknowledged. The other: DDR4 for a quarter of
-/// that, TLC flash that takes what is worth a write, and TLC drives for a tenth of the blocks below,
-/// which are filled one after the other and sleep. Shares of devices, so that no size favours
-/// either.
+/// that, TLC flash that takes what is worth a write, and TLC drives for a tenth of the blocks
+/// below, which are filled one after the other and sleep. Shares of devices, so that no size
+/// favours either.
 ///
 /// Of each traffic the least flash is taken that gives no fewer hits, in steps.
 record EnergyBenchmark() implements Benchmark {

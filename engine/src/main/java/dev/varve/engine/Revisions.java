@@ -35,9 +35,9 @@ final class Revisions {
         return new Revision();
     }
 
-    /// Changes that belong together, removals first. It answers for the copies that were added to it: they are
-    /// given back if the catalog never names them. What follows from the commit is done when its
-    /// outcome is known, which may be long after the commit was given up.
+    /// Changes that belong together, removals first. It answers for the copies that were added to
+    /// it: they are given back if the catalog never names them. What follows from the commit is
+    /// done when its outcome is known, which may be long after the commit was given up.
     ///
     /// Confined to one thread.
     final class Revision implements AutoCloseable {

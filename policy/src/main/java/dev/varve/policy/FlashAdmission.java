@@ -28,8 +28,8 @@ public final class FlashAdmission {
     private static final double MIN_BAR = 1e-3;
     private static final double MAX_BAR = 0.99;
     /// By how much the bar changes, as a part of it, for a window in which flash took all that
-    /// clients wrote beyond the share. In proportion, so that the mean comes to the share even where
-    /// chances lie on few values and a window takes nearly all or nothing.
+    /// clients wrote beyond the share. In proportion, so that the mean comes to the share even
+    /// where chances lie on few values and a window takes nearly all or nothing.
     private static final double GAIN = 0.2;
     /// What waits has at least this part of the chance that the bar asks for.
     private static final double WAITS_FROM = 0.6;

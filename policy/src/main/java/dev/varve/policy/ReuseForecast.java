@@ -4,8 +4,8 @@ package dev.varve.policy;
 /// [ChainPolicy] that has no cache, and is told of all that is asked for.
 ///
 /// It remembers eight objects for each of those that the tier would hold, at most half a million in
-/// some 30 MB. Where a tier holds more it looks less far ahead: as far as a tier of the size that it
-/// can follow.
+/// some 30 MB. Where a tier holds more it looks less far ahead: as far as a tier of the size that
+/// it can follow.
 ///
 /// Confined.
 final class ReuseForecast {

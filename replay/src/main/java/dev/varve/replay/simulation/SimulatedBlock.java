@@ -40,8 +40,8 @@ final class SimulatedBlock {
         this.name = name;
     }
 
-    /// What a value takes of memory: the server's slab cuts values in steps of a sixteenth to an eighth
-    /// of their length (`BuddySlab`).
+    /// What a value takes of memory: the server's slab cuts values in steps of a sixteenth to an
+    /// eighth of their length (`BuddySlab`).
     static long footprintBytes(long bytes) {
         int floorLog = Long.SIZE - 1 - Long.numberOfLeadingZeros(Math.max(1, bytes));
         long grain = 1L << Math.clamp(floorLog - GRAIN_SHIFT, MIN_GRAIN_SHIFT, MAX_GRAIN_SHIFT);

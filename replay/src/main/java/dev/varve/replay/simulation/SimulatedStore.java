@@ -18,13 +18,14 @@ import java.util.Map;
 /// places, around memory and logs of segments that hold no bytes. What it repeats of the engine, in
 /// the engine's words: `Residency` (a reserve is kept free; what has a copy leaves at once, the
 /// rest through a queue), `Demotion` (batches of the queue go to flash, wait, or leave),
-/// `Reclamation` (segments are evicted oldest first, what is worth it is written again), `Holds` (what a client was told of stays), promotion on read, reading ahead.
+/// `Reclamation` (segments are evicted oldest first, what is worth it is written again), `Holds`
+/// (what a client was told of stays), promotion on read, reading ahead.
 ///
 /// Below the first log it goes on by one rule: what an evicted segment loses goes to the next log,
 /// unless writing is selective and it was not read; and what is read there comes up for good.
 ///
-/// What it leaves out: shares, durable buckets, refused writes, and that a block remains readable in
-/// memory while it is being written.
+/// What it leaves out: shares, durable buckets, refused writes, and that a block remains readable
+/// in memory while it is being written.
 ///
 /// All calls in the order of their times. Confined.
 final class SimulatedStore {
