@@ -80,21 +80,25 @@ final class Admission {
         return settings.mode() == AdmissionSettings.Mode.SELECTIVE;
     }
 
-    /// A client read or wrote an object; see [FlashAdmission#touched]. Where another thread is at
-    /// it, losing one hint is cheaper than waiting.
+    /// A client read or wrote an object; see [FlashAdmission#touched]. Waits for a few steps at
+    /// most: what it does not hear of, it takes for what never returns.
     void touched(long name, long sizeBytes) {
-        hint(() -> policy.touched(name, sizeBytes), name);
+        if (isSelective() && name != EvictionPolicy.NONE) {
+            lock.lock();
+            try {
+                policy.touched(name, sizeBytes);
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /// See [FlashAdmission#follows].
     void follows(long name, long predecessor) {
-        hint(() -> policy.follows(name, predecessor), name);
-    }
-
-    private void hint(Runnable hint, long name) {
-        if (isSelective() && name != EvictionPolicy.NONE && lock.tryLock()) {
+        if (isSelective() && name != EvictionPolicy.NONE) {
+            lock.lock();
             try {
-                hint.run();
+                policy.follows(name, predecessor);
             } finally {
                 lock.unlock();
             }
