@@ -8,7 +8,6 @@ import dev.varve.server.StatusReport;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A status report as people read it.
@@ -88,7 +87,7 @@ final class StatusTable {
                 movement.droppedBlocks());
         var pacing = report.engine().pacing();
         line(
-                "background %s moved while there was room for it, %s at once; %s/s allowed now",
+                "background %s at the pace of clients, %s at once; %s/s now",
                 ByteSize.format(pacing.pacedBytes()), ByteSize.format(pacing.urgentBytes()),
                 ByteSize.format(pacing.bytesPerSecond()));
         line(
@@ -104,21 +103,18 @@ final class StatusTable {
     }
 
     private void energy(EnergyReport energy) {
-        if (energy.tiers().stream().anyMatch(tier -> tier.joules() > 0)) {
-            line("energy     modelled: %s; %s a read, %s a write", energy.tiers()
-                    .stream()
-                    .filter(tier -> tier.joules() > 0)
-                    .map(tier -> tier.tier() + " as " + tier.medium() + " "
-                            + joules(tier.joules()) + " ("
-                            + percent(tier.idleJoules() / tier.joules()) + " idle)")
-                    .collect(Collectors.joining(", ")), joules(energy.readJoules()),
+        var tiers = energy.tiers().stream().filter(tier -> tier.joules() > 0).toList();
+        for (var tier : tiers) {
+            line("energy     %s as %s: %s modelled (%s idle)", tier.tier(), tier.medium(),
+                    joules(tier.joules()), percent(tier.idleJoules() / tier.joules()));
+        }
+        if (!tiers.isEmpty()) {
+            line("energy     %s a read, %s a write, modelled", joules(energy.readJoules()),
                     joules(energy.writeJoules()));
         }
-        if (!energy.measured().isEmpty()) {
-            line("energy     measured, of the machine: %s", energy.measured()
-                    .stream()
-                    .map(zone -> zone.zone() + " " + joules(zone.joules()))
-                    .collect(Collectors.joining(", ")));
+        for (var zone : energy.measured()) {
+            line("energy     %s: %s measured, of the whole machine", zone.zone(),
+                    joules(zone.joules()));
         }
     }
 

@@ -49,33 +49,34 @@ class StatusTableTest {
                 List.of(new DoorStatus("redis", 2, 100, 1, 1024, 2048)),
                 Map.of("ann", 1500L, "bert", 0L));
 
-        assertThat(StatusTable.render(StatusReport.ofJson(report.toJson()))).isEqualTo(
-                """
-                        Varve 1.2.3, up for 1 h 1 min
-                        data /data   redis 127.0.0.1:6379   s3 http://127.0.0.1:9000
-                        the process occupies 1 MiB of memory
+        assertThat(StatusTable.render(StatusReport.ofJson(report.toJson()))).isEqualTo("""
+                Varve 1.2.3, up for 1 h 1 min
+                data /data   redis 127.0.0.1:6379   s3 http://127.0.0.1:9000
+                the process occupies 1 MiB of memory
 
-                        tier               used       budget     full         blocks
-                        memory          512 MiB        1 GiB   50.0 %             77
+                tier               used       budget     full         blocks
+                memory          512 MiB        1 GiB   50.0 %             77
 
-                        tenant        memory     quota     flash     quota    hits over quota   waited
-                        (others)           -         -     1 MiB     1 GiB       -          0        -
-                        ann            1 MiB     4 MiB         -         -  75.0 %          7    1.5 s
-                        bert               -         -         -         -       -          -    0.0 s
+                tenant        memory     quota     flash     quota    hits over quota   waited
+                (others)           -         -     1 MiB     1 GiB       -          0        -
+                ann            1 MiB     4 MiB         -         -  75.0 %          7    1.5 s
+                bert               -         -         -         -       -          -    0.0 s
 
-                        lookups    3 hits, 1 misses (75.0 % hits)
-                        read       3 KiB from memory, 0 B from flash
-                        written    4 KiB in 4 commits, 1 deletes
-                        moved      5 B to flash, 6 B to memory; 7 blocks dropped
-                        background 3 GiB moved while there was room for it, 1 MiB at once; 64 MiB/s allowed now
-                        flash      2.9 KiB written for 2 KiB of content (1.50x)
-                        start      60 blocks (1 MiB) found in memory, 2 dropped (2 damaged-slot)
-                        energy     modelled: memory as ddr5 2.0 kJ (40.0 % idle), flash as tlc 6.0 J (50.0 % idle); 12.5 uJ a read, 25.0 mJ a write
-                        energy     measured, of the machine: package-0 12.5 J
-                        corrupt    2 blocks found, none served
+                lookups    3 hits, 1 misses (75.0 % hits)
+                read       3 KiB from memory, 0 B from flash
+                written    4 KiB in 4 commits, 1 deletes
+                moved      5 B to flash, 6 B to memory; 7 blocks dropped
+                background 3 GiB at the pace of clients, 1 MiB at once; 64 MiB/s now
+                flash      2.9 KiB written for 2 KiB of content (1.50x)
+                start      60 blocks (1 MiB) found in memory, 2 dropped (2 damaged-slot)
+                energy     memory as ddr5: 2.0 kJ modelled (40.0 % idle)
+                energy     flash as tlc: 6.0 J modelled (50.0 % idle)
+                energy     12.5 uJ a read, 25.0 mJ a write, modelled
+                energy     package-0: 12.5 J measured, of the whole machine
+                corrupt    2 blocks found, none served
 
-                        door        connections       requests     errors           in          out
-                        redis                 2            100          1        1 KiB        2 KiB
-                        """);
+                door        connections       requests     errors           in          out
+                redis                 2            100          1        1 KiB        2 KiB
+                """);
     }
 }

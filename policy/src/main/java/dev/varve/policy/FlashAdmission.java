@@ -22,7 +22,7 @@ package dev.varve.policy;
 /// Confined: the caller serialises all calls.
 public final class FlashAdmission {
     /// The bytes that flash should take, of those that clients write.
-    static final double SHARE = 0.42;
+    static final double SHARE = 0.38;
 
     private static final double FIRST_BAR = 0.3;
     private static final double MIN_BAR = 1e-3;

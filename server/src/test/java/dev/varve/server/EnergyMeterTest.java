@@ -35,8 +35,7 @@ final class EnergyMeterTest {
     @Test
     void aTierTakesWhatItsBytesAndItsTimeTake() {
         clock.advance(Duration.ofSeconds(10));
-        // 3 bytes handed out from memory and 4 from flash, 5 taken in; the device read 8 and took
-        // 6.
+        // Handed out: 3 bytes from memory, 4 from flash. Taken in: 5. The device: 8 read, 6 taken.
         var report = meter
                 .report(status(new Reads(7, 0, 0, 0, 3, 4), new Writes(5, 0, 5), 6, 3, 8));
         assertThat(report.tiers()).containsExactly(
