@@ -13,33 +13,25 @@ final class ReuseForecast {
     static final int MAX_OBJECTS = 1 << 16;
 
     private ChainPolicy chains;
-    private long capacityBytes;
+    private PolicyCache cache;
 
     /// @param capacityBytes of the tier, at least 1
     ReuseForecast(long capacityBytes) {
-        this.capacityBytes = capacityBytes;
         chains = new ChainPolicy(capacityBytes);
+        cache = new PolicyCache(chains, capacityBytes);
     }
 
     /// An object was read or written.
     ///
     /// @param sizeBytes at least 0
     void touched(long name, long sizeBytes) {
-        if (chains.contains(name)) {
-            chains.accessed(name);
-            return;
-        }
-        if (sizeBytes > capacityBytes) {
-            return;
-        }
-        while (chains.bytes() > capacityBytes - sizeBytes) {
-            chains.victim();
-        }
-        if (chains.count() == MAX_OBJECTS) {
-            capacityBytes = Math.max(1, chains.bytes());
+        cache.reference(name, sizeBytes);
+        if (chains.count() > MAX_OBJECTS) {
+            long capacityBytes = Math.max(1, chains.bytes());
             chains = new ChainPolicy(capacityBytes);
+            cache = new PolicyCache(chains, capacityBytes);
+            cache.reference(name, sizeBytes);
         }
-        chains.inserted(name, sizeBytes);
     }
 
     /// See [EvictionPolicy#follows].

@@ -1,7 +1,5 @@
 package dev.varve.policy;
 
-import java.util.Optional;
-
 /// A policy in front of which blocks wait that [FlashAdmission] has told to: they are not worth a
 /// write to flash yet, and would be lost without one. So memory finds out what is worth one, and
 /// keeps little else: what has a copy on flash already may leave for them.
@@ -26,13 +24,6 @@ public final class WaitingRoom implements EvictionPolicy {
         roomBytes = (long) (SHARE * capacityBytes);
     }
 
-    /// The policy of a memory whose blocks wait. S3-FIFO is behind the room if nothing else is
-    /// wished: it gets the rest of memory, which is too little for policies to compete there.
-    public static WaitingRoom behind(Optional<PolicyName> wished, long capacityBytes, long seed) {
-        return new WaitingRoom(wished.orElse(PolicyName.S3_FIFO).policy(capacityBytes, seed),
-                capacityBytes);
-    }
-
     @Override
     public void expected(long id, long sizeBytes) {
         if (!isWaiting(id)) {
@@ -42,9 +33,7 @@ public final class WaitingRoom implements EvictionPolicy {
 
     @Override
     public void inserted(long id, long sizeBytes) {
-        if (isWaiting(id)) {
-            throw Arguments.alreadyPresent(id);
-        }
+        Arguments.checkNew(this, id, sizeBytes);
         policy.inserted(id, sizeBytes);
     }
 
@@ -73,16 +62,9 @@ public final class WaitingRoom implements EvictionPolicy {
 
     @Override
     public long victim() {
-        if (waiting.bytes(0) > roomBytes || policy.count() == 0) {
-            int slot = waiting.oldest(0);
-            if (slot == BlockLists.ABSENT) {
-                return NONE;
-            }
-            long id = waiting.id(slot);
-            waiting.remove(slot);
-            return id;
-        }
-        return policy.victim();
+        return waiting.bytes(0) > roomBytes || policy.count() == 0
+                ? waiting.takeOldest(0)
+                : policy.victim();
     }
 
     @Override

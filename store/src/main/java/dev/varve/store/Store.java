@@ -11,11 +11,8 @@ import dev.varve.env.FolderDisk;
 import dev.varve.env.NativeThreads;
 import dev.varve.env.Randomness;
 import dev.varve.env.SystemTasks;
-import dev.varve.policy.AutoPolicy;
 import dev.varve.policy.EvictionPolicy;
-import dev.varve.policy.PolicyName;
-import dev.varve.policy.Rival;
-import dev.varve.policy.WaitingRoom;
+import dev.varve.policy.MemoryPolicy;
 import dev.varve.tier.DeviceGuard;
 import dev.varve.tier.DeviceGuard.Patience;
 import dev.varve.tier.GuardedTier;
@@ -123,22 +120,10 @@ public final class Store implements AutoCloseable {
     }
 
     private static LongFunction<EvictionPolicy> eviction(StoreSettings settings) {
-        if (settings.engine().admission().mode() != AdmissionSettings.Mode.SELECTIVE) {
-            return settings.eviction().map(Store::named).orElseGet(Store::auto);
-        }
+        boolean waits = settings.engine().admission().mode() == AdmissionSettings.Mode.SELECTIVE;
         var random = Randomness.system();
-        return capacity -> WaitingRoom.behind(settings.eviction(), capacity, random.nextLong());
-    }
-
-    private static LongFunction<EvictionPolicy> auto() {
-        var rivals = Rival.all(Randomness.system().nextLong());
-        return capacityBytes -> new AutoPolicy(
-                rivals, capacityBytes, AutoPolicy.Tuning.forCapacity(capacityBytes));
-    }
-
-    private static LongFunction<EvictionPolicy> named(PolicyName name) {
-        var random = Randomness.system();
-        return capacityBytes -> name.policy(capacityBytes, random.nextLong());
+        return capacityBytes -> MemoryPolicy.of(
+                settings.eviction(), waits, capacityBytes, random.nextLong());
     }
 
     private static List<String> remarks(FolderDisk disk, MemoryOpening memory) {

@@ -1,11 +1,8 @@
 package dev.varve.replay.simulation;
 
-import dev.varve.policy.AutoPolicy;
-import dev.varve.policy.AutoPolicy.Tuning;
 import dev.varve.policy.EvictionPolicy;
+import dev.varve.policy.MemoryPolicy;
 import dev.varve.policy.PolicyName;
-import dev.varve.policy.Rival;
-import dev.varve.policy.WaitingRoom;
 import dev.varve.replay.simulation.HierarchySettings.Writing;
 import java.util.Arrays;
 import java.util.Optional;
@@ -50,10 +47,7 @@ public record Eviction(Optional<PolicyName> policy) {
 
     /// Makes one for so many bytes, as the server does for what flash takes.
     public LongFunction<EvictionPolicy> of(Writing writing) {
-        return capacityBytes -> writing == Writing.SELECTIVE
-                ? WaitingRoom.behind(policy, capacityBytes, SEED)
-                : policy.map(name -> name.policy(capacityBytes, SEED))
-                        .orElseGet(() -> new AutoPolicy(Rival.all(SEED), capacityBytes,
-                                Tuning.forCapacity(capacityBytes)));
+        return capacityBytes -> MemoryPolicy.of(
+                policy, writing == Writing.SELECTIVE, capacityBytes, SEED);
     }
 }
