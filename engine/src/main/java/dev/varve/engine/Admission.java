@@ -83,22 +83,19 @@ final class Admission {
     /// A client read or wrote an object; see [FlashAdmission#touched]. Waits for a few steps at
     /// most: what it does not hear of, it takes for what never returns.
     void touched(long name, long sizeBytes) {
-        if (isSelective() && name != EvictionPolicy.NONE) {
-            lock.lock();
-            try {
-                policy.touched(name, sizeBytes);
-            } finally {
-                lock.unlock();
-            }
-        }
+        learn(name, () -> policy.touched(name, sizeBytes));
     }
 
     /// See [FlashAdmission#follows].
     void follows(long name, long predecessor) {
+        learn(name, () -> policy.follows(name, predecessor));
+    }
+
+    private void learn(long name, Runnable lesson) {
         if (isSelective() && name != EvictionPolicy.NONE) {
             lock.lock();
             try {
-                policy.follows(name, predecessor);
+                lesson.run();
             } finally {
                 lock.unlock();
             }

@@ -132,25 +132,20 @@ final class BlockSource {
     /// @throws StorageException CORRUPT, ABSENT or UNAVAILABLE, see [SegmentTier#read]
     Block fromFlash(BucketState bucket, StoredObject stored, BlockInfo info, Place place) {
         long start = clock.nanoTime();
-        var block = read(bucket, stored, info, place, new UnderWay(), Pace.FULL);
+        var block = read(bucket, stored, info, place);
         movement.readForClient(info.lengthBytes(), start);
         return block;
     }
 
-    private Block read(
-            BucketState bucket,
-            StoredObject stored,
-            BlockInfo info,
-            Place place,
-            UnderWay mine,
-            Pace pace) {
+    private Block read(BucketState bucket, StoredObject stored, BlockInfo info, Place place) {
+        var mine = new UnderWay();
         var others = underWay.putIfAbsent(info.id(), mine);
         if (others != null) {
             var block = await(others) ? fromMemory(info) : Optional.<Block>empty();
-            return block.orElseGet(() -> readFlash(bucket, stored, info, place, pace));
+            return block.orElseGet(() -> readFlash(bucket, stored, info, place));
         }
         try {
-            return readFlash(bucket, stored, info, place, pace);
+            return readFlash(bucket, stored, info, place);
         } finally {
             underWay.remove(info.id(), mine);
             mine.ended.countDown();
@@ -201,9 +196,8 @@ final class BlockSource {
             BucketState bucket,
             StoredObject stored,
             BlockInfo info,
-            Place place,
-            Pace pace) {
-        var block = fetch(info, place, pace);
+            Place place) {
+        var block = fetch(info, place, Pace.FULL);
         table.promote(bucket, stored, info, block, Optional.empty());
         return block;
     }

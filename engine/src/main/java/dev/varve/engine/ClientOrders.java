@@ -46,12 +46,14 @@ final class ClientOrders {
     }
 
     private void touched(BucketState bucket, ObjectInfo info, int client, boolean write) {
-        if (bucket.isDurable() || Pairs.bodyOf(info.key()).isPresent()) {
+        boolean hasOrder = info.sizeBytes() >= RequestOrder.LEAST_BYTES;
+        boolean isHeard = !bucket.isDurable() && (hasOrder || admission.isSelective());
+        if (!isHeard || Pairs.bodyOf(info.key()).isPresent()) {
             return;
         }
         long name = info.key().fingerprint(bucket.id());
         admission.touched(name, info.sizeBytes());
-        if (info.sizeBytes() < RequestOrder.LEAST_BYTES) {
+        if (!hasOrder) {
             return;
         }
         var order = order(client);

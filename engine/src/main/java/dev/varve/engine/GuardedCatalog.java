@@ -169,17 +169,7 @@ public final class GuardedCatalog implements Catalog {
     }
 
     private <T> T readPage(Supplier<T> body, Runnable ended) {
-        return run("catalog read", patience.read(), body, new DeviceGuard.Ending<>() {
-            @Override
-            public void succeeded(T page, boolean inTime) {
-                ended.run();
-            }
-
-            @Override
-            public void failed() {
-                ended.run();
-            }
-        });
+        return run("catalog read", patience.read(), body, DeviceGuard.Ending.always(ended));
     }
 
     private <T> T run(

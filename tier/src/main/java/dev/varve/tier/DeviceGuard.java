@@ -54,12 +54,21 @@ public final class DeviceGuard implements AutoCloseable {
         void failed();
 
         static <T> Ending<T> none() {
+            return always(() -> {});
+        }
+
+        /// The same, whatever became of the operation.
+        static <T> Ending<T> always(Runnable done) {
             return new Ending<>() {
                 @Override
-                public void succeeded(T result, boolean inTime) {}
+                public void succeeded(T result, boolean inTime) {
+                    done.run();
+                }
 
                 @Override
-                public void failed() {}
+                public void failed() {
+                    done.run();
+                }
             };
         }
     }

@@ -74,17 +74,7 @@ public final class GuardedTier implements SegmentTier {
         run("read", limit, () -> {
             tier.read(place, info, target, pace);
             return true;
-        }, new Ending<>() {
-            @Override
-            public void succeeded(Boolean read, boolean inTime) {
-                lease.close();
-            }
-
-            @Override
-            public void failed() {
-                lease.close();
-            }
-        });
+        }, Ending.always(lease::close));
     }
 
     @Override
