@@ -2,12 +2,8 @@ package dev.varve.bench;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 
 /// One connection that reads and writes values of one length, a command after the other, and says
@@ -17,7 +13,7 @@ import java.util.ArrayDeque;
 final class ChainClient implements AutoCloseable {
     private static final int HEADER_BYTES = 256;
 
-    private final SocketChannel channel;
+    private final Wire wire;
     private final ByteBuffer value;
     private final ByteBuffer destination;
     private final ByteBuffer one = ByteBuffer.allocateDirect(1);
@@ -27,12 +23,7 @@ final class ChainClient implements AutoCloseable {
         this.bytes = bytes;
         value = ByteBuffer.allocateDirect(HEADER_BYTES + bytes);
         destination = ByteBuffer.allocateDirect(bytes);
-        try {
-            channel = SocketChannel.open(address);
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        wire = Wire.to(address);
     }
 
     /// Writes a value whose bytes follow from a seed.
@@ -40,13 +31,13 @@ final class ChainClient implements AutoCloseable {
         value.clear()
                 .put(("*3\r\n$3\r\nSET\r\n$" + key.length() + "\r\n" + key + "\r\n$" + bytes
                         + "\r\n").getBytes(ISO_8859_1));
-        send(value.flip());
+        wire.send(value.flip());
         value.clear();
         for (int i = 0; i < bytes; i += Long.BYTES) {
             value.putLong(word(seed, i));
         }
-        send(value.flip());
-        send(ByteBuffer.wrap("\r\n".getBytes(ISO_8859_1)));
+        wire.send(value.flip());
+        wire.send(ByteBuffer.wrap("\r\n".getBytes(ISO_8859_1)));
         expect("+OK");
     }
 
@@ -100,11 +91,7 @@ final class ChainClient implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        wire.close();
     }
 
     private static long word(int seed, int at) {
@@ -112,30 +99,14 @@ final class ChainClient implements AutoCloseable {
     }
 
     private void ask(String command, String key) {
-        send(ByteBuffer.wrap((command + "$" + key.length() + "\r\n" + key + "\r\n")
+        wire.send(ByteBuffer.wrap((command + "$" + key.length() + "\r\n" + key + "\r\n")
                 .getBytes(ISO_8859_1)));
-    }
-
-    private void send(ByteBuffer source) {
-        try {
-            while (source.hasRemaining()) {
-                channel.write(source);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /// Reads until the value's buffer holds so many bytes.
     private void receive(int count) {
-        try {
-            while (value.position() < count) {
-                if (channel.read(value) < 0) {
-                    throw new IllegalStateException("the server closed the connection");
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        while (value.position() < count) {
+            wire.read(value);
         }
     }
 
@@ -148,22 +119,16 @@ final class ChainClient implements AutoCloseable {
 
     private String line() {
         var text = new StringBuilder();
-        try {
-            while (true) {
-                one.clear();
-                while (one.hasRemaining()) {
-                    if (channel.read(one) < 0) {
-                        throw new IllegalStateException("the server closed the connection");
-                    }
-                }
-                char c = (char) (one.get(0) & 0xff);
-                if (c == '\n') {
-                    return text.toString().strip();
-                }
-                text.append(c);
+        while (true) {
+            one.clear();
+            while (one.hasRemaining()) {
+                wire.read(one);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            char c = (char) (one.get(0) & 0xff);
+            if (c == '\n') {
+                return text.toString().strip();
+            }
+            text.append(c);
         }
     }
 }

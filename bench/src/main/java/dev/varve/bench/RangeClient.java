@@ -4,12 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.varve.replay.S3Endpoint;
 import dev.varve.replay.S3Signer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.Map;
 
 /// One connection that reads ranges of objects over S3, one after the other, and says how long each
@@ -21,7 +17,7 @@ final class RangeClient implements AutoCloseable {
 
     private final S3Endpoint endpoint;
     private final S3Signer signer;
-    private final SocketChannel channel;
+    private final Wire wire;
     private final ByteBuffer head = ByteBuffer.allocate(4096);
     private final ByteBuffer content = ByteBuffer.allocateDirect(PIECE_BYTES);
     private final ByteBuffer destination = ByteBuffer.allocateDirect(PIECE_BYTES);
@@ -32,24 +28,19 @@ final class RangeClient implements AutoCloseable {
     RangeClient(S3Endpoint endpoint) {
         this.endpoint = endpoint;
         signer = new S3Signer(endpoint.accessKey(), endpoint.secretKey(), endpoint.region());
-        try {
-            channel = SocketChannel.open(new InetSocketAddress(
-                    endpoint.uri().getHost(), endpoint.uri().getPort()));
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        wire = Wire.to(new InetSocketAddress(
+                endpoint.uri().getHost(), endpoint.uri().getPort()));
     }
 
     /// Writes an object in which each eight bytes say where they lie.
     void put(String key, long bytes) {
-        send(request("PUT", key, "Content-Length: " + bytes + "\r\n"));
+        wire.send(request("PUT", key, "Content-Length: " + bytes + "\r\n"));
         for (long at = 0; at < bytes;) {
             content.clear().limit((int) Math.min(PIECE_BYTES, bytes - at));
             for (; content.hasRemaining(); at += Long.BYTES) {
                 content.putLong(at);
             }
-            send(content.flip());
+            wire.send(content.flip());
         }
         expect("HTTP/1.1 200");
     }
@@ -60,7 +51,7 @@ final class RangeClient implements AutoCloseable {
     long get(String key, Range range) {
         long start = System.nanoTime();
         long end = range.offset + range.lengthBytes - 1;
-        send(request("GET", key, "Range: bytes=" + range.offset + "-" + end + "\r\n"));
+        wire.send(request("GET", key, "Range: bytes=" + range.offset + "-" + end + "\r\n"));
         int received = expect("HTTP/1.1 206");
         long nanos = System.nanoTime() - start;
         content.clear().limit(range.lengthBytes);
@@ -77,11 +68,7 @@ final class RangeClient implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        wire.close();
     }
 
     private ByteBuffer request(String method, String key, String headers) {
@@ -99,7 +86,7 @@ final class RangeClient implements AutoCloseable {
     private int expect(String status) {
         head.clear();
         while (true) {
-            read(head);
+            wire.read(head);
             var text = new String(head.array(), 0, head.position(), ISO_8859_1);
             int end = text.indexOf("\r\n\r\n");
             if (end < 0 && head.hasRemaining()) {
@@ -116,29 +103,9 @@ final class RangeClient implements AutoCloseable {
         }
     }
 
-    private void send(ByteBuffer source) {
-        try {
-            while (source.hasRemaining()) {
-                channel.write(source);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private void receive(ByteBuffer target) {
         while (target.hasRemaining()) {
-            read(target);
-        }
-    }
-
-    private void read(ByteBuffer target) {
-        try {
-            if (channel.read(target) < 0) {
-                throw new IllegalStateException("the server closed the connection");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            wire.read(target);
         }
     }
 }
