@@ -1,12 +1,11 @@
 package dev.varve.engine;
 
+import static dev.varve.testkit.GuardedCalls.assertUnavailable;
+import static dev.varve.testkit.GuardedCalls.awaitAnswers;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.varve.engine.Catalog.Change;
 import dev.varve.env.NativeThreads;
-import dev.varve.env.StorageException;
-import dev.varve.env.StorageException.Kind;
 import dev.varve.env.SystemTasks;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.SimulatedDisk;
@@ -21,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -106,7 +104,7 @@ final class GuardedCatalogTest extends CatalogContract {
                     "does not answer");
             disk.work();
             assertThat(heard.take()).isTrue();
-            awaitAnswers();
+            awaitAnswers(guard);
             assertThat(catalog.object(1, key(1))).isPresent();
         }
     }
@@ -130,7 +128,7 @@ final class GuardedCatalogTest extends CatalogContract {
             reads.forEach(read -> assertUnavailable(read, "did not answer a catalog read"));
             disk.work();
             assertThat(heard.take()).isFalse();
-            awaitAnswers();
+            awaitAnswers(guard);
             assertThat(catalog.object(1, key(1))).isEmpty();
         }
     }
@@ -149,7 +147,7 @@ final class GuardedCatalogTest extends CatalogContract {
                     "does not answer");
             assertThat(heard).containsExactly(false);
             disk.work();
-            awaitAnswers();
+            awaitAnswers(guard);
         }
     }
 
@@ -170,22 +168,8 @@ final class GuardedCatalogTest extends CatalogContract {
             assertThat(openCursors(catalog)).as("one is in use, the other not yet there")
                     .isEqualTo(1);
             disk.work();
-            awaitAnswers();
+            awaitAnswers(guard);
             assertThat(openCursors(catalog)).isZero();
         }
-    }
-
-    private void awaitAnswers() {
-        while (!guard.answers()) {
-            Thread.onSpinWait();
-        }
-    }
-
-    private static void assertUnavailable(Future<?> call, String message) {
-        assertThatExceptionOfType(ExecutionException.class).isThrownBy(call::get)
-                .havingCause()
-                .isInstanceOfSatisfying(StorageException.class,
-                        e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE))
-                .withMessageContaining(message);
     }
 }

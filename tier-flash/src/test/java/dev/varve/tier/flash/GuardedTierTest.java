@@ -1,10 +1,11 @@
 package dev.varve.tier.flash;
 
+import static dev.varve.testkit.GuardedCalls.assertUnavailable;
+import static dev.varve.testkit.GuardedCalls.awaitAnswers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.varve.env.StorageException;
-import dev.varve.env.StorageException.Kind;
 import dev.varve.env.SystemTasks;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.SegmentTierContract;
@@ -19,9 +20,7 @@ import dev.varve.tier.SegmentTier;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -68,7 +67,7 @@ final class GuardedTierTest {
         @AfterEach
         void close() {
             disk.work();
-            awaitAnswers();
+            awaitAnswers(device);
             tier.close();
             samples.assertNoLeases();
             disk.close();
@@ -94,7 +93,7 @@ final class GuardedTierTest {
             assertThat(tier.counters().overdueOperations()).isEqualTo(1);
             assertThat(tier.counters().unwell()).isTrue();
             disk.work();
-            awaitAnswers();
+            awaitAnswers(device);
             assertThat(samples.read(tier, place, sample.info())).isEqualTo(sample.bytes());
         }
 
@@ -113,7 +112,7 @@ final class GuardedTierTest {
                 assertUnavailable(write, "flash did not answer a write within 2000 ms");
             }
             disk.work();
-            awaitAnswers();
+            awaitAnswers(device);
             tier.seal(Purpose.CACHE);
             assertThat(wantedBytes()).isEqualTo(wanted);
         }
@@ -150,20 +149,5 @@ final class GuardedTierTest {
         private long wantedBytes() {
             return tier.segments().stream().mapToLong(SegmentTier.Segment::wantedBytes).sum();
         }
-
-        /// The guard looks every now and then by itself.
-        private void awaitAnswers() {
-            while (!device.answers()) {
-                Thread.onSpinWait();
-            }
-        }
-    }
-
-    private static void assertUnavailable(Future<?> call, String message) {
-        assertThatExceptionOfType(ExecutionException.class).isThrownBy(call::get)
-                .havingCause()
-                .isInstanceOfSatisfying(StorageException.class,
-                        e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE))
-                .withMessageContaining(message);
     }
 }
