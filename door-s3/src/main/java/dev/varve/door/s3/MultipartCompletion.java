@@ -63,24 +63,33 @@ final class MultipartCompletion {
         var id = request.query().text("uploadId").orElse("");
         var upload = store.find(bucket, request.key(), id);
         if (upload.isEmpty()) {
-            return answer(request, completed(bucket, request.key(), id)
-                    .orElseThrow(() -> noSuchUpload(id)));
+            return ended(request, bucket, id);
         }
-        var assembly = assemble(bucket, upload.get(), listed);
-        requireAnnounced(request, assembly);
-        var conditions = WriteConditions.of(request);
         try {
+            var assembly = assemble(bucket, upload.get(), listed);
+            requireAnnounced(request, assembly);
+            var conditions = WriteConditions.of(request);
             var object = conditions.require(
                     compose(bucket, upload.get(), assembly, conditions));
             store.removeParts(bucket, id);
             return answer(request, object);
-        } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.ABSENT) {
-                throw e;
+        } catch (StorageException | S3Exception e) {
+            // Whoever ended the upload since we found it took the parts away under us.
+            if (store.find(bucket, request.key(), id).isEmpty()) {
+                return ended(request, bucket, id);
             }
-            return answer(request, completed(bucket, request.key(), id)
-                    .orElseThrow(() -> lost(bucket, request.key(), id)));
+            throw e instanceof StorageException s && s.kind() == StorageException.Kind.ABSENT
+                    ? S3Error.INVALID_PART.exception()
+                    : e;
         }
+    }
+
+    /// The answer to who comes after another has ended the upload: the object, if that was made.
+    private Response ended(S3Request request, Bucket bucket, String id) {
+        return bucket.head(request.key())
+                .filter(object -> id.equals(object.attributes().labels().get(UPLOAD_LABEL)))
+                .map(object -> answer(request, object))
+                .orElseThrow(() -> S3Error.NO_SUCH_UPLOAD.exception().detail("UploadId", id));
     }
 
     private CommitOutcome compose(
@@ -94,18 +103,6 @@ final class MultipartCompletion {
         return bucket.compose(upload.key(), store.hidden(bucket.bucketClass()), keys,
                 new ObjectAttributes(ObjectAttributes.NEVER, labels(upload, assembly)),
                 conditions);
-    }
-
-    private Optional<ObjectInfo> completed(Bucket bucket, ObjectKey key, String id) {
-        return bucket.head(key)
-                .filter(object -> id.equals(object.attributes().labels().get(UPLOAD_LABEL)));
-    }
-
-    /// What went missing between the look and the composition: the upload, or a part of it.
-    private S3Exception lost(Bucket bucket, ObjectKey key, String id) {
-        return store.find(bucket, key, id).isPresent()
-                ? S3Error.INVALID_PART.exception()
-                : noSuchUpload(id);
     }
 
     private static Map<String, String> labels(Upload upload, Assembly assembly) {
@@ -250,10 +247,6 @@ final class MultipartCompletion {
     private static boolean sameValue(String announced, Optional<String> computed) {
         return computed.filter(value -> value.equals(announced)
                 || value.startsWith(announced + '-')).isPresent();
-    }
-
-    private static S3Exception noSuchUpload(String id) {
-        return S3Error.NO_SUCH_UPLOAD.exception().detail("UploadId", id);
     }
 
     private static Response answer(S3Request request, ObjectInfo object) {

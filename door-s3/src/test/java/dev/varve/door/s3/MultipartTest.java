@@ -120,7 +120,7 @@ final class MultipartTest {
 
     @Test
     void endsAnUploadOnceHoweverManyTry() throws Exception {
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 20; round++) {
             var uri = "/durable/ended" + round;
             var id = begin(uri);
             var etag = part(uri, id, 1, new byte[10]).header("etag");
