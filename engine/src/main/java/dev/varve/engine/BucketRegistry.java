@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.engine.Catalog.BucketRecord;
 import dev.varve.engine.Catalog.Change;
+import dev.varve.engine.Catalog.Numbers;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import java.util.List;
@@ -51,7 +52,7 @@ final class BucketRegistry {
         if (byName.containsKey(name)) {
             return Optional.empty();
         }
-        int id = Math.toIntExact(catalog.reserveIds(1));
+        int id = Math.toIntExact(catalog.reserve(Numbers.BUCKETS, 1));
         var record = new BucketRecord(id, name, bucketClass, clock.epochMillis());
         // It is there as soon as the catalog has it, lest another of this name be created.
         catalog.commit(List.of(new Change.PutBucket(record)), committed -> {

@@ -64,13 +64,22 @@ public interface Catalog extends AutoCloseable {
     /// Walks all blocks by id, as they are now.
     Cursor<BlockEntry> allBlocks();
 
-    /// Sets numbers aside that no other call, before or after a restart, will return. Durable.
+    /// Sets numbers aside that no other call for the same use, before or after a restart, will
+    /// return. Durable.
     ///
     /// @return the first of `count` consecutive numbers, at least 1
-    long reserveIds(long count);
+    long reserve(Numbers use, long count);
 
     @Override
     void close();
+
+    /// What numbers are for. Buckets have their own: with 32 bits they would not outlast those of
+    /// blocks, of which each start of a server takes a million.
+    enum Numbers {
+        /// Blocks and versions of objects.
+        BLOCKS,
+        BUCKETS
+    }
 
     /// A bucket; its id is never reused.
     record BucketRecord(int id, String name, BucketClass bucketClass, long createdMillis) {}

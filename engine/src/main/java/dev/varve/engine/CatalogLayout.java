@@ -60,5 +60,6 @@ final class CatalogLayout {
 
     static final String META_FORMAT = "format";
     static final String META_NEXT_ID = "next-id";
+    static final String META_NEXT_BUCKET = "next-bucket";
     static final int META_NUMBER_BYTES = 8;
 }

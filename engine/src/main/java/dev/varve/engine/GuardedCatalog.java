@@ -129,8 +129,8 @@ public final class GuardedCatalog implements Catalog {
     }
 
     @Override
-    public long reserveIds(long count) {
-        return run("catalog sync", patience.sync(), () -> catalog.reserveIds(count),
+    public long reserve(Numbers use, long count) {
+        return run("catalog sync", patience.sync(), () -> catalog.reserve(use, count),
                 DeviceGuard.Ending.none());
     }
 

@@ -1,5 +1,6 @@
 package dev.varve.engine;
 
+import dev.varve.engine.Catalog.Numbers;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.env.Tasks;
@@ -21,7 +22,7 @@ final class IdSource implements Tasks.Worker {
 
     IdSource(Catalog catalog) {
         this.catalog = catalog;
-        first = catalog.reserveIds(RANGE);
+        first = catalog.reserve(Numbers.BLOCKS, RANGE);
         next = first;
         end = first + RANGE;
     }
@@ -54,7 +55,7 @@ final class IdSource implements Tasks.Worker {
         if (!isLow()) {
             return 0;
         }
-        long begin = catalog.reserveIds(RANGE);
+        long begin = catalog.reserve(Numbers.BLOCKS, RANGE);
         synchronized (this) {
             following = begin;
         }

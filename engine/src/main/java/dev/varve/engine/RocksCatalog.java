@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -250,11 +252,11 @@ public final class RocksCatalog implements Catalog {
     }
 
     @Override
-    public long reserveIds(long count) {
+    public long reserve(Numbers use, long count) {
         var writes = writing();
         gate.enter();
         try {
-            return writes.reserve(count);
+            return writes.reserve(use, count);
         } finally {
             gate.leave();
         }
@@ -386,7 +388,7 @@ public final class RocksCatalog implements Catalog {
         private final SyncedMark mark;
         private final GroupSync group;
         private final ReentrantLock reserving = new ReentrantLock();
-        private long nextId;
+        private final Map<Numbers, Long> next = new EnumMap<>(Numbers.class);
         /// Whether the last write failed. RocksDB recovers by itself when a full disk has room
         /// again, but no more once a sync has met the log in that state.
         private volatile boolean refused;
@@ -453,31 +455,41 @@ public final class RocksCatalog implements Catalog {
 
         /// Deliberately holds its lock while the disk works, because this is rare and whoever waits
         /// needs the result.
-        long reserve(long count) {
+        long reserve(Numbers use, long count) {
             if (count < 1) {
                 throw new IllegalArgumentException("count (" + count + ") must be at least 1");
             }
             reserving.lock();
             try {
-                long first = nextId();
-                long next = Math.addExact(first, count);
-                put(CatalogLayout.META_NEXT_ID, next);
+                long first = next.containsKey(use) ? next.get(use) : stored(use);
+                long after = Math.addExact(first, count);
+                put(name(use), after);
                 sync();
-                nextId = next;
+                next.put(use, after);
                 return first;
             } finally {
                 reserving.unlock();
             }
         }
 
-        private long nextId() {
-            if (nextId == 0) {
-                var stored = get(files.meta(), CatalogCodec.metaKey(CatalogLayout.META_NEXT_ID));
-                nextId = stored == null
-                        ? 1
-                        : CatalogCodec.metaNumber(CatalogLayout.META_NEXT_ID, stored);
+        private static String name(Numbers use) {
+            return switch (use) {
+                case BLOCKS -> CatalogLayout.META_NEXT_ID;
+                case BUCKETS -> CatalogLayout.META_NEXT_BUCKET;
+            };
+        }
+
+        /// Buckets once had their numbers from those of blocks: a catalog of that time goes on
+        /// after its last one.
+        private long stored(Numbers use) {
+            var stored = get(files.meta(), CatalogCodec.metaKey(name(use)));
+            if (stored != null) {
+                return CatalogCodec.metaNumber(name(use), stored);
             }
-            return nextId;
+            return switch (use) {
+                case BLOCKS -> 1;
+                case BUCKETS -> 1 + buckets().stream().mapToInt(BucketRecord::id).max().orElse(0);
+            };
         }
 
         /// Called when the gate is closed and empty. What fails here was promised to nobody.

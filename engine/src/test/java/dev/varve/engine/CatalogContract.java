@@ -7,6 +7,7 @@ import dev.varve.engine.Catalog.BlockEntry;
 import dev.varve.engine.Catalog.BucketRecord;
 import dev.varve.engine.Catalog.Change;
 import dev.varve.engine.Catalog.Cursor;
+import dev.varve.engine.Catalog.Numbers;
 import dev.varve.engine.Catalog.StoredObject;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -322,25 +323,35 @@ abstract class CatalogContract {
 
     @Test
     void reservesNumbersOnce() {
-        long first = catalog.reserveIds(1000);
+        long first = catalog.reserve(Numbers.BLOCKS, 1000);
         assertThat(first).isPositive();
-        long second = catalog.reserveIds(1);
+        long second = catalog.reserve(Numbers.BLOCKS, 1);
         assertThat(second).isGreaterThanOrEqualTo(first + 1000);
         catalog = reopen(catalog);
-        assertThat(catalog.reserveIds(5)).isGreaterThan(second);
+        assertThat(catalog.reserve(Numbers.BLOCKS, 5)).isGreaterThan(second);
         for (long bad : new long[]{0, -1, Long.MIN_VALUE}) {
-            assertThatThrownBy(() -> catalog.reserveIds(bad))
+            assertThatThrownBy(() -> catalog.reserve(Numbers.BLOCKS, bad))
                     .isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> catalog.reserveIds(Long.MAX_VALUE))
+        assertThatThrownBy(() -> catalog.reserve(Numbers.BLOCKS, Long.MAX_VALUE))
                 .isInstanceOf(ArithmeticException.class);
-        assertThat(catalog.reserveIds(1)).isGreaterThan(second + 5);
+        assertThat(catalog.reserve(Numbers.BLOCKS, 1)).isGreaterThan(second + 5);
+    }
+
+    @Test
+    void countsBucketsApartFromBlocks() {
+        assertThat(catalog.reserve(Numbers.BUCKETS, 1)).isEqualTo(1);
+        catalog.reserve(Numbers.BLOCKS, 1L << 40);
+        assertThat(catalog.reserve(Numbers.BUCKETS, 1)).isEqualTo(2);
+        catalog = reopen(catalog);
+        assertThat(catalog.reserve(Numbers.BUCKETS, 1)).isEqualTo(3);
+        assertThat(catalog.reserve(Numbers.BLOCKS, 1)).isGreaterThan(1L << 40);
     }
 
     @Test
     void reservesNumbersOnceForManyThreads() throws Exception {
         var firsts = together(4, thread -> LongStream.range(0, 20)
-                .map(i -> catalog.reserveIds(10))
+                .map(i -> catalog.reserve(Numbers.BLOCKS, 10))
                 .boxed()
                 .toList());
         var all = new HashSet<Long>();
@@ -445,7 +456,7 @@ abstract class CatalogContract {
         calls.add(() -> catalog.blocks(List.of(1L)));
         calls.add(() -> catalog.objects(1, key(1)));
         calls.add(catalog::allBlocks);
-        calls.add(() -> catalog.reserveIds(1));
+        calls.add(() -> catalog.reserve(Numbers.BLOCKS, 1));
         calls.add(cursor::next);
         calls.add(() -> {
             cursor.seek(key(1));

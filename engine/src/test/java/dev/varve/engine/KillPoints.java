@@ -110,8 +110,8 @@ final class KillPoints {
             }
 
             @Override
-            public long reserveIds(long count) {
-                return catalog.reserveIds(count);
+            public long reserve(Numbers use, long count) {
+                return catalog.reserve(use, count);
             }
 
             @Override

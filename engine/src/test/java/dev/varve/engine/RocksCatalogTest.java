@@ -3,7 +3,9 @@ package dev.varve.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.varve.engine.Catalog.BucketRecord;
 import dev.varve.engine.Catalog.Change;
+import dev.varve.engine.Catalog.Numbers;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import java.nio.file.Path;
@@ -78,7 +80,7 @@ final class RocksCatalogTest extends CatalogContract {
                     cursor.close();
                 }
             }
-            default -> catalog.reserveIds(1);
+            default -> catalog.reserve(Numbers.BLOCKS, 1);
         }
     }
 
@@ -108,6 +110,22 @@ final class RocksCatalogTest extends CatalogContract {
             assertThat(IntStream.range(5000, 7000)
                     .filter(i -> catalog.mayHaveObject(1, RocksFolder.key(i)))
                     .count()).isLessThan(200);
+        }
+    }
+
+    /// Until November 2026 buckets had their numbers from those of blocks.
+    @Test
+    void goesOnAfterTheGreatestBucketOfAnOlderCatalog() {
+        var path = folder.resolve("older");
+        try (var catalog = RocksCatalog.open(path, SMALL)) {
+            for (int id : new int[]{7, 1 << 21, 3}) {
+                catalog.commit(List.of(new Change.PutBucket(
+                        new BucketRecord(id, "b" + id, BucketClass.CACHE, 1))));
+            }
+        }
+        try (var catalog = RocksCatalog.open(path, SMALL)) {
+            assertThat(catalog.reserve(Numbers.BUCKETS, 1)).isEqualTo((1 << 21) + 1);
+            assertThat(catalog.reserve(Numbers.BUCKETS, 1)).isEqualTo((1 << 21) + 2);
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.varve.engine.RocksFolder.SYNCED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.varve.engine.Catalog.Numbers;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import java.io.IOException;
@@ -325,7 +326,7 @@ final class RocksDamageTest {
             assertThat(RocksFolder.length(catalog)).hasValue(COMMITTED);
             catalog.verifyFiles();
             for (ThrowingCallable call : List.<ThrowingCallable>of(catalog::sync,
-                    () -> catalog.reserveIds(1), () -> catalog.commit(List.of()))) {
+                    () -> catalog.reserve(Numbers.BLOCKS, 1), () -> catalog.commit(List.of()))) {
                 assertThatThrownBy(call).isInstanceOf(UnsupportedOperationException.class);
             }
         }

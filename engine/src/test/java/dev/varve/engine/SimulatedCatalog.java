@@ -49,19 +49,20 @@ final class SimulatedCatalog implements Catalog {
     private boolean hangs;
     private Optional<Hanging> hanging = Optional.empty();
     private boolean closed;
-    private long nextId;
+    private final Map<Numbers, Long> next;
     private long commits;
     private long syncs;
     private int openCursors;
 
     SimulatedCatalog() {
-        this(new Entries(), 1);
+        this(new Entries(), Map.of());
     }
 
-    private SimulatedCatalog(Entries synced, long nextId) {
+    private SimulatedCatalog(Entries synced, Map<Numbers, Long> next) {
         this.synced = synced;
         this.present = new Entries(synced);
-        this.nextId = nextId;
+        this.next = new EnumMap<>(Numbers.class);
+        this.next.putAll(next);
     }
 
     /// Loses the power: closes this catalog, and returns what is found when the power is back. That
@@ -72,7 +73,7 @@ final class SimulatedCatalog implements Catalog {
             int survivors = new SplittableRandom(seed).nextInt(unsynced.size() + 1);
             unsynced.stream().limit(survivors).forEach(found::apply);
             closed = true;
-            return new SimulatedCatalog(found, nextId);
+            return new SimulatedCatalog(found, next);
         });
     }
 
@@ -81,13 +82,13 @@ final class SimulatedCatalog implements Catalog {
     SimulatedCatalog restart() {
         return locked(() -> {
             closed = true;
-            return new SimulatedCatalog(new Entries(present), nextId);
+            return new SimulatedCatalog(new Entries(present), next);
         });
     }
 
     /// What [#restart] would return now; this catalog goes on.
     SimulatedCatalog fork() {
-        return locked(() -> new SimulatedCatalog(new Entries(present), nextId));
+        return locked(() -> new SimulatedCatalog(new Entries(present), next));
     }
 
     /// From now on nothing is answered, as behind a [GuardedCatalog] whose disk hangs: everything
@@ -253,15 +254,15 @@ final class SimulatedCatalog implements Catalog {
     }
 
     @Override
-    public long reserveIds(long count) {
+    public long reserve(Numbers use, long count) {
         if (count < 1) {
             throw new IllegalArgumentException("count (" + count + ") must be at least 1");
         }
         return locked(() -> {
             checkUsable(Operation.COMMIT);
             sync();
-            long first = nextId;
-            nextId = Math.addExact(first, count);
+            long first = next.getOrDefault(use, 1L);
+            next.put(use, Math.addExact(first, count));
             return first;
         });
     }

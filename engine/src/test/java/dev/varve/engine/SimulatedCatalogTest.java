@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.varve.engine.Catalog.Change;
+import dev.varve.engine.Catalog.Numbers;
 import dev.varve.engine.SimulatedCatalog.Operation;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -74,8 +75,8 @@ final class SimulatedCatalogTest extends CatalogContract {
     @Test
     void reservedNumbersSurviveACrash() {
         var catalog = new SimulatedCatalog();
-        long first = catalog.reserveIds(100);
-        assertThat(catalog.crash(0).reserveIds(1)).isEqualTo(first + 100);
+        long first = catalog.reserve(Numbers.BLOCKS, 100);
+        assertThat(catalog.crash(0).reserve(Numbers.BLOCKS, 1)).isEqualTo(first + 100);
     }
 
     @Test
