@@ -65,7 +65,7 @@ final class DemoGround implements AutoCloseable {
             long memoryBytes = Math.max(StoreSettings.MIN_MEMORY_BYTES, dataBytes / 10);
             var settings = new Settings(
                     folder, StoreSettings.of(memoryBytes, flashBytes), TierMedia.DEFAULT,
-                    usualOrFree(Setting.RESP_PORT), Map.of(), List.of(), Optional.empty(),
+                    usualOrFree(Setting.RESP_PORT), 0, Map.of(), List.of(), Optional.empty(),
                     Optional.empty(), usualOrFree(Setting.S3_PORT), "localhost", REGION, ETags.MD5,
                     usualOrFree(Setting.ADMIN_PORT));
             var server = VarveServer.start(settings, Clock.system(), Randomness.system());

@@ -198,7 +198,8 @@ class TraceCommandTest {
     private VarveServer server(String name) {
         var any = new Endpoint("127.0.0.1", 0);
         var settings = new Settings(folder.resolve(name),
-                StoreSettings.of(32 << 20, 128 << 20), TierMedia.DEFAULT, any, Map.of(), List.of(),
+                StoreSettings.of(32 << 20, 128 << 20), TierMedia.DEFAULT, any, 0, Map.of(),
+                List.of(),
                 Optional.empty(),
                 Optional.empty(), any, "localhost", "us-east-1", ETags.MD5, any);
         return VarveServer.start(settings, Clock.system(), new Random(1));

@@ -70,6 +70,10 @@ public enum Setting {
     RESP_PORT(
             "resp-port", "PORT", "6379",
             "Port of the Redis door; 0 takes a free one."),
+    RESP_THREADS(
+            "resp-threads", "NUMBER", "one a core",
+            "Threads that serve the connections of the Redis door. Fewer make small requests"
+                    + " cheaper where clients share the machine's cores."),
     RESP_USER(
             "resp-user",
             "NAME=PASSWORD",

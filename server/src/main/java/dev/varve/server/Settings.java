@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 /// @param store       what the store is opened with
 /// @param media       what the energy meter takes the tiers to be made of
 /// @param resp        where the Redis door listens
+/// @param respThreads threads that serve the Redis door; 0 means one for each core
 /// @param respUsers   names and passwords of the Redis door; empty means that it asks for none
 /// @param tenants     what users of the Redis door may touch and take who may not do everything
 /// @param respTls     how the Redis door offers TLS, if it does
@@ -34,6 +35,7 @@ public record Settings(
         StoreSettings store,
         TierMedia media,
         Endpoint resp,
+        int respThreads,
         Map<String, String> respUsers,
         List<TenantSettings> tenants,
         Optional<RespTls> respTls,

@@ -49,6 +49,7 @@ public final class SettingsReader {
     private static final String PREFIX = "VARVE_";
     private static final String CONFIG_VARIABLE = "VARVE_CONFIG";
     private static final long MAX_LEASE_MILLIS = 600_000;
+    private static final int MAX_THREADS = 1024;
     private static final long MIN_WRITES_PER_DAY = 1L << 20;
     private static final long DEFAULT_FLASH_BYTES_MAX = 100L << 30;
 
@@ -219,6 +220,7 @@ public final class SettingsReader {
                         pattern(Setting.MEMORY_MEDIUM, MEDIUM, MEDIUM_FORM),
                         pattern(Setting.FLASH_MEDIUM, MEDIUM, MEDIUM_FORM)),
                 resp,
+                respThreads(),
                 respUsers,
                 tenants.build(respUsers.keySet()),
                 respTls(resp),
@@ -476,16 +478,28 @@ public final class SettingsReader {
     }
 
     private Duration lease() {
+        return Duration.ofMillis(number(Setting.LEASE, 0, MAX_LEASE_MILLIS,
+                "a number of milliseconds from 0 to " + MAX_LEASE_MILLIS));
+    }
+
+    private int respThreads() {
+        return given.containsKey(Setting.RESP_THREADS)
+                ? (int) number(Setting.RESP_THREADS, 1, MAX_THREADS,
+                        "a number from 1 to " + MAX_THREADS)
+                : 0;
+    }
+
+    private long number(Setting setting, long least, long most, String form) {
         try {
-            long millis = Long.parseLong(text(Setting.LEASE).text());
-            if (millis >= 0 && millis <= MAX_LEASE_MILLIS) {
-                return Duration.ofMillis(millis);
+            long number = Long.parseLong(text(setting).text());
+            if (number >= least && number <= most) {
+                return number;
             }
         } catch (NumberFormatException _) {
             // as one that is out of range
         }
-        reject(Setting.LEASE, "a number of milliseconds from 0 to " + MAX_LEASE_MILLIS);
-        return Duration.ZERO;
+        reject(setting, form);
+        return least;
     }
 
     private ETags eTags() {

@@ -180,6 +180,7 @@ public final class VarveServer implements AutoCloseable {
 
     private static RespSettings respSettings(Settings settings) {
         return RespSettings.on(settings.resp().host(), settings.resp().port())
+                .withLoopThreads(settings.respThreads())
                 .withUsers(settings.respUsers())
                 .withAccesses(settings.accesses());
     }

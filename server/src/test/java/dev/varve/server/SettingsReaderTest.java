@@ -60,6 +60,13 @@ class SettingsReaderTest {
     }
 
     @Test
+    void readsHowManyThreadsServeTheRedisDoor() {
+        assertThat(read().respThreads()).as("one a core").isZero();
+        argument(Setting.RESP_THREADS, "1");
+        assertThat(read().respThreads()).isEqualTo(1);
+    }
+
+    @Test
     void readsWhatMayBeWrittenToFlash() {
         argument(Setting.ADMISSION, "selective");
         argument(Setting.FLASH_WRITES_PER_DAY, "500g");
@@ -174,6 +181,8 @@ class SettingsReaderTest {
             "S3_ETAG    | sha1      | md5 or fast",
             "DIRECT_IO  | maybe     | true or false",
             "RESP_PORT  | 70000     | a port from 0 to 65535",
+            "RESP_THREADS | 0       | a number from 1 to 1024",
+            "RESP_THREADS | many    | a number from 1 to 1024",
             "RESP_PORT  | -1        | a port from 0 to 65535",
             "S3_PORT    | tcp://x   | a port from 0 to 65535",
             "ADMIN_PORT | ''        | a port from 0 to 65535",

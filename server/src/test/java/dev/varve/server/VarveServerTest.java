@@ -204,7 +204,7 @@ class VarveServerTest {
             List<TenantSettings> tenants,
             Optional<Path> socket) {
         var plain = settings(ANY_PORT, ANY_PORT, ANY_PORT);
-        return new Settings(plain.data(), plain.store(), plain.media(), plain.resp(), users,
+        return new Settings(plain.data(), plain.store(), plain.media(), plain.resp(), 0, users,
                 tenants,
                 Optional.empty(), socket, plain.s3(), plain.s3Domain(), plain.s3Region(),
                 plain.s3ETags(), plain.admin());
@@ -234,7 +234,7 @@ class VarveServerTest {
 
     private Settings settings(Endpoint resp, Endpoint s3, Endpoint admin) {
         return new Settings(folder, StoreSettings.of(32 << 20, 128 << 20), TierMedia.DEFAULT, resp,
-                Map.of(),
+                0, Map.of(),
                 List.of(), Optional.empty(),
                 Optional.empty(), s3,
                 "localhost", "us-east-1", ETags.MD5, admin);
