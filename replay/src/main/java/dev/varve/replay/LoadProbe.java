@@ -47,11 +47,6 @@ public final class LoadProbe {
             return small.nanos();
         }
 
-        /// What so many bytes take beside their request, in seconds.
-        public double byteSeconds(long bytes) {
-            return bytes / cost().bytesPerSecond();
-        }
-
         LoadCost cost() {
             return LoadCost.through(small, large);
         }
