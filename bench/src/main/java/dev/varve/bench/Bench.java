@@ -23,6 +23,7 @@ public final class Bench {
             new RangeBenchmark(),
             new LeaseBenchmark(),
             new MovementBenchmark(),
+            new AutoBenchmark(),
             new AdmissionBenchmark(),
             new SimulatorBenchmark(),
             new EnergyBenchmark(),
