@@ -40,7 +40,7 @@ public final class ChainPolicy implements EvictionPolicy {
     private static final int FOLLOWED = 2;
 
     private static final int GHOSTS_FOR_EACH = 8;
-    private static final int TICKS = 256;
+    private static final int TICKS = 64;
     private static final int LESSONS = 16;
     /// A lesson takes as long as some dozens of touches, so there are at least as many in between.
     private static final int LESSON_TOUCHES = 32;
