@@ -11,6 +11,9 @@ import java.util.Locale;
 
 /// How it is decided what leaves memory, as people read it.
 final class PlacementTable {
+    /// Names that a title has room for.
+    private static final int MAX_NAMES = 3;
+
     private final StringBuilder text = new StringBuilder();
 
     private PlacementTable() {}
@@ -20,19 +23,18 @@ final class PlacementTable {
         if (placement.isEmpty()) {
             table.line("The policy is fixed by the setting eviction; with auto it is chosen.");
         }
-        placement.forEach(table::share);
+        placement.forEach(table::part);
         return table.text.toString();
     }
 
-    private void share(PlacementStatus status) {
+    private void part(PlacementStatus status) {
         var report = status.report();
         if (!text.isEmpty()) {
             line("");
         }
-        line("%s: %s is in force, after %d changes; %s of %s",
-                status.share().isEmpty() ? "memory" : "tenant " + status.share(), report.active(),
+        line("%s: %s is in force, after %d changes; %s of %s", title(status), report.active(),
                 report.changes(), ByteSize.format(status.memoryBytes()),
-                ByteSize.format(status.quotaBytes()));
+                ByteSize.format(status.targetBytes()));
         line("hits %s lately; the best rival is %.1f points better", percent(report.hitRatio()),
                 100 * report.regret());
         line("from %d references to %s, later ones count more", report.seen(),
@@ -55,9 +57,18 @@ final class PlacementTable {
                 .orElse(0);
         for (var point : report.curve()) {
             line("%-16s %12s %+14.1f",
-                    ByteSize.format((long) (point.factor() * status.quotaBytes())),
+                    ByteSize.format((long) (point.factor() * status.targetBytes())),
                     percent(point.hitRatio()), 100 * (point.hitRatio() - now));
         }
+    }
+
+    private static String title(PlacementStatus status) {
+        var share = status.share().isEmpty() ? "memory" : "tenant " + status.share();
+        int count = status.buckets().size();
+        var buckets = count <= MAX_NAMES
+                ? String.join(", ", status.buckets())
+                : count + " buckets";
+        return buckets.isEmpty() ? share : share + ", " + buckets;
     }
 
     private void standing(AutoPolicy.Report report, Standing standing) {

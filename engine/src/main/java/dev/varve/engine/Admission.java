@@ -111,7 +111,7 @@ final class Admission {
         }
         lock.lock();
         try {
-            return policy.isWorthAnother(entry.owner().fingerprint(entry.bucket()));
+            return policy.isWorthAnother(BlockNames.of(entry.bucket(), entry.owner()));
         } finally {
             lock.unlock();
         }
@@ -133,7 +133,7 @@ final class Admission {
             if (!waited) {
                 policy.taken(bytes, room);
             }
-            long name = object.key().fingerprint(object.bucket().id());
+            long name = BlockNames.of(object.bucket().id(), object.key());
             var verdict = policy.decide(name, waited, room);
             var count = count(verdict);
             return switch (verdict) {

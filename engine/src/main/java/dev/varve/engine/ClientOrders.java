@@ -51,7 +51,7 @@ final class ClientOrders {
         if (!isHeard || Pairs.bodyOf(info.key()).isPresent()) {
             return;
         }
-        long name = info.key().fingerprint(bucket.id());
+        long name = BlockNames.of(bucket.id(), info.key());
         admission.touched(name, info.sizeBytes());
         if (!hasOrder) {
             return;

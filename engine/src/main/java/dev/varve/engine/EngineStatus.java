@@ -49,17 +49,26 @@ public record EngineStatus(
             long waitingBytes,
             long allowanceBytes) {}
 
-    /// How it is decided what leaves memory, for a share with a quota of its own. None where the
-    /// policy is fixed.
+    /// How it is decided what leaves memory, for a part of a share with a quota of its own. None
+    /// where the policy is fixed.
     ///
     /// @param share       as in [ShareStatus]
+    /// @param own         whether it is for one bucket, not for all that have none of their own
+    /// @param buckets     names of those with something in it; some more may share an own one
     /// @param memoryBytes what it holds in memory, without what is on its way out
-    /// @param quotaBytes  what it may hold before others
+    /// @param targetBytes what it may hold before others
     public record PlacementStatus(
             String share,
+            boolean own,
+            List<String> buckets,
             long memoryBytes,
-            long quotaBytes,
-            AutoPolicy.Report report) {}
+            long targetBytes,
+            AutoPolicy.Report report) {
+
+        public PlacementStatus {
+            buckets = List.copyOf(buckets);
+        }
+    }
 
     /// Whose traffic it is.
     public enum Owner {

@@ -5,8 +5,8 @@ import static dev.varve.policy.EvictionPolicy.NONE;
 import dev.varve.bytes.Slab;
 import dev.varve.engine.EngineStatus.PlacementStatus;
 import dev.varve.engine.Residency.Resident;
-import dev.varve.policy.AutoPolicy;
 import dev.varve.policy.EvictionPolicy;
+import dev.varve.policy.Partition;
 import dev.varve.policy.SharedEviction;
 import java.util.Collection;
 import java.util.HashMap;
@@ -16,7 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
-/// Decides which block leaves memory next: a policy for each share of the [Division].
+/// Decides which block leaves memory next: a policy for each share of the [Division], which may be
+/// a [Partition] among buckets.
 ///
 /// Policies know a block by its *name*, a hash of bucket and key and of the block's number in its
 /// object: unlike the block's id it is the same when the block comes back, so that what a policy
@@ -139,22 +140,34 @@ final class MemoryEviction {
         }
     }
 
-    /// What the policies say of themselves, one for each share with a quota, where they choose
-    /// among rivals.
-    List<PlacementStatus> placement() {
+    /// What the policies say of themselves, for each part of each share with a quota, where they
+    /// choose among rivals.
+    ///
+    /// @param buckets those there are
+    List<PlacementStatus> placement(List<BucketState> buckets) {
         lock.lock();
         try {
             return division.shares()
                     .stream()
                     .filter(share -> share.memoryBytes().isPresent())
-                    .flatMap(share -> shared.of(share.memorySlot()) instanceof AutoPolicy auto
-                            ? Stream.of(new PlacementStatus(share.name(), auto.bytes(),
-                                    share.memoryBytes().getAsLong(), auto.report()))
+                    .flatMap(share -> shared.of(share.memorySlot()) instanceof Partition parts
+                            ? parts.status()
+                                    .stream()
+                                    .map(part -> new PlacementStatus(share.name(),
+                                            part.isOwn(), bucketsOf(part, buckets),
+                                            part.bytes(), part.targetBytes(), part.report()))
                             : Stream.of())
                     .toList();
         } finally {
             lock.unlock();
         }
+    }
+
+    private static List<String> bucketsOf(Partition.Status part, List<BucketState> buckets) {
+        return buckets.stream()
+                .filter(bucket -> part.groups().contains(Partition.group(bucket.id())))
+                .map(bucket -> bucket.record().name())
+                .toList();
     }
 
     /// Puts another division in force. The blocks stay, each in its new share, in the order in

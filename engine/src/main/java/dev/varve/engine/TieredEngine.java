@@ -258,7 +258,8 @@ public final class TieredEngine implements Engine {
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
                 new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
                 recall.survival(), admission.status(),
-                counters.corruptBlocks.sum(), true, shareStatus(), eviction.placement(),
+                counters.corruptBlocks.sum(), true, shareStatus(),
+                eviction.placement(buckets.all()),
                 traffic(), prefetches.status());
     }
 

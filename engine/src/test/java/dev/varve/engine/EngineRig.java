@@ -4,6 +4,7 @@ import dev.varve.bytes.BuddySlab;
 import dev.varve.policy.AutoPolicy;
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.LruPolicy;
+import dev.varve.policy.Partition;
 import dev.varve.policy.Rival;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.ManualTasks;
@@ -97,6 +98,7 @@ final class EngineRig implements AutoCloseable {
 
     /// Policies as a store has them, with so small a sample that blocks are handed over.
     static EvictionPolicy auto(long capacityBytes) {
-        return new AutoPolicy(Rival.all(1), capacityBytes, AutoPolicy.Tuning.forSample(8));
+        return new Partition(bytes -> new AutoPolicy(
+                Rival.all(1), bytes, AutoPolicy.Tuning.forSample(8)), capacityBytes);
     }
 }

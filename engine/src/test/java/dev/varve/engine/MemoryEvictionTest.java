@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.varve.bytes.BuddySlab;
 import dev.varve.engine.Catalog.BucketRecord;
 import dev.varve.engine.Catalog.StoredObject;
+import dev.varve.engine.EngineStatus.PlacementStatus;
 import dev.varve.engine.LiveObject.State;
 import dev.varve.engine.Residency.Resident;
 import dev.varve.policy.AutoPolicy;
 import dev.varve.policy.AutoPolicy.Tuning;
 import dev.varve.policy.EvictionPolicy;
+import dev.varve.policy.Partition;
 import dev.varve.policy.Rival;
 import dev.varve.policy.S3FifoPolicy;
 import dev.varve.tier.BlockInfo;
@@ -27,6 +29,8 @@ class MemoryEvictionTest {
     private final BuddySlab slab = BuddySlab.open(1 << 20);
     private final BucketState bucket = new BucketState(
             new BucketRecord(1, "cache", BucketClass.CACHE, 0));
+    private final BucketState other = new BucketState(
+            new BucketRecord(2, "other", BucketClass.CACHE, 0));
     private long lastId;
 
     @AfterEach
@@ -101,8 +105,7 @@ class MemoryEvictionTest {
 
     @Test
     void tellsHowItDecides() {
-        var eviction = new MemoryEviction(slab, capacity -> new AutoPolicy(
-                Rival.all(1), capacity, Tuning.forCapacity(capacity)), division());
+        var eviction = auto();
         var ids = new ArrayList<Long>();
         for (int i = 0; i < 100; i++) {
             var block = block("key" + i);
@@ -110,14 +113,44 @@ class MemoryEvictionTest {
             eviction.accessed(block);
             ids.add(block.info().id());
         }
-        var status = eviction.placement().getFirst();
+        var status = eviction.placement(List.of(bucket, other)).getFirst();
         assertThat(status.memoryBytes()).isEqualTo(100 * BLOCK_BYTES);
         assertThat(status.report().hitRatio()).isCloseTo(.5, within(.01));
+        assertThat(status.buckets()).containsExactly("cache");
+        assertThat(status.own()).isFalse();
         var victims = new ArrayList<Long>();
         for (long id; (id = eviction.victim()) != EvictionPolicy.NONE;) {
             victims.add(id);
         }
         assertThat(victims).containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    @Test
+    void decidesForEachOfTheBucketsThatAreUsed() {
+        var eviction = auto();
+        var bytes = slab.allocate(1).orElseThrow();
+        for (int i = 0; i < 6000; i++) {
+            var info = new BlockInfo(++lastId, BLOCK_BYTES, 0);
+            var block = new Resident(info, bytes,
+                    owner(i % 3 == 0 ? other : bucket, "key" + i, List.of(info)));
+            eviction.inserted(block);
+            eviction.accessed(block);
+            if (i >= 100) {
+                eviction.victim();
+            }
+        }
+        var placement = eviction.placement(List.of(bucket, other));
+        assertThat(placement).extracting(PlacementStatus::own).containsExactly(false, true);
+        assertThat(placement.getFirst().buckets()).contains("cache");
+        assertThat(placement.getLast().buckets()).containsExactly("other");
+        assertThat(placement.stream().mapToLong(PlacementStatus::memoryBytes).sum())
+                .isEqualTo(100 * BLOCK_BYTES);
+    }
+
+    private MemoryEviction auto() {
+        return new MemoryEviction(slab, capacity -> new Partition(
+                bytes -> new AutoPolicy(Rival.all(1), bytes, Tuning.forCapacity(bytes)), capacity),
+                division());
     }
 
     private Division division() {
@@ -130,6 +163,10 @@ class MemoryEvictionTest {
     }
 
     private LiveObject owner(String key, List<BlockInfo> blocks) {
+        return owner(bucket, key, blocks);
+    }
+
+    private static LiveObject owner(BucketState bucket, String key, List<BlockInfo> blocks) {
         var info = new ObjectInfo(ObjectKey.of(key), BLOCK_BYTES, 1, 0,
                 new ObjectAttributes(ObjectAttributes.NEVER, Map.of()));
         return new LiveObject(bucket, new StoredObject(info, blocks), State.FRESH);

@@ -20,7 +20,7 @@ public final class ArcPolicy implements EvictionPolicy {
     private static final int TWICE_GHOST = 3;
 
     private final BlockLists blocks = new BlockLists(4);
-    private final long capacityBytes;
+    private long capacityBytes;
     /// What the blocks read once may take; from 0 to the capacity.
     private long onceTargetBytes;
     /// The block that was a ghost when it was expected, so that the target has moved for it.
@@ -102,6 +102,13 @@ public final class ArcPolicy implements EvictionPolicy {
             blocks.remove(slot);
         }
         blocks.add(TWICE, id, sizeBytes);
+    }
+
+    @Override
+    public void resized(long nextBytes) {
+        Arguments.checkCapacity(nextBytes);
+        onceTargetBytes = (long) ((double) onceTargetBytes / capacityBytes * nextBytes);
+        capacityBytes = nextBytes;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.varve.policy;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /// Lets rivals run beside the policy in force as shadow caches, and puts in force the one that has
@@ -28,6 +29,8 @@ import java.util.stream.IntStream;
 ///
 /// Confined: the caller serialises all calls.
 public final class AutoPolicy implements EvictionPolicy {
+    /// How soon references are forgotten, in turnovers of the blocks.
+    private static final double HALF_LIFE = 4;
     /// Sampled references between two looks at who leads.
     private static final int LOOK_EVERY = 16;
     private static final int MAX_RIVALS = 16;
@@ -51,6 +54,9 @@ public final class AutoPolicy implements EvictionPolicy {
     private int leader;
     private EvictionPolicy real;
     private long capacityBytes;
+    /// What the policy in force was told last.
+    private long toldBytes;
+    private Optional<HitCurve> watched = Optional.empty();
     private long announced = NONE;
     private long changes;
     /// Whether it is settled who is in force before there is evidence.
@@ -133,11 +139,12 @@ public final class AutoPolicy implements EvictionPolicy {
         this.rivals = List.copyOf(rivals);
         this.tuning = tuning;
         this.capacityBytes = capacityBytes;
+        toldBytes = capacityBytes;
         gains = new int[rivals.size()];
         costs = new int[rivals.size()];
         contest = new Miniatures(
                 rivals.stream().map(rival -> new Miniatures.Model(rival.policy(), 1)).toList(),
-                capacityBytes, tuning.sampleBlocks(), this::left);
+                capacityBytes, tuning.sampleBlocks(), HALF_LIFE, this::left);
         curve = newCurve();
         real = new Following(contest.shadow(leader));
     }
@@ -157,6 +164,26 @@ public final class AutoPolicy implements EvictionPolicy {
                         .toList());
     }
 
+    /// Watches from now on what its blocks would hit in any part of a larger memory, that of all
+    /// who share it. Forgets what it knows of other sizes: some references go elsewhere from now
+    /// on.
+    ///
+    /// @param capacityBytes of the larger memory
+    void watch(long capacityBytes) {
+        curve = newCurve();
+        watched = Optional.of(new HitCurve(rivals, capacityBytes, tuning.sampleBlocks()));
+    }
+
+    /// What [#watch] has shown.
+    Optional<HitCurve> watched() {
+        return watched;
+    }
+
+    /// Hits of the references lately, 0 to 1.
+    double hitRatio() {
+        return contest.realHitRatio();
+    }
+
     @Override
     public void follows(long id, long predecessor) {
         if (!isStarted) {
@@ -168,6 +195,9 @@ public final class AutoPolicy implements EvictionPolicy {
         }
         if (curve.isSampled(id)) {
             curve.follows(id, predecessor);
+        }
+        if (watched.isPresent()) {
+            watched.get().follows(id, predecessor);
         }
         real.follows(id, predecessor);
     }
@@ -216,6 +246,9 @@ public final class AutoPolicy implements EvictionPolicy {
                 contest.shadow(i).remove(id);
             }
             curve.remove(id);
+        }
+        if (watched.isPresent()) {
+            watched.get().remove(id);
         }
     }
 
@@ -272,6 +305,10 @@ public final class AutoPolicy implements EvictionPolicy {
         capacityBytes = bytes;
         contest.capacityBytes(bytes);
         curve.capacityBytes(bytes);
+        if (Shadow.isAnother(toldBytes, bytes)) {
+            toldBytes = bytes;
+            real.resized(bytes);
+        }
     }
 
     private void reference(long id, long sizeBytes, boolean present) {
@@ -291,6 +328,9 @@ public final class AutoPolicy implements EvictionPolicy {
         }
         if (curve.isSampled(id)) {
             curve.reference(id, sizeBytes, present);
+        }
+        if (watched.isPresent()) {
+            watched.get().reference(id, sizeBytes, present);
         }
         if (contest.counted() % LOOK_EVERY == 0) {
             look();
@@ -315,6 +355,9 @@ public final class AutoPolicy implements EvictionPolicy {
         }
         int blocks = blocksWhenFull();
         curve.fit(blocks);
+        if (watched.isPresent() && real.count() > 0) {
+            watched.get().fit((double) real.bytes() / real.count());
+        }
         if (contest.fit(blocks)) {
             for (int i = 0; i < rivals.size(); i++) {
                 gains[i] = 0;
@@ -382,7 +425,8 @@ public final class AutoPolicy implements EvictionPolicy {
         var policy = rivals.get(leader).policy();
         return new Miniatures(
                 CURVE.stream().map(factor -> new Miniatures.Model(policy, factor)).toList(),
-                capacityBytes, Math.max(1, tuning.sampleBlocks() / CURVE_PART), (_, _) -> {});
+                capacityBytes, Math.max(1, tuning.sampleBlocks() / CURVE_PART), HALF_LIFE,
+                (_, _) -> {});
     }
 
     private EvictionPolicy fresh(int rival) {

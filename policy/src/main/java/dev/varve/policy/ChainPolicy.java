@@ -68,9 +68,9 @@ public final class ChainPolicy implements EvictionPolicy {
     private final Runs runs = new Runs(CATEGORIES, ReturnOdds.AGES);
     private final ReturnOdds odds;
     private final Chain[] chains = new Chain[OPEN_CHAINS];
-    private final long ghostBytes;
-    private final double tickBytes;
-    private final double lessonBytes;
+    private long ghostBytes;
+    private double tickBytes;
+    private double lessonBytes;
 
     /// Bytes touched so far.
     private long time;
@@ -108,14 +108,15 @@ public final class ChainPolicy implements EvictionPolicy {
     /// @param capacityBytes what the blocks present may take together, at least 1; the caller keeps
     ///        to it, the policy measures time by it
     public ChainPolicy(long capacityBytes) {
-        if (capacityBytes < 1) {
-            throw new IllegalArgumentException(
-                    "capacity (" + capacityBytes + " bytes) must be at least 1 byte");
-        }
+        Arguments.checkCapacity(capacityBytes);
         odds = new ReturnOdds(capacityBytes, kinds(), BELIEFS);
         for (int i = 0; i < OPEN_CHAINS; i++) {
             chains[i] = new Chain();
         }
+        resize(capacityBytes);
+    }
+
+    private void resize(long capacityBytes) {
         ghostBytes = (long) Math.min(Long.MAX_VALUE, (double) GHOSTS_FOR_EACH * capacityBytes);
         tickBytes = (double) capacityBytes / TICKS;
         lessonBytes = (double) capacityBytes / LESSONS;
@@ -221,6 +222,14 @@ public final class ChainPolicy implements EvictionPolicy {
             drop(slot);
         }
         standAlone(blocks.add(PRESENT, id, sizeBytes), touches + 1, Runs.NONE);
+    }
+
+    /// Blocks keep the ages that they had reached.
+    @Override
+    public void resized(long capacityBytes) {
+        Arguments.checkCapacity(capacityBytes);
+        odds.resize(capacityBytes);
+        resize(capacityBytes);
     }
 
     /// The chance that a block comes back before 1.25 capacities have been asked for, 0 to 1; 0 for

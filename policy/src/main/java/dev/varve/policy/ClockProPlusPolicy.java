@@ -33,7 +33,7 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
     private final BlockLists blocks = new BlockLists(1);
     private final long[] bytes = new long[KINDS];
     private final int[] counts = new int[KINDS];
-    private final long capacityBytes;
+    private long capacityBytes;
     /// What the cold blocks should take.
     private long coldTargetBytes;
     private boolean isFull;
@@ -113,6 +113,13 @@ public final class ClockProPlusPolicy implements EvictionPolicy {
             blocks.mark(slot, blocks.mark(slot) | 1);
             settleHands();
         }
+    }
+
+    @Override
+    public void resized(long nextBytes) {
+        Arguments.checkCapacity(nextBytes);
+        coldTargetBytes = (long) ((double) coldTargetBytes / capacityBytes * nextBytes);
+        capacityBytes = nextBytes;
     }
 
     @Override

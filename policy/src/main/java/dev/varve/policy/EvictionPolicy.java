@@ -40,6 +40,13 @@ public interface EvictionPolicy {
     /// as one that has proved itself. Ignored for a block that is present.
     void spared(long id, long sizeBytes);
 
+    /// What the blocks present may take together has changed, by little at a time or much. It only
+    /// concerns how a policy divides that and what it remembers beside it: what is too much now
+    /// goes by [#victim]. Nothing, for a policy that does neither.
+    ///
+    /// @param capacityBytes at least 1
+    default void resized(long capacityBytes) {}
+
     /// Whether a block is present.
     boolean contains(long id);
 

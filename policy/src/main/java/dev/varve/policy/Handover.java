@@ -96,6 +96,11 @@ final class Handover implements EvictionPolicy {
     }
 
     @Override
+    public void resized(long capacityBytes) {
+        target.resized(capacityBytes);
+    }
+
+    @Override
     public boolean contains(long id) {
         return target.contains(id) || source.contains(id);
     }

@@ -31,16 +31,20 @@ public final class LirsPolicy implements EvictionPolicy {
     private final BlockLists stack = new BlockLists(1);
     /// HIR blocks, in the stack or not, and ghosts, which all are in the stack.
     private final BlockLists others = new BlockLists(2);
-    private final long capacityBytes;
-    private final long lirCapacityBytes;
+    private long capacityBytes;
+    private long lirCapacityBytes;
     private long lirBytes;
     private int lirCount;
 
     /// @param capacityBytes what the blocks present may take together, at least 1
     public LirsPolicy(long capacityBytes) {
-        Arguments.checkCapacity(capacityBytes);
-        this.capacityBytes = capacityBytes;
-        lirCapacityBytes = (long) (capacityBytes * LIR_SHARE);
+        resize(capacityBytes);
+    }
+
+    private void resize(long nextBytes) {
+        Arguments.checkCapacity(nextBytes);
+        capacityBytes = nextBytes;
+        lirCapacityBytes = (long) (nextBytes * LIR_SHARE);
     }
 
     @Override
@@ -127,6 +131,11 @@ public final class LirsPolicy implements EvictionPolicy {
             forgetGhost(id);
             addLir(id, sizeBytes);
         }
+    }
+
+    @Override
+    public void resized(long nextBytes) {
+        resize(nextBytes);
     }
 
     @Override

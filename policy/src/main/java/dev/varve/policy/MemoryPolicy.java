@@ -26,7 +26,23 @@ public final class MemoryPolicy {
                     capacityBytes);
         }
         return wished.map(name -> name.policy(capacityBytes, seed))
-                .orElseGet(() -> new AutoPolicy(Rival.all(seed), capacityBytes,
-                        AutoPolicy.Tuning.forCapacity(capacityBytes)));
+                .orElseGet(() -> auto(capacityBytes, seed));
+    }
+
+    /// As [#of], for blocks whose ids say which bucket they are of ([Partition#id]): where no
+    /// policy is wished, buckets may have one each.
+    public static EvictionPolicy ofBuckets(
+            Optional<PolicyName> wished,
+            boolean waits,
+            long capacityBytes,
+            long seed) {
+        return waits || wished.isPresent()
+                ? of(wished, waits, capacityBytes, seed)
+                : new Partition(bytes -> auto(bytes, seed), capacityBytes);
+    }
+
+    private static AutoPolicy auto(long capacityBytes, long seed) {
+        return new AutoPolicy(Rival.all(seed), capacityBytes,
+                AutoPolicy.Tuning.forCapacity(capacityBytes));
     }
 }

@@ -22,13 +22,12 @@ final class Miniatures {
     private static final long ALL = 1L << 32;
     /// Where the weight of a reference is brought back to 1; far from where doubles lose units.
     private static final double MAX_WEIGHT = 1e9;
-    /// Half-life of what counts as lately, in sampled blocks that the real cache holds.
-    private static final double HALF_LIFE = 4;
     /// The least of it, in references: chance would speak louder.
     private static final double MIN_HALF_LIFE = 2048;
 
     private final List<Model> models;
     private final int maxBlocks;
+    private final double halfLife;
     private final Departures departures;
     private final Shadow[] shadows;
     private final double[] hits;
@@ -54,14 +53,17 @@ final class Miniatures {
     /// @param models        at most 32
     /// @param capacityBytes of the real cache
     /// @param maxBlocks     sampled blocks that a cache of the real size may hold
+    /// @param halfLife      of what counts as lately, in sampled blocks that the real cache holds
     Miniatures(
             List<Model> models,
             long capacityBytes,
             int maxBlocks,
+            double halfLife,
             Departures departures) {
         this.models = models;
         this.capacityBytes = capacityBytes;
         this.maxBlocks = maxBlocks;
+        this.halfLife = halfLife;
         this.departures = departures;
         shadows = new Shadow[models.size()];
         hits = new double[models.size()];
@@ -144,8 +146,7 @@ final class Miniatures {
             threshold >>= 1;
             lowered = true;
         }
-        double halfLife = Math.max(MIN_HALF_LIFE, HALF_LIFE * realBlocks * rate());
-        growth = Math.pow(2, 1 / halfLife);
+        growth = Math.pow(2, 1 / Math.max(MIN_HALF_LIFE, halfLife * realBlocks * rate()));
         if (!lowered) {
             return false;
         }

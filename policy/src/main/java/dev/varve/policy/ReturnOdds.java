@@ -42,7 +42,7 @@ final class ReturnOdds {
 
     private final int[] kinds;
     private final double[] kindBeliefs;
-    private final double beliefBytes;
+    private double beliefBytes;
     /// Where an age begins, in bytes.
     private final double[] begins = new double[AGES];
 
@@ -65,10 +65,7 @@ final class ReturnOdds {
     ReturnOdds(long capacityBytes, int[] kinds, double[] kindBeliefs) {
         this.kinds = kinds.clone();
         this.kindBeliefs = kindBeliefs.clone();
-        beliefBytes = capacityBytes * FIRST_STEP;
-        for (int age = 1; age < AGES; age++) {
-            begins[age] = capacityBytes * FIRST_STEP * Math.pow(2, (age - 1) / 2.0);
-        }
+        resize(capacityBytes);
         reached = new double[kinds.length][AGES];
         returned = new double[kinds.length][AGES];
         values = new double[kinds.length][AGES];
@@ -77,6 +74,15 @@ final class ReturnOdds {
         kindReached = new double[kindBeliefs.length][AGES];
         kindReturned = new double[kindBeliefs.length][AGES];
         learn();
+    }
+
+    /// The cache has another capacity from now on. What was counted stands for the same ages, which
+    /// is wrong by as much as the capacity has changed, and fades.
+    void resize(long capacityBytes) {
+        beliefBytes = capacityBytes * FIRST_STEP;
+        for (int age = 1; age < AGES; age++) {
+            begins[age] = beliefBytes * Math.pow(2, (age - 1) / 2.0);
+        }
     }
 
     /// From how many bytes on a block has an age.

@@ -26,12 +26,16 @@ public final class S3FifoPolicy implements EvictionPolicy {
     private static final int MOVE_ABOVE_MARK = 1;
 
     private final BlockLists blocks = new BlockLists(3);
-    private final long smallBytes;
-    private final long mainBytes;
+    private long smallBytes;
+    private long mainBytes;
 
     /// @param capacityBytes what the blocks present may take together, at least 1; the caller keeps
     ///        to it, the policy only divides it among its queues
     public S3FifoPolicy(long capacityBytes) {
+        resize(capacityBytes);
+    }
+
+    private void resize(long capacityBytes) {
         Arguments.checkCapacity(capacityBytes);
         smallBytes = capacityBytes / 10;
         mainBytes = capacityBytes - smallBytes;
@@ -89,6 +93,11 @@ public final class S3FifoPolicy implements EvictionPolicy {
         if (slot == BlockLists.ABSENT) {
             blocks.add(MAIN, id, sizeBytes);
         }
+    }
+
+    @Override
+    public void resized(long capacityBytes) {
+        resize(capacityBytes);
     }
 
     @Override

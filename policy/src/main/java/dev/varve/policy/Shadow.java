@@ -11,15 +11,20 @@ final class Shadow {
     /// Blocks that one reference may push out: enough for a large block after small ones, few
     /// enough for a call that must not take long.
     private static final int MAX_EVICTIONS = 64;
+    /// The part by which a capacity must have changed.
+    private static final int WORTH_TELLING = 128;
 
     private final EvictionPolicy policy;
     private final LongConsumer evicted;
     private long capacityBytes;
+    /// What the policy was told last.
+    private long told;
 
     /// @param evicted hears of each block that leaves for another
     Shadow(EvictionPolicy policy, long capacityBytes, LongConsumer evicted) {
         this.policy = policy;
         this.capacityBytes = capacityBytes;
+        told = capacityBytes;
         this.evicted = evicted;
     }
 
@@ -79,5 +84,15 @@ final class Shadow {
 
     void capacityBytes(long next) {
         capacityBytes = next;
+        if (isAnother(told, next)) {
+            told = next;
+            policy.resized(next);
+        }
+    }
+
+    /// Whether a capacity differs so much from another that a policy should hear of it. A real
+    /// cache's goes up and down by a block all the time.
+    static boolean isAnother(long told, long next) {
+        return Math.abs(next - told) > told / WORTH_TELLING;
     }
 }

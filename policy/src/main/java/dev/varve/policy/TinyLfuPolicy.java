@@ -40,7 +40,7 @@ public final class TinyLfuPolicy implements EvictionPolicy {
 
     private final BlockLists blocks = new BlockLists(3);
     private final CountMinSketch popularity = new CountMinSketch();
-    private final long capacityBytes;
+    private long capacityBytes;
     private double windowBytes;
     private double protectedBytes;
     private long random;
@@ -149,6 +149,18 @@ public final class TinyLfuPolicy implements EvictionPolicy {
             blocks.add(PROTECTED, id, sizeBytes);
             limitProtected();
         }
+    }
+
+    @Override
+    public void resized(long nextBytes) {
+        Arguments.checkCapacity(nextBytes);
+        double ratio = (double) nextBytes / capacityBytes;
+        windowBytes *= ratio;
+        protectedBytes *= ratio;
+        stepBytes *= ratio;
+        capacityBytes = nextBytes;
+        limitProtected();
+        shrinkWindow(0);
     }
 
     @Override

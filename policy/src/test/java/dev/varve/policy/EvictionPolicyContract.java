@@ -158,7 +158,8 @@ interface EvictionPolicyContract {
     }
 
     /// A cache of up to 1000 bytes, driven at random: sometimes hearing of a block before room is
-    /// made for it, sometimes not, sometimes evicting ahead of need.
+    /// made for it, sometimes not, sometimes evicting ahead of need. What it is told of its
+    /// capacity changes, too.
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     default void namesOnlyWhatIsPresentAndCountsIt(long seed) {
@@ -172,6 +173,9 @@ interface EvictionPolicyContract {
             long id = 1 + skewed(random, idRange);
             String at = "seed " + seed + ", step " + step + ", block " + id;
             int what = random.nextInt(100);
+            if (step % 300 == 299) {
+                policy.resized(random.nextLong(1, 1500));
+            }
             if (what < 3) {
                 policy.removed(id);
                 bytes -= Long.max(0, present.getOrDefault(id, 0L));

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class TraceHitRatioTest {
     private static final String FILE = "mooncake_conversation_trace.jsonl";
     private static final Pattern HASH_IDS = Pattern.compile("\"hash_ids\":\\s*\\[([0-9, ]*)\\]");
-    private static final int DISTINCT_BLOCKS = 182_790;
+    static final int DISTINCT_BLOCKS = 182_790;
 
     @ParameterizedTest
     @CsvSource({"1, .0523", "5, .1954", "10, .2784", "25, .3535", "50, .3631"})
@@ -64,7 +64,7 @@ final class TraceHitRatioTest {
         return String.format(Locale.ROOT, "%.4f", (double) hits / references);
     }
 
-    private static List<long[]> requests() throws IOException {
+    static List<long[]> requests() throws IOException {
         var places = Stream.of(
                 System.getProperty("varve.trace", FILE),
                 "../shared/traces/" + FILE,

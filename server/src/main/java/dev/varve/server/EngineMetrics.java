@@ -26,11 +26,16 @@ import java.util.function.ToLongFunction;
 ///
 /// Thread-safe: by the one volatile field and a concurrent set.
 final class EngineMetrics {
+    private static final String OTHERS = "(others)";
+
     private final Supplier<EngineStatus> source;
     private final MeterRegistry registry;
     private final Set<String> known = ConcurrentHashMap.newKeySet();
-    private final Set<String> placed = ConcurrentHashMap.newKeySet();
+    private final Set<Part> placed = ConcurrentHashMap.newKeySet();
     private volatile EngineStatus seen;
+
+    /// Whose eviction policy it is, as tags say it.
+    private record Part(String tenant, String bucket) {}
 
     EngineMetrics(Supplier<EngineStatus> source, MeterRegistry registry) {
         this.source = source;
@@ -58,7 +63,7 @@ final class EngineMetrics {
         seen = source.get();
         seen.shares().stream().map(ShareStatus::name).filter(known::add).forEach(this::share);
         for (var status : seen.placement()) {
-            if (placed.add(status.share())) {
+            if (placed.add(part(status))) {
                 placement(status);
             }
         }
@@ -66,8 +71,13 @@ final class EngineMetrics {
 
     /// Shows how a share's policy is chosen from now on.
     private void placement(PlacementStatus first) {
-        String name = first.share();
-        var tags = Tags.of("tenant", name.isEmpty() ? "(others)" : name);
+        var name = part(first);
+        var tags = Tags.of("tenant", name.tenant(), "bucket", name.bucket());
+        gauge(registry, "varve.placement.used.bytes", tags, "Memory that the bucket holds",
+                status -> part(status, name, PlacementStatus::memoryBytes));
+        gauge(registry, "varve.placement.target.bytes", tags,
+                "Memory that the bucket may hold before others",
+                status -> part(status, name, PlacementStatus::targetBytes));
         gauge(registry, "varve.placement.hit.ratio", tags,
                 "Hits in memory of the references to sampled blocks, lately",
                 status -> report(status, name, Report::hitRatio));
@@ -103,20 +113,33 @@ final class EngineMetrics {
         }
     }
 
+    private static Part part(PlacementStatus status) {
+        return new Part(status.share().isEmpty() ? OTHERS : status.share(),
+                status.own() ? String.join(", ", status.buckets()) : OTHERS);
+    }
+
     private static double report(
             EngineStatus status,
-            String share,
+            Part part,
             ToDoubleFunction<Report> figure) {
+        return part(status, part, it -> figure.applyAsDouble(it.report()));
+    }
+
+    /// 0 where there is no such part any more.
+    private static double part(
+            EngineStatus status,
+            Part part,
+            ToDoubleFunction<PlacementStatus> figure) {
         return status.placement()
                 .stream()
-                .filter(it -> it.share().equals(share))
-                .mapToDouble(it -> figure.applyAsDouble(it.report()))
+                .filter(it -> part(it).equals(part))
+                .mapToDouble(figure)
                 .sum();
     }
 
     /// Shows a share from now on; one that is there no more shows no bytes.
     private void share(String name) {
-        var tags = Tags.of("tenant", name.isEmpty() ? "(others)" : name);
+        var tags = Tags.of("tenant", name.isEmpty() ? OTHERS : name);
         gauge(registry, "varve.tenant.used.bytes", tags.and("tier", "memory"),
                 "Bytes that the tenant holds", status -> of(status, name).memoryBytes());
         gauge(registry, "varve.tenant.used.bytes", tags.and("tier", "flash"),

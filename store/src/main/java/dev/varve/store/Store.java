@@ -122,7 +122,7 @@ public final class Store implements AutoCloseable {
     private static LongFunction<EvictionPolicy> eviction(StoreSettings settings) {
         boolean waits = settings.engine().admission().mode() == AdmissionSettings.Mode.SELECTIVE;
         var random = Randomness.system();
-        return capacityBytes -> MemoryPolicy.of(
+        return capacityBytes -> MemoryPolicy.ofBuckets(
                 settings.eviction(), waits, capacityBytes, random.nextLong());
     }
 
