@@ -56,6 +56,16 @@ final class Handover implements EvictionPolicy {
     }
 
     @Override
+    public void broughtUp(long id) {
+        (source.contains(id) ? source : target).broughtUp(id);
+    }
+
+    @Override
+    public void reached(long id) {
+        (source.contains(id) ? source : target).reached(id);
+    }
+
+    @Override
     public void expected(long id, long sizeBytes) {
         target.expected(id, sizeBytes);
     }
@@ -93,6 +103,11 @@ final class Handover implements EvictionPolicy {
         if (!source.contains(id)) {
             target.spared(id, sizeBytes);
         }
+    }
+
+    @Override
+    public long sureMisses() {
+        return target.sureMisses();
     }
 
     @Override
