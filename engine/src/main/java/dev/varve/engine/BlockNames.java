@@ -1,5 +1,6 @@
 package dev.varve.engine;
 
+import dev.varve.engine.Catalog.StoredObject;
 import dev.varve.policy.Hashes;
 import dev.varve.tier.BlockInfo;
 
@@ -10,6 +11,20 @@ final class BlockNames {
     private static final int MAX_BLOCKS = 1024;
 
     private BlockNames() {}
+
+    /// As [#of(LiveObject, BlockInfo)], of whatever object.
+    ///
+    /// @param number of the block in it, from 0
+    static long of(BucketState bucket, StoredObject stored, int number) {
+        long key = stored.info().key().fingerprint(bucket.id());
+        var blocks = stored.blocks();
+        if (blocks.size() == 1) {
+            return key;
+        }
+        return blocks.size() <= MAX_BLOCKS
+                ? Hashes.mix(key + number)
+                : Hashes.mix(blocks.get(number).id());
+    }
 
     /// The name of a block of an object. Of some 10^9 blocks two may share one.
     static long of(LiveObject owner, BlockInfo info) {

@@ -52,6 +52,17 @@ final class MemoryEviction {
         }
     }
 
+    /// The reader of a block has come that was brought up ahead of it; as [#accessed] else.
+    void reached(Resident resident) {
+        if (lock.tryLock()) {
+            try {
+                policy(resident).reached(resident.name());
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
     /// A block that was just touched came after another one of a client's request; see
     /// [EvictionPolicy#follows]. Of objects with several blocks nothing is known. Where another
     /// thread is at it, the hint is lost.
@@ -129,6 +140,17 @@ final class MemoryEviction {
         }
     }
 
+    /// Whether the policy that decides about an object knows what will be asked for.
+    boolean isSure(BucketState bucket, ObjectKey key) {
+        lock.lock();
+        try {
+            var policy = shared.of(division.of(bucket, key).memorySlot());
+            return policy.sureMisses() != EvictionPolicy.UNSURE;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// What a share's blocks take that are not on their way out.
     long bytes(Share share) {
         lock.lock();
@@ -197,6 +219,9 @@ final class MemoryEviction {
             name(resident);
         }
         policy(resident).inserted(resident.name(), footprint(resident));
+        if (resident.isAwaited()) {
+            policy(resident).broughtUp(resident.name());
+        }
     }
 
     /// Whether a block is the same one of a new version of the object. The old version is taken out
