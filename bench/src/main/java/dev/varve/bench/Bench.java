@@ -21,6 +21,7 @@ public final class Bench {
             new FlashBenchmark(),
             new ChainBenchmark(),
             new RangeBenchmark(),
+            new EpochBenchmark(),
             new LeaseBenchmark(),
             new MovementBenchmark(),
             new AutoBenchmark(),

@@ -53,6 +53,17 @@ final class MemoryEviction {
         }
     }
 
+    /// The reader of a block has come that was brought up ahead of it; as [#accessed] else.
+    void reached(Resident resident) {
+        if (lock.tryLock()) {
+            try {
+                policy(resident).reached(resident.name());
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
     /// A block that was just touched came after another one of a client's request; see
     /// [EvictionPolicy#follows]. Of objects with several blocks nothing is known. Where another
     /// thread is at it, the hint is lost.
@@ -125,6 +136,18 @@ final class MemoryEviction {
             }
             resident.name(NONE);
             return resident.info().id();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether the policy that decides about an object knows what will be asked for.
+    boolean isSure(BucketState bucket, ObjectKey key) {
+        lock.lock();
+        try {
+            var policy = shared.of(division.of(bucket, key).memorySlot());
+            return (policy instanceof Partition parts ? parts.of(bucket.id()) : policy)
+                    .sureMisses() != EvictionPolicy.UNSURE;
         } finally {
             lock.unlock();
         }
@@ -210,6 +233,9 @@ final class MemoryEviction {
             name(resident);
         }
         policy(resident).inserted(resident.name(), footprint(resident));
+        if (resident.isAwaited()) {
+            policy(resident).broughtUp(resident.name());
+        }
     }
 
     /// Whether a block is the same one of a new version of the object. The old version is taken out

@@ -24,6 +24,7 @@ final class OpenObject implements ObjectReader {
     private final List<SegmentTier.Pin> pins;
     private final Lookups lookups;
     private final RangeReadAhead readAhead;
+    private final EpochReadAhead epochs;
     private Optional<RangeReadAhead.Follower> follower = Optional.empty();
     private boolean closed;
 
@@ -32,6 +33,7 @@ final class OpenObject implements ObjectReader {
     /// @param pins   owned by the reader
     /// @param lookups hears what was read
     /// @param readAhead hears of what is read of an object that is not all held
+    /// @param epochs  hears of each block that is read
     OpenObject(
             BucketState bucket,
             StoredObject stored,
@@ -41,7 +43,8 @@ final class OpenObject implements ObjectReader {
             List<Place> places,
             List<SegmentTier.Pin> pins,
             Lookups lookups,
-            RangeReadAhead readAhead) {
+            RangeReadAhead readAhead,
+            EpochReadAhead epochs) {
         this.bucket = bucket;
         this.stored = stored;
         this.source = source;
@@ -51,6 +54,7 @@ final class OpenObject implements ObjectReader {
         this.pins = pins;
         this.lookups = lookups;
         this.readAhead = readAhead;
+        this.epochs = epochs;
     }
 
     /// Takes a lease on the first block, which was just read, and keeps it.
@@ -132,7 +136,9 @@ final class OpenObject implements ObjectReader {
             lookups.moved(bucket, stored.info().key(), stored.blocks().get(index).lengthBytes(),
                     Traffic::memoryRead);
         }
-        follower.ifPresent(following -> following.takes(index)); // even if it waits for flash next
+        // Even if it waits for flash next.
+        epochs.read(bucket, stored, index, block.isPresent());
+        follower.ifPresent(following -> following.takes(index));
         return block;
     }
 

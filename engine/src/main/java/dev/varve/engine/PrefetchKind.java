@@ -8,6 +8,8 @@ public enum PrefetchKind {
     SEQUENTIAL,
     /// Readers of its object take ranges at equal distances.
     STRIDED,
+    /// Its bucket is read in epochs, and this one has not read it yet.
+    EPOCH,
     /// A client wants it brought up.
     HINT
 }

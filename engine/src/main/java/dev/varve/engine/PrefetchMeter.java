@@ -17,6 +17,8 @@ final class PrefetchMeter {
     /// After that a block counts as unread. Where nothing presses, it would stay in memory without
     /// being read for ever, and what was brought up once in vain would keep its place.
     static final Duration PATIENCE = Duration.ofSeconds(30);
+    /// The same of what is read before an epoch ends, whenever that is.
+    static final Duration EPOCH_PATIENCE = Duration.ofHours(1);
 
     private final PrefetchKind kind;
     private final Clock clock;
@@ -28,11 +30,11 @@ final class PrefetchMeter {
     private final LongAdder readBytes = new LongAdder();
     private final LongAdder unreadBytes = new LongAdder();
 
-    /// @param mostBytes what may wait in memory for its reader
-    PrefetchMeter(PrefetchKind kind, long mostBytes, Clock clock) {
+    /// @param usefulness fresh, owned by the meter
+    PrefetchMeter(PrefetchKind kind, Usefulness usefulness, Clock clock) {
         this.kind = kind;
         this.clock = clock;
-        usefulness = new Usefulness(mostBytes);
+        this.usefulness = usefulness;
     }
 
     /// A block that is brought up, until somebody reads it or it leaves memory. Each of its methods
@@ -70,7 +72,8 @@ final class PrefetchMeter {
 
     /// Whether more may be brought up now.
     boolean hasRoom() {
-        long latest = clock.nanoTime() - PATIENCE.toNanos();
+        var patience = kind == PrefetchKind.EPOCH ? EPOCH_PATIENCE : PATIENCE;
+        long latest = clock.nanoTime() - patience.toNanos();
         while (true) {
             var eldest = eldest();
             if (eldest == null || eldest.sinceNanos - latest > 0) {

@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.engine.EngineStatus.PrefetchStatus;
 import dev.varve.env.Clock;
+import dev.varve.policy.Usefulness;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,19 +14,26 @@ import java.util.Objects;
 final class Prefetches {
     /// What may wait in memory for its reader, for each kind, as a part of memory.
     private static final int GUESSED_SHARE = 8;
-    /// The same of what a client wants.
-    private static final int WISHED_SHARE = 2;
+    /// The same of what is known rather than guessed.
+    private static final int KNOWN_SHARE = 2;
 
     private final Map<PrefetchKind, PrefetchMeter> meters = new EnumMap<>(PrefetchKind.class);
 
     Prefetches(long memoryBytes, Clock clock) {
         for (var kind : PrefetchKind.values()) {
-            meters.put(kind, new PrefetchMeter(kind, memoryBytes / share(kind), clock));
+            meters.put(kind, new PrefetchMeter(kind, usefulness(kind, memoryBytes), clock));
         }
     }
 
-    private static int share(PrefetchKind kind) {
-        return kind == PrefetchKind.HINT ? WISHED_SHARE : GUESSED_SHARE;
+    /// That a bucket is read in epochs must have proved true before it is as good as a wish.
+    private static Usefulness usefulness(PrefetchKind kind, long memoryBytes) {
+        long guessed = memoryBytes / GUESSED_SHARE;
+        long known = memoryBytes / KNOWN_SHARE;
+        return switch (kind) {
+            case HINT -> new Usefulness(known);
+            case EPOCH -> new Usefulness(known, guessed);
+            case CHAIN, SEQUENTIAL, STRIDED -> new Usefulness(guessed);
+        };
     }
 
     PrefetchMeter of(PrefetchKind kind) {

@@ -31,6 +31,7 @@ final class ReadPath {
     private final SegmentTier flash;
     private final Lookups lookups;
     private final RangeReadAhead readAhead;
+    private final EpochReadAhead epochs;
     private final EngineCounters counters;
 
     ReadPath(
@@ -40,6 +41,7 @@ final class ReadPath {
             SegmentTier flash,
             Lookups lookups,
             RangeReadAhead readAhead,
+            EpochReadAhead epochs,
             EngineCounters counters) {
         this.table = table;
         this.source = source;
@@ -47,6 +49,7 @@ final class ReadPath {
         this.flash = flash;
         this.lookups = lookups;
         this.readAhead = readAhead;
+        this.epochs = epochs;
         this.counters = counters;
     }
 
@@ -93,9 +96,7 @@ final class ReadPath {
                     yield new Peek.Unsure<>();
                 }
                 lookups.count(bucket, key, true);
-                yield new Peek.Hit<>(new OpenObject(
-                        bucket, stored, source, table, held, List.of(), List.of(), lookups,
-                        readAhead));
+                yield new Peek.Hit<>(reader(bucket, stored, held, List.of(), List.of()));
             }
         };
     }
@@ -116,8 +117,7 @@ final class ReadPath {
         var places = entries.stream().map(entry -> entry.orElseThrow().place()).toList();
         return pin(places).map(pins -> {
             List<Optional<Block>> none = places.stream().map(_ -> Optional.<Block>empty()).toList();
-            return new OpenObject(bucket, stored, source, table, none, places, pins, lookups,
-                    readAhead);
+            return reader(bucket, stored, none, places, pins);
         });
     }
 
@@ -125,9 +125,17 @@ final class ReadPath {
         var held = holdInMemory(stored);
         return held.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new OpenObject(
-                        bucket, stored, source, table, held, List.of(), List.of(), lookups,
-                        readAhead));
+                : Optional.of(reader(bucket, stored, held, List.of(), List.of()));
+    }
+
+    private OpenObject reader(
+            BucketState bucket,
+            StoredObject stored,
+            List<Optional<Block>> held,
+            List<Place> places,
+            List<SegmentTier.Pin> pins) {
+        return new OpenObject(bucket, stored, source, table, held, places, pins, lookups, readAhead,
+                epochs);
     }
 
     /// Leases on all blocks of an object; an empty list if one of them is not in memory. Where

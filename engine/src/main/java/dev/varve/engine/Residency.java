@@ -110,6 +110,11 @@ final class Residency {
             name = next;
         }
 
+        /// Whether it was brought up for a reader who has not come yet.
+        boolean isAwaited() {
+            return reads == 0 && prefetched.isPresent();
+        }
+
         /// How often the block was read since it came in. Racy on purpose: it is a hint.
         int reads() {
             return reads;
@@ -135,10 +140,11 @@ final class Residency {
     }
 
     private void wasRead(Resident resident) {
-        boolean isExpected = resident.reads == 0 && resident.prefetched.isPresent();
+        boolean isExpected = resident.isAwaited();
         resident.reads++;
         if (isExpected) {
-            resident.prefetched.get().read(); // that it came in was a reference already
+            resident.prefetched.ifPresent(Prefetched::read);
+            eviction.reached(resident); // that it came in was a reference already
         } else {
             eviction.accessed(resident);
         }
@@ -257,6 +263,11 @@ final class Residency {
                 .stream()
                 .map(info -> residents.get(info.id()))
                 .allMatch(resident -> resident != null && resident.slot != SlotIndex.NONE);
+    }
+
+    /// See [MemoryEviction#isSure].
+    boolean isSure(BucketState bucket, ObjectKey key) {
+        return eviction.isSure(bucket, key);
     }
 
     boolean isResident(long id) {

@@ -65,6 +65,7 @@ public final class TieredEngine implements Engine {
     private final WritePath writePath;
     /// What a reader is about to ask for.
     private final Prefetch prefetch;
+    private final EpochReadAhead epochs;
     /// What clients have asked to be brought up some time.
     private final Prefetch hints;
     private volatile Division division;
@@ -116,8 +117,9 @@ public final class TieredEngine implements Engine {
         prefetches = new Prefetches(parts.slab().capacityBytes(), clock);
         prefetch = new Prefetch(table, catalog, flash, source, prefetches, settings.readAhead());
         hints = new Prefetch(table, catalog, flash, source, prefetches, settings.readAhead());
+        epochs = new EpochReadAhead(catalog, residency, prefetch, clock, settings.readAhead());
         readPath = new ReadPath(table, source, catalog, flash, lookups,
-                new RangeReadAhead(residency, prefetch), counters);
+                new RangeReadAhead(residency, prefetch), epochs, counters);
         ids = new IdSource(catalog);
         writePath = new WritePath(table, source, residency, flash, catalog, reclamation, ids, clock,
                 settings, admission, orders, accesses, lookups, counters);
@@ -156,6 +158,8 @@ public final class TieredEngine implements Engine {
                 .limit(PREFETCH_DEPTH)
                 .map(i -> parts.tasks().repeat("prefetch-" + i, PREFETCH_PAUSE, engine.prefetch))
                 .toList());
+        var walking = parts.tasks().repeat("epochs", PREFETCH_PAUSE, engine.epochs);
+        engine.epochs.onWake(walking::wake);
         engine.hints.onWake(List.of(parts.tasks()
                 .repeat("hints", PREFETCH_PAUSE, engine.hints)));
         return engine;
@@ -197,6 +201,7 @@ public final class TieredEngine implements Engine {
             }
         }
         buckets.delete(state);
+        epochs.forget(state);
     }
 
     @Override
@@ -375,6 +380,10 @@ public final class TieredEngine implements Engine {
 
     Chains chains() {
         return chains;
+    }
+
+    EpochReadAhead epochs() {
+        return epochs;
     }
 
     Prefetch hints() {

@@ -13,6 +13,7 @@ import dev.varve.tier.flash.FlashSettings;
 import dev.varve.tier.flash.FlashTier;
 import java.time.Duration;
 import java.util.SplittableRandom;
+import java.util.function.LongFunction;
 
 /// A small engine on simulated parts: 1 MiB of memory, flash in segments of 1 MiB, blocks of 64
 /// KiB in durable buckets, background work by hand.
@@ -31,7 +32,9 @@ final class EngineRig implements AutoCloseable {
     SimulatedDisk disk;
     SimulatedCatalog catalog = new SimulatedCatalog();
     ManualTasks tasks = new ManualTasks();
-    BuddySlab slab = BuddySlab.open(MEMORY_BYTES);
+    private final long memoryBytes;
+    private final LongFunction<EvictionPolicy> policy;
+    BuddySlab slab;
     TieredEngine engine;
 
     EngineRig(long seed, long flashBytes) {
@@ -39,7 +42,19 @@ final class EngineRig implements AutoCloseable {
     }
 
     EngineRig(long seed, long flashBytes, EngineSettings settings) {
+        this(seed, flashBytes, settings, MEMORY_BYTES, _ -> new LruPolicy());
+    }
+
+    EngineRig(
+            long seed,
+            long flashBytes,
+            EngineSettings settings,
+            long memoryBytes,
+            LongFunction<EvictionPolicy> policy) {
         this.settings = settings;
+        this.memoryBytes = memoryBytes;
+        this.policy = policy;
+        this.slab = BuddySlab.open(memoryBytes);
         this.seed = seed;
         this.flashBytes = flashBytes;
         this.disk = new SimulatedDisk(seed);
@@ -84,7 +99,7 @@ final class EngineRig implements AutoCloseable {
     private void restart() {
         slab.close();
         tasks = new ManualTasks();
-        slab = BuddySlab.open(MEMORY_BYTES);
+        slab = BuddySlab.open(memoryBytes);
         engine = start();
     }
 
@@ -92,7 +107,7 @@ final class EngineRig implements AutoCloseable {
         var flash = FlashTier.open(disk, new FlashSettings(flashBytes, 1 << 20, 4), clock,
                 new SplittableRandom(seed));
         return TieredEngine.open(
-                new TieredEngine.Parts(catalog, flash, slab, _ -> new LruPolicy(), clock, tasks),
+                new TieredEngine.Parts(catalog, flash, slab, policy, clock, tasks),
                 settings);
     }
 

@@ -1,5 +1,6 @@
 package dev.varve.policy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -15,6 +16,11 @@ import java.util.stream.IntStream;
 /// some times that cost, so that what is paid for changes stays a fraction of what they brought
 /// (as with skis that are bought when the rent has come to their price). So policies that hold
 /// much the same take turns easily, and a loop in which two hold different halves is left alone.
+///
+/// A rival that is sure of what comes ([EvictionPolicy#sureMisses]) need not gain. While all of it
+/// is asked for, the leader is watched; where it misses clearly more twice in a row, the rival
+/// leads, and gives the lead back when it is not sure any more. If others gain on it all the same,
+/// it must wait until it has become sure anew.
 ///
 /// **How it changes.** While the shadows are as large as the cache, the cache *follows* the leader
 /// (see [Following]), which has a history. Where there are more blocks than shadows may have, they
@@ -34,6 +40,12 @@ public final class AutoPolicy implements EvictionPolicy {
     /// Sampled references between two looks at who leads.
     private static final int LOOK_EVERY = 16;
     private static final int MAX_RIVALS = 16;
+    private static final int NOBODY = -1;
+    /// How often in a row the leader must have been worse than a rival that is sure: it may have
+    /// been about to learn the same.
+    private static final int WORSE_ROUNDS = 2;
+    /// One so many-th of the cache is what the leader may miss more than a rival that is sure.
+    private static final int WORTH_A_CHANGE = 10;
     /// Where blocks are so few that their sizes say nothing of those to come.
     private static final int FEW_BLOCKS = 16;
     /// Sizes that the curve tells of, as multiples of the present one.
@@ -59,6 +71,16 @@ public final class AutoPolicy implements EvictionPolicy {
     private Optional<HitCurve> watched = Optional.empty();
     private long announced = NONE;
     private long changes;
+    /// The rival that leads because it is sure, and the one in whose place.
+    private int sure = NOBODY;
+    private int unsure;
+    /// The rival that was sure, and was worse than others.
+    private int refuted = NOBODY;
+    /// The rival that is sure, if it does not lead, and the misses since, its and the leader's.
+    private int contender = NOBODY;
+    private long missesBefore;
+    private long leaderMisses;
+    private int worseRounds;
     /// Whether it is settled who is in force before there is evidence.
     private boolean isStarted;
 
@@ -203,6 +225,28 @@ public final class AutoPolicy implements EvictionPolicy {
     }
 
     @Override
+    public void broughtUp(long id) {
+        if (contest.isSampled(id)) {
+            contest.broughtUp(id);
+        }
+        if (curve.isSampled(id)) {
+            curve.broughtUp(id);
+        }
+        real.broughtUp(id);
+    }
+
+    @Override
+    public void reached(long id) {
+        if (contest.isSampled(id)) {
+            contest.reached(id);
+        }
+        if (curve.isSampled(id)) {
+            curve.reached(id);
+        }
+        real.reached(id);
+    }
+
+    @Override
     public void expected(long id, long sizeBytes) {
         Arguments.checkBlock(id, sizeBytes);
         if (!real.contains(id)) {
@@ -281,6 +325,13 @@ public final class AutoPolicy implements EvictionPolicy {
     }
 
     @Override
+    public long sureMisses() {
+        return real instanceof Following
+                ? contest.shadow(leader).sureMisses()
+                : real.sureMisses();
+    }
+
+    @Override
     public boolean contains(long id) {
         return real.contains(id);
     }
@@ -317,6 +368,7 @@ public final class AutoPolicy implements EvictionPolicy {
         }
         int hitters = contest.reference(id, sizeBytes, present);
         boolean leaderHit = (hitters >> leader & 1) != 0;
+        leaderMisses += leaderHit ? 0 : 1;
         for (int i = 0; i < rivals.size(); i++) {
             boolean hit = (hitters >> i & 1) != 0;
             if (hit != leaderHit) {
@@ -359,16 +411,80 @@ public final class AutoPolicy implements EvictionPolicy {
             watched.get().fit((double) real.bytes() / real.count());
         }
         if (contest.fit(blocks)) {
-            for (int i = 0; i < rivals.size(); i++) {
-                gains[i] = 0;
-                costs[i] = 0;
-            }
+            Arrays.fill(gains, 0);
+            Arrays.fill(costs, 0);
             if (real instanceof Following) {
                 real = new Handover(real, fresh(leader));
             }
-        } else {
+        } else if (!leadsWhoIsSure()) {
             change();
         }
+    }
+
+    /// @return whether that was a change
+    private boolean leadsWhoIsSure() {
+        if (sure != NOBODY) {
+            boolean isOver = contest.shadow(sure).sureMisses() == UNSURE;
+            if (isOver) {
+                sure = NOBODY;
+                leadAtOnce(unsure);
+            }
+            return isOver;
+        }
+        int claimant = claimant();
+        if (claimant == NOBODY || claimant != contender) {
+            observe(claimant);
+            return false;
+        }
+        var shadow = contest.shadow(contender);
+        long enough = shadow.sureMisses() - missesBefore;
+        if (enough == 0) {
+            return false;
+        }
+        int tolerance = shadow.count() / WORTH_A_CHANGE;
+        // What knows of requests does not know of epochs, and gives way where it is no better. Else
+        // a look may come late, and so may one before.
+        boolean isWorse = leaderMisses > enough + (rivals.get(leader).forOrder()
+                ? -tolerance
+                : tolerance + 2 * LOOK_EVERY);
+        worseRounds = isWorse ? worseRounds + 1 : 0;
+        startRound();
+        boolean leads = worseRounds >= WORSE_ROUNDS;
+        if (leads) {
+            unsure = leader;
+            sure = contender;
+            leadAtOnce(sure);
+        }
+        return leads;
+    }
+
+    private int claimant() {
+        for (int i = 0; i < rivals.size(); i++) {
+            if (i != leader && contest.shadow(i).sureMisses() != UNSURE) {
+                return i == refuted ? NOBODY : i;
+            }
+        }
+        refuted = NOBODY;
+        return NOBODY;
+    }
+
+    private void observe(int rival) {
+        contender = rival;
+        worseRounds = 0;
+        if (rival != NOBODY) {
+            startRound();
+        }
+    }
+
+    private void startRound() {
+        missesBefore = contest.shadow(contender).sureMisses();
+        leaderMisses = 0;
+    }
+
+    private void leadAtOnce(int rival) {
+        Arrays.fill(gains, 0);
+        changes++;
+        lead(rival);
     }
 
     private int blocksWhenFull() {
@@ -383,7 +499,8 @@ public final class AutoPolicy implements EvictionPolicy {
         double most = 0;
         for (int i = 0; i < rivals.size(); i++) {
             double margin = gains[i] - needed(i);
-            if (margin > most) {
+            boolean guesses = contest.shadow(i).sureMisses() == UNSURE;
+            if (margin > most && guesses) {
                 most = margin;
                 best = i;
             }
@@ -396,6 +513,8 @@ public final class AutoPolicy implements EvictionPolicy {
             gains[i] = Math.max(0, gains[i] - gain);
         }
         changes++;
+        refuted = sure == NOBODY ? refuted : sure;
+        sure = NOBODY;
         lead(best);
     }
 
@@ -409,6 +528,7 @@ public final class AutoPolicy implements EvictionPolicy {
 
     private void lead(int rival) {
         leader = rival;
+        contender = NOBODY;
         curve = newCurve();
         if (real instanceof Following following) {
             following.follow(contest.shadow(rival));

@@ -28,6 +28,23 @@ public interface EvictionPolicy {
     /// @param predecessor what the block came after, or [#NONE] for the first of a request
     default void follows(long id, long predecessor) {}
 
+    /// A block that has just been touched, [#inserted] or [#accessed], was not read: it was brought
+    /// up ahead of its reader. Most policies do not care. Ignored for a block that is not present.
+    default void broughtUp(long id) {}
+
+    /// The reader has come for whom a block was brought up. That it came up was a reference
+    /// already. Most policies do not care. Ignored for a block that is not present.
+    default void reached(long id) {}
+
+    /// How many misses are enough, if it knows what will be asked for: a sum that grows each time
+    /// that all of it was. Whoever chooses among policies can tell by it whether others do well,
+    /// and need not wait for one that knows to gain.
+    ///
+    /// @return [#UNSURE] where it guesses, as most do
+    default long sureMisses() {
+        return UNSURE;
+    }
+
     /// A block left for another reason than eviction. An id that is not present is ignored.
     void removed(long id);
 
@@ -58,4 +75,7 @@ public interface EvictionPolicy {
 
     /// The answer of [#victim] when nothing is present; no block has this id.
     long NONE = 0;
+
+    /// The answer of [#sureMisses] where nothing is known.
+    long UNSURE = -1;
 }

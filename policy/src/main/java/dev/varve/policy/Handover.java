@@ -56,6 +56,16 @@ final class Handover implements EvictionPolicy {
     }
 
     @Override
+    public void broughtUp(long id) {
+        (source.contains(id) ? source : target).broughtUp(id);
+    }
+
+    @Override
+    public void reached(long id) {
+        (source.contains(id) ? source : target).reached(id);
+    }
+
+    @Override
     public void expected(long id, long sizeBytes) {
         target.expected(id, sizeBytes);
     }
@@ -98,6 +108,11 @@ final class Handover implements EvictionPolicy {
     @Override
     public void resized(long capacityBytes) {
         target.resized(capacityBytes);
+    }
+
+    @Override
+    public long sureMisses() {
+        return target.sureMisses();
     }
 
     @Override

@@ -99,6 +99,20 @@ final class Miniatures {
         }
     }
 
+    /// See [EvictionPolicy#broughtUp].
+    void broughtUp(long id) {
+        for (var shadow : shadows) {
+            shadow.broughtUp(id);
+        }
+    }
+
+    /// See [EvictionPolicy#reached].
+    void reached(long id) {
+        for (var shadow : shadows) {
+            shadow.reached(id);
+        }
+    }
+
     /// A sampled block is asked for.
     ///
     /// @param present whether the real cache has it

@@ -116,6 +116,11 @@ public final class Partition implements EvictionPolicy {
         return group & (GROUPS - 1);
     }
 
+    /// The policy of a group's blocks.
+    public EvictionPolicy of(int group) {
+        return owners[group(group)].policy();
+    }
+
     private static int groupOf(long id) {
         return (int) (id >>> (Long.SIZE - GROUP_BITS));
     }
@@ -168,6 +173,16 @@ public final class Partition implements EvictionPolicy {
     @Override
     public void follows(long id, long predecessor) {
         owners[groupOf(id)].policy().follows(id, predecessor);
+    }
+
+    @Override
+    public void broughtUp(long id) {
+        holder(id).broughtUp(id);
+    }
+
+    @Override
+    public void reached(long id) {
+        holder(id).reached(id);
     }
 
     @Override
@@ -236,6 +251,12 @@ public final class Partition implements EvictionPolicy {
             bytes += parts.get(i).policy().bytes();
         }
         return bytes;
+    }
+
+    /// The policy that has a block, which may not have moved to its group's yet.
+    private AutoPolicy holder(long id) {
+        var part = owners[groupOf(id)];
+        return part.policy().contains(id) ? part.policy() : others.policy();
     }
 
     private void add(long id, long sizeBytes) {

@@ -14,7 +14,8 @@ public enum PolicyName {
     CLOCK_PRO_PLUS("clock-pro-plus"),
     W_TINYLFU("w-tinylfu"),
     GDSF("gdsf"),
-    CHAIN("chain");
+    CHAIN("chain"),
+    EPOCH("epoch");
 
     private final String text;
 
@@ -48,6 +49,7 @@ public enum PolicyName {
             case W_TINYLFU -> new TinyLfuPolicy(capacityBytes, seed);
             case GDSF -> new GdsfPolicy(GdsfPolicy.MissCost.SAME);
             case CHAIN -> new ChainPolicy(capacityBytes);
+            case EPOCH -> new EpochPolicy();
         };
     }
 }

@@ -33,6 +33,21 @@ final class Shadow {
         policy.follows(id, predecessor);
     }
 
+    /// See [EvictionPolicy#broughtUp].
+    void broughtUp(long id) {
+        policy.broughtUp(id);
+    }
+
+    /// See [EvictionPolicy#reached].
+    void reached(long id) {
+        policy.reached(id);
+    }
+
+    /// See [EvictionPolicy#sureMisses].
+    long sureMisses() {
+        return policy.sureMisses();
+    }
+
     /// A block is asked for, and comes in if it is not there and not larger than the cache.
     ///
     /// @return whether it was there

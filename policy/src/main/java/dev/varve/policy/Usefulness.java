@@ -31,12 +31,18 @@ public final class Usefulness {
 
     /// @param mostBytes the greatest allowance, in force until something is judged; at least 1
     public Usefulness(long mostBytes) {
-        if (mostBytes < 1) {
-            throw new IllegalArgumentException(
-                    "allowance (" + mostBytes + " bytes) must be at least 1 byte");
+        this(mostBytes, mostBytes);
+    }
+
+    /// @param mostBytes  the greatest allowance
+    /// @param firstBytes the one in force until something is judged; 1 to `mostBytes`
+    public Usefulness(long mostBytes, long firstBytes) {
+        if (firstBytes < 1 || firstBytes > mostBytes) {
+            throw new IllegalArgumentException("allowance (" + firstBytes
+                    + " bytes) must be at least 1 byte and at most " + mostBytes);
         }
         this.mostBytes = mostBytes;
-        allowanceBytes = mostBytes;
+        allowanceBytes = firstBytes;
     }
 
     /// Whether more may be brought up. Always, where nothing waits: a block may be larger than the

@@ -55,6 +55,16 @@ public final class WaitingRoom implements EvictionPolicy {
     }
 
     @Override
+    public void broughtUp(long id) {
+        policy.broughtUp(id);
+    }
+
+    @Override
+    public void reached(long id) {
+        policy.reached(id);
+    }
+
+    @Override
     public void removed(long id) {
         waiting.forget(id);
         policy.removed(id);
@@ -73,6 +83,11 @@ public final class WaitingRoom implements EvictionPolicy {
         if (!contains(id)) {
             waiting.add(0, id, sizeBytes);
         }
+    }
+
+    @Override
+    public long sureMisses() {
+        return policy.sureMisses();
     }
 
     @Override

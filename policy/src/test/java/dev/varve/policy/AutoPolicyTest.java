@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.varve.policy.AutoPolicy.Tuning;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.LongFunction;
 import java.util.stream.LongStream;
@@ -196,6 +199,54 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
     }
 
     @Test
+    void letsARivalLeadThatIsSureUntilItIsNot() {
+        var epoch = new Rival("epoch", false, _ -> new EpochPolicy());
+        var auto = auto(List.of(LRU, epoch, S3_FIFO), 100, 4096);
+        var cache = new PolicyCache(auto, 100);
+        var random = new Random(4);
+        for (int i = 0; i < 4; i++) {
+            shuffled(400, random).forEach(id -> cache.reference(id, 1));
+        }
+        assertThat(auto.report().active()).isEqualTo("epoch");
+        assertThat(auto.report().changes()).isOne();
+        for (int i = 0; i < 300; i++) {
+            cache.reference(1 + random.nextInt(400), 1);
+        }
+        assertThat(auto.report().active()).isEqualTo("lru");
+        assertThat(auto.report().changes()).isEqualTo(2);
+    }
+
+    /// In a loop, MRU finds as much as can be found.
+    @Test
+    void aRivalThatIsSureOfNoMoreThanIsFoundDoesNotLead() {
+        var epoch = new Rival("epoch", false, _ -> new EpochPolicy());
+        var auto = auto(List.of(MRU, epoch), 100, 4096);
+        var cache = new PolicyCache(auto, 100);
+        for (int i = 0; i < 20_000; i++) {
+            cache.reference(1 + i % 400, 1);
+        }
+        assertThat(auto.report().active()).isEqualTo("mru");
+        assertThat(auto.report().changes()).isZero();
+    }
+
+    @Test
+    void aRivalThatIsSureAndWrongLosesTheLead() {
+        var wrong = new Rival("wrong", false, _ -> new Sure(new MruPolicy()));
+        var auto = auto(List.of(LRU, wrong), 100, 4096);
+        var cache = new PolicyCache(auto, 100);
+        var random = new SplittableRandom(3);
+        for (int i = 0; i < 320; i++) {
+            cache.reference(1 + i, 1);
+        }
+        assertThat(auto.report().active()).isEqualTo("wrong");
+        for (int i = 0; i < 20_000; i++) {
+            cache.reference(1 + i / 10 + random.nextInt(80), 1);
+        }
+        assertThat(auto.report().active()).isEqualTo("lru");
+        assertThat(auto.report().changes()).isEqualTo(2);
+    }
+
+    @Test
     void doesNotKeepForEverWhatWasSparedOnce() {
         var auto = auto(List.of(LRU), 10, 64);
         for (int i = 1; i <= 10; i++) {
@@ -215,6 +266,12 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
     void rejectsNoRivalsAndNoCapacity() {
         assertThatIllegalArgumentException().isThrownBy(() -> auto(List.of(), 1000, 64));
         assertThatIllegalArgumentException().isThrownBy(() -> auto(List.of(LRU), 0, 64));
+    }
+
+    private static List<Long> shuffled(int blocks, Random random) {
+        var order = new ArrayList<>(LongStream.rangeClosed(1, blocks).boxed().toList());
+        Collections.shuffle(order, random);
+        return order;
     }
 
     private static AutoPolicy auto(List<Rival> rivals, long capacityBytes, int sampleBlocks) {
