@@ -50,6 +50,8 @@ final class Reclamation implements Tasks.Worker {
     private static final double LEAST_CLEANING = 0.05;
     /// Blocks are moved in batches of this share of memory.
     private static final int BATCH_SHARE = 64;
+    /// Looks at a segment until what lingers in it is given up.
+    private static final int MOST_LOOKS = 1000;
     /// Of an evicted segment, at most this share is written again.
     private static final int REINSERT_SHARE = 2;
 
@@ -68,6 +70,8 @@ final class Reclamation implements Tasks.Worker {
     private final AtomicBoolean noRoom = new AtomicBoolean();
     /// Segments with wanted blocks that cannot be read: kept as they are.
     private final Set<Integer> stuck = new HashSet<>();
+    /// How often evicted segments were looked at of which something is wanted.
+    private final Map<Integer, Integer> lingering = new HashMap<>();
     /// What was written to each sealed segment that may be cleaned.
     private final Map<Integer, Long> contentBytes = new HashMap<>();
 
@@ -204,6 +208,7 @@ final class Reclamation implements Tasks.Worker {
     }
 
     private void drop(int segment) {
+        lingering.remove(segment);
         flash.drop(segment);
         shares.dropped(segment);
     }
@@ -272,11 +277,30 @@ final class Reclamation implements Tasks.Worker {
         kept.addAll(giveUp(writeAgain(again, Purpose.CACHE)));
         var held = giveUp(writeAgain(kept, Purpose.KEPT));
         catalog.sync();
-        if (!held.isEmpty()) {
+        if (!held.isEmpty() || lingers(segment.number())) {
             return false; // looked at again when there is room, or nothing holds them any more
         }
         drop(segment.number());
         return true;
+    }
+
+    /// Whether an evicted segment has a copy that somebody wants all the same: it was written a
+    /// moment ago, and the catalog is about to name it. Not for ever: a damaged directory may not
+    /// list what the catalog names.
+    private boolean lingers(int segment) {
+        if (wantedBytes(segment) == 0) {
+            lingering.remove(segment);
+            return false;
+        }
+        return lingering.merge(segment, 1, Integer::sum) < MOST_LOOKS;
+    }
+
+    private long wantedBytes(int segment) {
+        return flash.segments()
+                .stream()
+                .filter(now -> now.number() == segment)
+                .mapToLong(Segment::wantedBytes)
+                .sum();
     }
 
     /// @return those that found no room
@@ -311,10 +335,7 @@ final class Reclamation implements Tasks.Worker {
             return false;
         }
         settle(moves, counters.cleanedBytes);
-        boolean empty = flash.segments()
-                .stream()
-                .anyMatch(now -> now.number() == segment.number() && now.wantedBytes() == 0);
-        if (!empty) {
+        if (wantedBytes(segment.number()) > 0) {
             keep(segment.number(), "its directory does not name all of its wanted blocks");
             return false;
         }

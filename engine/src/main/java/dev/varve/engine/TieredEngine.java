@@ -382,6 +382,10 @@ public final class TieredEngine implements Engine {
         return chains;
     }
 
+    Reclamation reclamation() {
+        return reclamation;
+    }
+
     EpochReadAhead epochs() {
         return epochs;
     }
