@@ -212,12 +212,8 @@ public final class AutoPolicy implements EvictionPolicy {
             isStarted = true;
             leadOrdered();
         }
-        if (contest.isSampled(id)) {
-            contest.follows(id, predecessor);
-        }
-        if (curve.isSampled(id)) {
-            curve.follows(id, predecessor);
-        }
+        contest.follows(id, predecessor);
+        curve.follows(id, predecessor);
         if (watched.isPresent()) {
             watched.get().follows(id, predecessor);
         }
@@ -226,23 +222,15 @@ public final class AutoPolicy implements EvictionPolicy {
 
     @Override
     public void broughtUp(long id) {
-        if (contest.isSampled(id)) {
-            contest.broughtUp(id);
-        }
-        if (curve.isSampled(id)) {
-            curve.broughtUp(id);
-        }
+        contest.broughtUp(id);
+        curve.broughtUp(id);
         real.broughtUp(id);
     }
 
     @Override
     public void reached(long id) {
-        if (contest.isSampled(id)) {
-            contest.reached(id);
-        }
-        if (curve.isSampled(id)) {
-            curve.reached(id);
-        }
+        contest.reached(id);
+        curve.reached(id);
         real.reached(id);
     }
 
@@ -285,12 +273,8 @@ public final class AutoPolicy implements EvictionPolicy {
     public void removed(long id) {
         real.removed(id);
         sizes.forget(id);
-        if (contest.isSampled(id)) {
-            for (int i = 0; i < rivals.size(); i++) {
-                contest.shadow(i).remove(id);
-            }
-            curve.remove(id);
-        }
+        contest.remove(id);
+        curve.remove(id);
         if (watched.isPresent()) {
             watched.get().remove(id);
         }
@@ -378,9 +362,7 @@ public final class AutoPolicy implements EvictionPolicy {
                 costs[i]--;
             }
         }
-        if (curve.isSampled(id)) {
-            curve.reference(id, sizeBytes, present);
-        }
+        curve.reference(id, sizeBytes, present);
         if (watched.isPresent()) {
             watched.get().reference(id, sizeBytes, present);
         }

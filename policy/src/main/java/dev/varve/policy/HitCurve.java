@@ -46,21 +46,15 @@ final class HitCurve {
     }
 
     void follows(long id, long predecessor) {
-        if (shadows.isSampled(id)) {
-            shadows.follows(id, predecessor);
-        }
+        shadows.follows(id, predecessor);
     }
 
     void reference(long id, long sizeBytes, boolean present) {
-        if (shadows.isSampled(id)) {
-            shadows.reference(id, sizeBytes, present);
-        }
+        shadows.reference(id, sizeBytes, present);
     }
 
     void remove(long id) {
-        if (shadows.isSampled(id)) {
-            shadows.remove(id);
-        }
+        shadows.remove(id);
     }
 
     /// @param blockBytes average size of a block

@@ -94,30 +94,39 @@ final class Miniatures {
 
     /// See [EvictionPolicy#follows]. Of a sample, most blocks have lost their predecessors.
     void follows(long id, long predecessor) {
-        for (var shadow : shadows) {
-            shadow.follows(id, predecessor);
+        if (isSampled(id)) {
+            for (var shadow : shadows) {
+                shadow.follows(id, predecessor);
+            }
         }
     }
 
     /// See [EvictionPolicy#broughtUp].
     void broughtUp(long id) {
-        for (var shadow : shadows) {
-            shadow.broughtUp(id);
+        if (isSampled(id)) {
+            for (var shadow : shadows) {
+                shadow.broughtUp(id);
+            }
         }
     }
 
     /// See [EvictionPolicy#reached].
     void reached(long id) {
-        for (var shadow : shadows) {
-            shadow.reached(id);
+        if (isSampled(id)) {
+            for (var shadow : shadows) {
+                shadow.reached(id);
+            }
         }
     }
 
-    /// A sampled block is asked for.
+    /// A block is asked for.
     ///
     /// @param present whether the real cache has it
     /// @return a bit for each shadow that hit
     int reference(long id, long sizeBytes, boolean present) {
+        if (!isSampled(id)) {
+            return 0;
+        }
         int hitters = 0;
         for (int i = 0; i < shadows.length; i++) {
             if (shadows[i].reference(id, sizeBytes)) {
@@ -179,8 +188,10 @@ final class Miniatures {
     }
 
     void remove(long id) {
-        for (var shadow : shadows) {
-            shadow.remove(id);
+        if (isSampled(id)) {
+            for (var shadow : shadows) {
+                shadow.remove(id);
+            }
         }
     }
 

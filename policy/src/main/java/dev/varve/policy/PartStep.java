@@ -22,9 +22,7 @@ record PartStep(Part from, Part to, double share) {
 
     /// The step towards what would bring most, if anything brings enough.
     static Optional<PartStep> best(List<Part> parts, long capacityBytes) {
-        Part from = null;
-        Part to = null;
-        double share = 0;
+        var best = Optional.<PartStep>empty();
         double most = MIN_GAIN;
         for (var giver : parts) {
             for (var taker : parts) {
@@ -40,16 +38,13 @@ record PartStep(Part from, Part to, double share) {
                             - LOSS_WEIGHT * giver.loss(size, capacityBytes);
                     if (gain > most) {
                         most = gain;
-                        from = giver;
-                        to = taker;
-                        share = Math.max(SIZE, size * PACE);
+                        best = Optional.of(
+                                new PartStep(giver, taker, Math.max(SIZE, size * PACE)));
                     }
                 }
             }
         }
-        return from == null || to == null
-                ? Optional.empty()
-                : Optional.of(new PartStep(from, to, share));
+        return best;
     }
 
     void take() {
