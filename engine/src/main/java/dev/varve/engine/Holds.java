@@ -2,6 +2,8 @@ package dev.varve.engine;
 
 import dev.varve.env.Clock;
 import dev.varve.env.Tasks;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -37,16 +39,75 @@ final class Holds implements Tasks.Worker {
     private final EngineCounters counters;
     private final ConcurrentMap<Name, Hold> holds = new ConcurrentHashMap<>();
     private final AtomicLong heldBytes = new AtomicLong();
-    private final List<Queue<Name>> wheel = Stream
-            .<Queue<Name>>generate(ConcurrentLinkedQueue::new)
+    private final List<Queue<Hold>> wheel = Stream
+            .<Queue<Hold>>generate(ConcurrentLinkedQueue::new)
             .limit(SLOTS)
             .toList();
     private long sweptSlot;
 
     private record Name(int bucket, ObjectKey key) {}
 
-    /// @param account what it is counted in
-    private record Hold(long untilNanos, long bytes, AtomicLong account) {}
+    /// One object's hold. Once ended it stays so; the object's next one is another.
+    ///
+    /// Thread-safe.
+    static final class Hold {
+        /// What holds nothing.
+        static final Hold NONE = new Hold(
+                new Name(0, ObjectKey.EMPTY), Hold.ENDED, 0, new AtomicLong());
+
+        private static final long ENDED = Long.MIN_VALUE;
+        private static final VarHandle UNTIL;
+
+        static {
+            try {
+                UNTIL = MethodHandles.lookup().findVarHandle(Hold.class, "untilNanos", long.class);
+            } catch (ReflectiveOperationException impossible) {
+                throw new ExceptionInInitializerError(impossible);
+            }
+        }
+
+        private final Name name;
+        private final long bytes;
+        private volatile long untilNanos;
+        /// What it is counted in; changed under the lock of its map entry.
+        private volatile AtomicLong account;
+
+        private Hold(Name name, long untilNanos, long bytes, AtomicLong account) {
+            this.name = name;
+            this.untilNanos = untilNanos;
+            this.bytes = bytes;
+            this.account = account;
+        }
+
+        /// Holds at least until then.
+        ///
+        /// @return false if it has ended
+        private boolean extend(long until) {
+            long present = untilNanos;
+            while (present != ENDED && present < until) {
+                if (UNTIL.compareAndSet(this, present, until)) {
+                    return true;
+                }
+                present = untilNanos;
+            }
+            return present != ENDED;
+        }
+
+        /// Ends it if its time is over; true as well if it has ended before.
+        private boolean expire(long now) {
+            long present = untilNanos;
+            return present <= now && UNTIL.compareAndSet(this, present, ENDED);
+        }
+
+        private void end() {
+            untilNanos = ENDED;
+        }
+
+        private long leftNanos(long now) {
+            long present = untilNanos;
+            return present == ENDED ? 0 : Math.max(0, present - now);
+        }
+    }
 
     Holds(Clock clock, Division division, EngineCounters counters) {
         this.clock = clock;
@@ -55,19 +116,41 @@ final class Holds implements Tasks.Worker {
         this.sweptSlot = slot(clock.nanoTime());
     }
 
-    /// Holds an object from now on, at least for the time given. The caller holds its key lock,
-    /// under which it has seen that the object is there.
+    /// Holds an object from now on, at least for the time given; what a durable bucket has stays
+    /// anyway. The caller holds its key lock, under which it has seen that the object is there.
     ///
     /// @return false if too much is held already
     boolean hold(BucketState bucket, ObjectInfo info, Duration time) {
-        long until = clock.nanoTime() + time.toNanos();
+        return bucket.isDurable()
+                || find(bucket, info, clock.nanoTime() + time.toNanos()) != Hold.NONE;
+    }
+
+    /// As above, for an object in memory, which remembers what holds it.
+    void hold(LiveObject live, Duration time) {
+        if (!live.bucket().isDurable()) {
+            long until = clock.nanoTime() + time.toNanos();
+            live.isHeldBy(find(live.bucket(), live.stored().info(), until));
+        }
+    }
+
+    /// Lets the hold on an object in memory go on, at least for the time given. Needs no lock: what
+    /// would drop the object ends its hold before ([#isHeld]), or finds that it goes on.
+    ///
+    /// @return false if nothing holds it any more
+    boolean extend(LiveObject live, Duration time) {
+        var hold = live.hold();
+        return hold != Hold.NONE && hold.extend(clock.nanoTime() + time.toNanos());
+    }
+
+    private Hold find(BucketState bucket, ObjectInfo info, long until) {
         var name = new Name(bucket.id(), info.key());
         var share = division.of(bucket, info.key());
         var held = holds.compute(name, (_, present) -> {
+            if (present != null && present.extend(until)) {
+                return present;
+            }
             if (present != null) {
-                return present.untilNanos >= until
-                        ? present
-                        : new Hold(until, present.bytes, present.account);
+                discount(present);
             }
             long bytes = Math.max(LEAST_BYTES, info.sizeBytes());
             if (share.held().addAndGet(bytes) > share.maxHeld()) {
@@ -75,32 +158,36 @@ final class Holds implements Tasks.Worker {
                 return null;
             }
             heldBytes.addAndGet(bytes);
-            wheel.get(wheelIndex(until)).add(name);
-            return new Hold(until, bytes, share.held());
+            var hold = new Hold(name, until, bytes, share.held());
+            wheel.get(wheelIndex(until)).add(hold);
+            return hold;
         });
         if (held == null) {
             counters.refusedHolds.increment();
+            return Hold.NONE;
         }
-        return held != null;
+        return held;
     }
 
+    /// Whether something holds an object. If its time was over, nothing does from now on, so that
+    /// who asks under the object's key lock may drop it.
     boolean isHeld(BucketState bucket, ObjectKey key) {
         var hold = holds.get(new Name(bucket.id(), key));
-        return hold != null && hold.untilNanos > clock.nanoTime();
+        return hold != null && !hold.expire(clock.nanoTime());
     }
 
     /// How long an object is still held; zero if it is not.
     Duration heldFor(BucketState bucket, ObjectKey key) {
         var hold = holds.get(new Name(bucket.id(), key));
-        long nanos = hold == null ? 0 : hold.untilNanos - clock.nanoTime();
-        return Duration.ofNanos(Math.max(0, nanos));
+        return Duration.ofNanos(hold == null ? 0 : hold.leftNanos(clock.nanoTime()));
     }
 
     /// Ends a hold before its time.
     void release(BucketState bucket, ObjectKey key) {
         var hold = holds.remove(new Name(bucket.id(), key));
         if (hold != null) {
-            end(hold);
+            hold.end();
+            discount(hold);
         }
     }
 
@@ -115,12 +202,13 @@ final class Holds implements Tasks.Worker {
                 var account = next.of(found, name.key).held();
                 hold.account.addAndGet(-hold.bytes);
                 account.addAndGet(hold.bytes);
-                return new Hold(hold.untilNanos, hold.bytes, account);
+                hold.account = account;
+                return hold;
             }));
         }
     }
 
-    private void end(Hold hold) {
+    private void discount(Hold hold) {
         heldBytes.addAndGet(-hold.bytes);
         hold.account.addAndGet(-hold.bytes);
     }
@@ -145,22 +233,21 @@ final class Holds implements Tasks.Worker {
         return ended;
     }
 
-    private int sweep(Queue<Name> names, long now) {
+    private int sweep(Queue<Hold> due, long now) {
         int ended = 0;
-        for (int left = names.size(); left > 0; left--) {
-            var name = names.poll();
-            if (name == null) {
+        for (int left = due.size(); left > 0; left--) {
+            var hold = due.poll();
+            if (hold == null) {
                 break;
             }
-            var kept = holds.computeIfPresent(name, (_, hold) -> {
-                if (hold.untilNanos > now) {
-                    wheel.get(wheelIndex(hold.untilNanos)).add(name);
-                    return hold;
-                }
-                end(hold);
-                return null;
-            });
-            ended += kept == null ? 1 : 0;
+            if (!hold.expire(now)) {
+                wheel.get(wheelIndex(hold.untilNanos)).add(hold);
+                continue;
+            }
+            ended++;
+            if (holds.remove(hold.name, hold)) {
+                discount(hold);
+            }
         }
         return ended;
     }

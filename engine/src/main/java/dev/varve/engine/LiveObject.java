@@ -39,6 +39,7 @@ final class LiveObject {
     private volatile int residentBlocks;
     private volatile StoredObject stored;
     private volatile State state;
+    private volatile Holds.Hold hold = Holds.Hold.NONE;
     /// How often it had been read when it began to wait.
     private volatile int readsBeforeWaiting = NEVER;
 
@@ -70,6 +71,15 @@ final class LiveObject {
 
     void become(State next) {
         state = next;
+    }
+
+    /// What held it last, and may have ended.
+    Holds.Hold hold() {
+        return hold;
+    }
+
+    void isHeldBy(Holds.Hold latest) {
+        hold = latest;
     }
 
     /// Whether it was to leave memory before, and stayed to wait for a reader, who has not come.

@@ -119,7 +119,8 @@ final class ObjectTable {
         lock.lock();
         try {
             var current = find(bucket, key).map(StoredObject::info);
-            return new Held(current, current.isPresent() && hold(bucket, current.get(), time));
+            return new Held(current,
+                    current.isPresent() && holds.hold(bucket, current.get(), time));
         } finally {
             lock.unlock();
         }
@@ -130,6 +131,10 @@ final class ObjectTable {
 
     /// As [#hold], from memory alone.
     Peek<ObjectInfo> tryHold(BucketState bucket, ObjectKey key, Duration time) {
+        var held = bucket.live().get(key);
+        if (held != null && isCurrent(held.stored()) && holds.extend(held, time)) {
+            return new Peek.Hit<>(held.stored().info());
+        }
         var lock = locks.of(bucket, key);
         if (!lock.tryLock()) {
             return new Peek.Unsure<>();
@@ -137,7 +142,7 @@ final class ObjectTable {
         try {
             return switch (tryFind(bucket, key)) {
                 case Peek.Hit<LiveObject>(var live) -> {
-                    hold(bucket, live.stored().info(), time);
+                    holds.hold(live, time);
                     yield new Peek.Hit<>(live.stored().info());
                 }
                 case Peek.Miss<LiveObject> _ -> new Peek.Miss<>();
@@ -155,10 +160,6 @@ final class ObjectTable {
                 .filter(body -> bucket.live().containsKey(body)
                         || cataloged(bucket, body).isPresent())
                 .isPresent();
-    }
-
-    private boolean hold(BucketState bucket, ObjectInfo info, Duration time) {
-        return bucket.isDurable() || holds.hold(bucket, info, time);
     }
 
     /// Makes a new version visible, if the precondition holds of the present one, which it

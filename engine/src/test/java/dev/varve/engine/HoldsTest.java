@@ -81,6 +81,51 @@ final class HoldsTest {
     }
 
     @Test
+    void aLeaseThatRanOutIsTakenAnewThoughItWasNotSweptYet() {
+        rig.cache().put(KEY, bytes(1));
+        for (int i = 0; i < 3; i++) {
+            assertThat(rig.cache().tryLease(KEY)).isInstanceOf(Peek.Hit.class);
+            assertThat(rig.engine.holds().heldBytes()).isEqualTo(LENGTH);
+            rig.clock.advance(LEASE.plusMillis(1));
+            assertThat(rig.engine.holds().isHeld(((TieredBucket) rig.cache()).state(), KEY))
+                    .isFalse();
+            assertThat(present(KEY).heldFor()).isZero();
+        }
+        assertThat(rig.cache().tryLease(KEY)).isInstanceOf(Peek.Hit.class);
+        assertThat(present(KEY).heldFor()).isEqualTo(LEASE);
+        rig.tasks.stepAll();
+        assertThat(rig.engine.holds().count()).isOne();
+        assertThat(rig.engine.holds().heldBytes()).isEqualTo(LENGTH);
+        rig.clock.advance(LEASE.plusSeconds(1));
+        rig.tasks.stepAll();
+        assertThat(rig.engine.holds().count()).isZero();
+        assertThat(rig.engine.holds().heldBytes()).isZero();
+    }
+
+    @Test
+    void aReleasedObjectIsHeldAgainByTheNextLease() {
+        rig.cache().put(KEY, bytes(1));
+        assertThat(rig.cache().tryLease(KEY)).isInstanceOf(Peek.Hit.class);
+        rig.cache().release(KEY);
+        assertThat(present(KEY).heldFor()).isZero();
+        assertThat(rig.cache().tryLease(KEY)).isInstanceOf(Peek.Hit.class);
+        assertThat(present(KEY).heldFor()).isEqualTo(LEASE);
+        assertThat(rig.engine.holds().heldBytes()).isEqualTo(LENGTH);
+    }
+
+    @Test
+    void aNewVersionIsHeldByWhatHeldTheOneBefore() {
+        rig.cache().put(KEY, bytes(1));
+        assertThat(rig.cache().tryLease(KEY)).isInstanceOf(Peek.Hit.class);
+        rig.cache().put(KEY, bytes(2));
+        rig.clock.advance(LEASE.dividedBy(2));
+        assertThat(rig.cache().tryLease(KEY)).isInstanceOf(Peek.Hit.class);
+        assertThat(present(KEY).heldFor()).isEqualTo(LEASE);
+        assertThat(rig.engine.holds().count()).isOne();
+        assertThat(rig.engine.holds().heldBytes()).isEqualTo(LENGTH);
+    }
+
+    @Test
     void aPinLastsAsLongAsWasAskedThoughTheWheelGoesRound() {
         rig.cache().put(KEY, bytes(1));
         assertThat(rig.cache().pin(KEY, Duration.ofMinutes(5))).isTrue();

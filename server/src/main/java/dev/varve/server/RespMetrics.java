@@ -52,6 +52,10 @@ final class RespMetrics implements LatencyRecorder {
                 RespCounters::stalledClients);
         count("off.loop", "Commands that needed more than memory could answer", counters,
                 RespCounters::offLoop);
+        count("seat.changes",
+                "Times that a connection went to another thread, with larger values or smaller ones",
+                counters,
+                RespCounters::seatChanges);
         FunctionCounter
                 .builder("varve.resp.rate.wait.seconds", counters, it -> it.get()
                         .waitedNanosByUser()

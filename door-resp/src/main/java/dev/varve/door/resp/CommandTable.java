@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,6 +19,8 @@ final class CommandTable {
     private static final int LONGEST_NAME = 64;
 
     private final Map<String, Command> byName;
+    /// By the spellings that clients use, which need not be made lower-case first.
+    private final Map<String, Command> byText;
     private final Command unknown = Command.of("unknown", -1, "no_auth", Keys.NONE,
             CommandTable::refuse);
 
@@ -36,6 +39,8 @@ final class CommandTable {
         var sorted = new TreeMap<String, Command>();
         all.forEach(command -> sorted.put(command.name(), command));
         byName = Collections.unmodifiableMap(sorted);
+        byText = new HashMap<>(byName);
+        byName.forEach((name, command) -> byText.put(name.toUpperCase(Locale.ROOT), command));
     }
 
     /// The command of this name in any case, or one that answers that there is none.
@@ -44,8 +49,10 @@ final class CommandTable {
             return unknown;
         }
         var text = new String(name, StandardCharsets.ISO_8859_1);
-        var found = byName.get(text.toLowerCase(Locale.ROOT));
-        return found == null ? unknown : found;
+        var found = byText.get(text);
+        return found != null
+                ? found
+                : byName.getOrDefault(text.toLowerCase(Locale.ROOT), unknown);
     }
 
     Optional<Command> named(String lowerCaseName) {

@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// asks for much, holds up itself alone, with bounded memory. It is also left alone while its
 /// user is above its rate ([Throttle]).
 ///
+/// Between requests it may go to another event loop, if what it asks for belongs there ([Seat]).
+///
 /// Confined to its loop, but for [#session]; what an errand touches, the loop leaves alone
 /// meanwhile.
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write or close reaches this handler
@@ -63,6 +65,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     private final ErrandOutlet outlet;
     private final Reply reply;
     private final Stall stall;
+    private final Seat seat;
     private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(2);
     private boolean onErrand;
     private boolean draining;
@@ -86,12 +89,13 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         dispatcher = new Dispatcher(door, session);
         intake = new ValueIntake(door, session, parser, this::errand);
         buffers = new ReadBuffers(
-                parser::missingValueBytes, encrypted ? Optional::empty : this::room);
+                !encrypted, parser::missingValueBytes, encrypted ? Optional::empty : this::room);
         channel.config().setRecvByteBufAllocator(buffers);
         outlet = new ErrandOutlet(channel, this::handOver);
         reply = new Reply(channel.alloc(), session::resp3, Connection::keepLoopFree);
         stall = new Stall(
-                channel.eventLoop(), door.settings().writeStall(), this::progress, this::stalled);
+                channel::eventLoop, door.settings().writeStall(), this::progress, this::stalled);
+        seat = new Seat(door.loops(), channel);
     }
 
     /// An address to show; a client may have left so early that there is none any more.
@@ -112,7 +116,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     /// what it has begun.
     void review() {
         channel.eventLoop().execute(() -> {
-            if (!onErrand && !session.welcome()) {
+            if (!channel.eventLoop().inEventLoop()) {
+                review();
+            } else if (!onErrand && !session.welcome()) {
                 channel.close();
             }
         });
@@ -131,13 +137,25 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         bytesReceived += bytes;
         door.tallies().bytesIn.add(bytes);
         session.throttle().passed(bytes);
+        seat.passed(bytes);
         if (buffers.inRoom(input)) {
             intake.filled(bytes);
             input.release();
+            drain();
         } else {
             unread.add(input);
+            drain();
+            keep(input);
         }
-        drain();
+    }
+
+    /// Lets others read where these bytes lie, if they could not be parsed at once.
+    @SuppressWarnings("ReferenceEquality") // equal bytes elsewhere are not meant
+    private void keep(ByteBuf input) {
+        if (unread.peekLast() == input) {
+            unread.removeLast();
+            unread.addLast(buffers.keep(input));
+        }
     }
 
     /// Where the next bytes may go directly: only if nothing stands before them.
@@ -149,6 +167,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     public void channelReadComplete(ChannelHandlerContext context) {
         session.active(door.clock().nanoTime());
         send();
+        changeSeat();
     }
 
     @Override
@@ -181,11 +200,19 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
-        closed = true;
-        door.clients().remove(id);
-        outlet.close();
-        if (!onErrand) {
-            release();
+        left();
+    }
+
+    /// The client is gone.
+    private void left() {
+        if (!closed) {
+            closed = true;
+            door.clients().remove(id);
+            seat.leave();
+            outlet.close();
+            if (!onErrand) {
+                release();
+            }
         }
     }
 
@@ -204,6 +231,25 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     @Override
     public void operationComplete(ChannelFuture future) {
         writesDone++;
+        changeSeat();
+    }
+
+    /// Goes to the loop where it belongs if nothing is going on here; as on an errand, nothing is
+    /// parsed meanwhile.
+    private void changeSeat() {
+        if (seat.isRight() || draining || onErrand || paused || ending || closed
+                || !unread.isEmpty() || !reply.isEmpty() || pendingOutput()) {
+            return;
+        }
+        onErrand = true;
+        door.tallies().seatChanges.increment();
+        seat.change(() -> {
+            if (!channel.isOpen()) {
+                // A channel that is closed between two loops tells nobody.
+                left();
+            }
+            back(() -> {});
+        });
     }
 
     /// Goes on after an interruption of any kind.
@@ -284,6 +330,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         var command = request.command();
         command.calls().increment();
         door.tallies().commands.increment();
+        seat.asked();
         long startNanos = timed() ? door.clock().nanoTime() : 0;
         if (request.size() <= LOOP_ARGUMENTS) {
             var mark = reply.mark();
@@ -396,6 +443,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
             long bytes = from.writeTo(channel, this);
             door.tallies().bytesOut.add(bytes);
             session.throttle().passed(bytes);
+            seat.passed(bytes);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 /// Thread-safe: each part is.
 record Door(
         RespSettings settings,
+        Loops loops,
         ProtocolLimits limits,
         Engine engine,
         Databases databases,

@@ -17,6 +17,8 @@ import java.util.Map;
 /// @param stalledClients     connections closed because they made no progress
 /// @param offLoop            times that a command had to leave its event loop, because it needed
 ///                           more than memory could answer
+/// @param seatChanges        times that a connection went to another event loop, because it began
+///                           to move large values or ceased to
 /// @param lostWrites         values answered with OK that a cache bucket could not keep
 /// @param waitedNanosByUser  how long connections were made to wait because of their user's rate,
 ///                           for each user who has one
@@ -35,6 +37,7 @@ public record RespCounters(
         long protocolErrors,
         long stalledClients,
         long offLoop,
+        long seatChanges,
         long lostWrites,
         Map<String, Long> waitedNanosByUser) {
     public RespCounters {

@@ -11,16 +11,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
@@ -28,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -53,12 +46,10 @@ public final class RespDoor implements AutoCloseable {
     private static final long CLOSE_WAIT_MILLIS = 30_000;
 
     private final Door door;
-    private final EventLoopGroup loops;
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
 
-    private RespDoor(Door door, EventLoopGroup loops) {
+    private RespDoor(Door door) {
         this.door = door;
-        this.loops = loops;
     }
 
     /// Listens and serves until [#close].
@@ -73,8 +64,11 @@ public final class RespDoor implements AutoCloseable {
             Clock clock,
             Tasks tasks,
             LatencyRecorder latencies) {
+        int threads = settings.loopThreads() > 0
+                ? settings.loopThreads()
+                : Runtime.getRuntime().availableProcessors();
         var door = new Door(
-                settings, ProtocolLimits.of(settings), engine,
+                settings, new Loops(threads), ProtocolLimits.of(settings), engine,
                 new Databases(engine, settings.bucketName()), new CommandTable(),
                 new AtomicReference<>(new Users(settings.users(), settings.accesses(), clock)),
                 clock,
@@ -85,16 +79,11 @@ public final class RespDoor implements AutoCloseable {
                 ServerIdentity.at(clock.epochMillis(), clock.nanoTime()));
         // The first database is open before the first client comes, so that none waits for it.
         door.databases().bucket(0);
-        int threads = settings.loopThreads() > 0
-                ? settings.loopThreads()
-                : Runtime.getRuntime().availableProcessors();
-        var loops = new MultiThreadIoEventLoopGroup(
-                threads, new DefaultThreadFactory("resp"), ioFactory());
-        var opened = new RespDoor(door, loops);
+        var opened = new RespDoor(door);
         try {
             opened.listen(settings.host(), settings.port(), channel -> opened.welcome(channel));
         } catch (StorageException e) {
-            loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+            door.loops().close();
             throw e;
         }
         return opened;
@@ -142,23 +131,13 @@ public final class RespDoor implements AutoCloseable {
         listeners.forEach(listener -> listener.close().awaitUninterruptibly());
         // Clients that were let in a moment ago are among the clients once the loops have come
         // here.
-        awaitLoops();
+        door.loops().await();
         door.clients().all().forEach(Connection::close);
-        awaitLoops();
+        door.loops().await();
         if (!door.errands().awaitNone(CLOSE_WAIT_MILLIS)) {
             LOG.log(Level.WARNING, "commands still wait for the engine while the door closes");
         }
-        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).awaitUninterruptibly();
-    }
-
-    private void awaitLoops() {
-        for (var loop : loops) {
-            loop.submit(() -> {}).awaitUninterruptibly();
-        }
-    }
-
-    private static IoHandlerFactory ioFactory() {
-        return Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        door.loops().close();
     }
 
     private static Class<? extends ServerChannel> listenerType() {
@@ -169,7 +148,7 @@ public final class RespDoor implements AutoCloseable {
 
     private InetSocketAddress listen(String host, int port, Consumer<Channel> welcome) {
         var binding = new ServerBootstrap()
-                .group(loops)
+                .group(door.loops().group())
                 .channel(listenerType())
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .option(ChannelOption.SO_REUSEADDR, true)

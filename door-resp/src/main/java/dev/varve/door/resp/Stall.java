@@ -15,14 +15,19 @@ final class Stall {
     /// @param value   something else whenever it has moved
     record Progress(boolean awaited, Object value) {}
 
-    private final EventLoop loop;
+    private final Supplier<EventLoop> loop;
     private final long periodNanos;
     private final Supplier<Progress> progress;
     private final Runnable stalled;
     private boolean watching;
 
+    /// @param loop    the one that the connection is on at the time
     /// @param stalled called after one to two periods without progress
-    Stall(EventLoop loop, Duration period, Supplier<Progress> progress, Runnable stalled) {
+    Stall(
+            Supplier<EventLoop> loop,
+            Duration period,
+            Supplier<Progress> progress,
+            Runnable stalled) {
         this.loop = loop;
         this.periodNanos = period.toNanos();
         this.progress = progress;
@@ -39,10 +44,14 @@ final class Stall {
 
     @SuppressWarnings("FutureReturnValueIgnored") // it fails only with its loop
     private void checkLater(Progress before) {
-        loop.schedule(() -> check(before), periodNanos, TimeUnit.NANOSECONDS);
+        loop.get().schedule(() -> check(before), periodNanos, TimeUnit.NANOSECONDS);
     }
 
     private void check(Progress before) {
+        if (!loop.get().inEventLoop()) {
+            loop.get().execute(() -> check(before));
+            return;
+        }
         var now = progress.get();
         if (!now.awaited()) {
             watching = false;

@@ -17,6 +17,7 @@ final class Tallies {
     final LongAdder protocolErrors = new LongAdder();
     final LongAdder stalled = new LongAdder();
     final LongAdder offLoop = new LongAdder();
+    final LongAdder seatChanges = new LongAdder();
     final LongAdder lostWrites = new LongAdder();
 
     RespCounters snapshot(long open, CommandTable table, Users users) {
@@ -32,6 +33,6 @@ final class Tallies {
         return new RespCounters(
                 open, connections.sum(), refused.sum(), commands.sum(), byName, bytesIn.sum(),
                 bytesOut.sum(), errors.sum(), handshakesFailed.sum(), protocolErrors.sum(),
-                stalled.sum(), offLoop.sum(), lostWrites.sum(), waited);
+                stalled.sum(), offLoop.sum(), seatChanges.sum(), lostWrites.sum(), waited);
     }
 }

@@ -420,7 +420,7 @@ final class TlsTest {
         }
     }
 
-    private static TlsIdentity identity(TestCertificate own, TestCertificate... authorities) {
+    static TlsIdentity identity(TestCertificate own, TestCertificate... authorities) {
         return TlsIdentity.of(
                 List.of(own.certificate()), own.key(),
                 List.of(authorities).stream().map(TestCertificate::certificate).toList());
