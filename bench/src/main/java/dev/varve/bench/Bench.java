@@ -17,6 +17,7 @@ public final class Bench {
             new RespBenchmark("resp-4k", 4 << 10, 10_000, 50, new RespBenchmark.Bar(0.8, 0.8),
                     true),
             new KvBenchmark(),
+            new ExistsBenchmark(),
             new LocalBenchmark(),
             new FlashBenchmark(),
             new ChainBenchmark(),

@@ -8,20 +8,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 
 /// What LMCache does to a store, everything in memory, by a client as strict as LMCache's own: 8
-/// connections store chunks, look up whether they are there, and load them. Beside Redis and
-/// Valkey.
+/// connections store chunks and load them, and one more looks up meanwhile whether some are there.
+/// Beside Redis and Valkey.
 ///
 /// Thread-safe: stateless.
 record KvBenchmark() implements Benchmark {
-    private static final int CONNECTIONS = 8;
+    static final int CONNECTIONS = 8;
     private static final long CHUNKS_BYTES = 256L << 20;
-    private static final long LOOKUP_KEYS = 20_000;
-    private static final int LOOKUP_VALUE_BYTES = 4 << 10;
-    private static final double LOOKUP_BAR = 0.9;
     private static final List<Bar> LOAD_BARS = List.of(new Bar(4 << 20, 1.2),
             new Bar(8 << 20, 1.5));
 
@@ -41,7 +36,6 @@ record KvBenchmark() implements Benchmark {
             rows.addAll(storeAndLoad(bar, options, workplace));
             workplace.clear();
         }
-        rows.addAll(lookUp(options, workplace));
         return rows;
     }
 
@@ -53,11 +47,11 @@ record KvBenchmark() implements Benchmark {
             }
             String size = (bar.chunkBytes() >> 20) + " MiB";
             var rows = new ArrayList<Row>();
-            rows.addAll(new Work("KV load " + size, "MB/s", bar.load(),
+            rows.addAll(new KvWork("KV load " + size, "MB/s", bar.load(),
                     server -> chunks(server, bar.chunkBytes()),
                     result -> result.clean(false).megabytesPerSecond())
                     .compare(servers, options));
-            rows.addAll(new Work("KV store " + size, "MB/s", 0,
+            rows.addAll(new KvWork("KV store " + size, "MB/s", 0,
                     server -> chunks(server, bar.chunkBytes()).puts(),
                     result -> result.clean(false).megabytesPerSecond())
                     .compare(servers, options));
@@ -96,25 +90,6 @@ record KvBenchmark() implements Benchmark {
         });
     }
 
-    /// Looks up keys that are there, and keys that are not.
-    private static List<Row> lookUp(BenchOptions options, Workplace workplace) throws Exception {
-        try (var servers = KvServers.start(options, workplace)) {
-            for (KvServers.Server server : servers.all()) {
-                Load.run(lookups(server, 0).fill()).clean(false);
-            }
-            var rows = new ArrayList<Row>();
-            rows.addAll(new Work("KV EXISTS of present keys", "requests/s", LOOKUP_BAR,
-                    server -> lookups(server, 0),
-                    result -> requests(result.clean(false), result.present()))
-                    .compare(servers, options));
-            rows.addAll(new Work("KV EXISTS of absent keys", "requests/s", LOOKUP_BAR,
-                    server -> lookups(server, LOOKUP_KEYS),
-                    result -> requests(result.clean(true), result.misses()))
-                    .compare(servers, options));
-            return rows;
-        }
-    }
-
     /// Stores each chunk, then looks up and loads each, as an engine does.
     private static void fillAndCheck(KvServers.Server server, int chunkBytes) throws Exception {
         LoadPlan chunks = chunks(server, chunkBytes);
@@ -130,47 +105,12 @@ record KvBenchmark() implements Benchmark {
                 CONNECTIONS, CHUNKS_BYTES / chunkBytes, chunkBytes);
     }
 
-    private static LoadPlan lookups(KvServers.Server server, long firstKey) {
-        return LoadPlan.gets(() -> LmCacheDialect.lookups(firstKey), server.address(), CONNECTIONS,
-                LOOKUP_KEYS, LOOKUP_VALUE_BYTES);
-    }
-
     /// Requests per second, if all were answered as expected.
-    private static double requests(LoadResult result, long asExpected) {
+    static double requests(LoadResult result, long asExpected) {
         if (asExpected != result.requests()) {
             throw new IllegalStateException("only " + asExpected + " of " + result.requests()
                     + " lookups were answered as expected");
         }
         return result.requestsPerSecond();
-    }
-
-    /// What all servers do in turn.
-    ///
-    /// @param unit   of the figures
-    /// @param bar    the least ratio of ours to each peer's; 0 for none
-    /// @param plan   for a server
-    /// @param figure of a run; throws if anything was wrong in it
-    private record Work(
-            String name,
-            String unit,
-            double bar,
-            Function<KvServers.Server, LoadPlan> plan,
-            ToDoubleFunction<LoadResult> figure) {
-
-        List<Row> compare(KvServers servers, BenchOptions options) throws Exception {
-            return new Comparison(name + ", " + CONNECTIONS + " connections", unit,
-                    side(servers.ours()),
-                    servers.peers()
-                            .stream()
-                            .map(peer -> new Comparison.Peer(side(peer), bar))
-                            .toList())
-                    .run(options);
-        }
-
-        private Side side(KvServers.Server server) {
-            LoadPlan whole = plan.apply(server);
-            return Side.of(server.name(), (round, millis) -> figure.applyAsDouble(
-                    Load.run(whole.seeded(round).lasting(Duration.ofMillis(millis)))));
-        }
     }
 }

@@ -20,7 +20,7 @@ final class Limits {
     private static final Pattern IPERF = Pattern.compile(
             "\"sum_received\":\\s*\\{.*?\"bits_per_second\":\\s*([\\d.e+]+)", Pattern.DOTALL);
     private static final Pattern REDIS_BENCHMARK = Pattern.compile(
-            "^\"(?:GET|SET)\",\"([\\d.]+)\"", Pattern.MULTILINE);
+            "^\"(?:GET|SET|exists [^\"]*)\",\"([\\d.]+)\"", Pattern.MULTILINE);
 
     private final Workplace workplace;
 
@@ -67,6 +67,23 @@ final class Limits {
                 List.of("redis-benchmark", "-h", "127.0.0.1", "-p", Integer.toString(port), "-c",
                         "50", "-n", Long.toString(requests), "-d", Integer.toString(valueBytes),
                         "-t", command, "--csv"));
+        return number(REDIS_BENCHMARK, report);
+    }
+
+    /// Requests per second of EXISTS by Redis's own client, without pipelining.
+    ///
+    /// @param keyPrefix goes before twelve digits that are below `keyCount`
+    double redisBenchmarkExists(
+            int port,
+            int connections,
+            String keyPrefix,
+            int keyCount,
+            long requests) throws InterruptedException {
+        String report = ChildProcess.run(workplace.folder("logs"), "redis-benchmark", TIME_LIMIT,
+                List.of("redis-benchmark", "-h", "127.0.0.1", "-p", Integer.toString(port), "-c",
+                        Integer.toString(connections), "-n", Long.toString(requests), "-r",
+                        Integer.toString(keyCount), "--csv", "exists",
+                        keyPrefix + "__rand_int__"));
         return number(REDIS_BENCHMARK, report);
     }
 

@@ -122,7 +122,7 @@ final class Admission {
     /// @param reads    how often it was read in memory
     /// @param mustStay whether it was promised to be found again
     Ruling decide(LiveObject object, int reads, boolean mustStay) {
-        long bytes = object.stored().info().sizeBytes();
+        long bytes = object.info().sizeBytes();
         lock.lock();
         try {
             if (mustStay || closing || !isSelective()) {

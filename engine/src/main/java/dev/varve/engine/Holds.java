@@ -129,7 +129,7 @@ final class Holds implements Tasks.Worker {
     void hold(LiveObject live, Duration time) {
         if (!live.bucket().isDurable()) {
             long until = clock.nanoTime() + time.toNanos();
-            live.isHeldBy(find(live.bucket(), live.stored().info(), until));
+            live.isHeldBy(find(live.bucket(), live.info(), until));
         }
     }
 

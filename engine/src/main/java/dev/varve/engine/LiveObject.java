@@ -38,6 +38,8 @@ final class LiveObject {
     private final BucketState bucket;
     private volatile int residentBlocks;
     private volatile StoredObject stored;
+    /// That of [#stored], here as well because most lookups want nothing else.
+    private volatile ObjectInfo info;
     private volatile State state;
     private volatile Holds.Hold hold = Holds.Hold.NONE;
     /// How often it had been read when it began to wait.
@@ -46,6 +48,7 @@ final class LiveObject {
     LiveObject(BucketState bucket, StoredObject stored, State state) {
         this.bucket = bucket;
         this.stored = stored;
+        this.info = stored.info();
         this.state = state;
     }
 
@@ -54,7 +57,11 @@ final class LiveObject {
     }
 
     ObjectKey key() {
-        return stored.info().key();
+        return info.key();
+    }
+
+    ObjectInfo info() {
+        return info;
     }
 
     StoredObject stored() {
@@ -63,6 +70,7 @@ final class LiveObject {
 
     void describe(StoredObject changed) {
         stored = changed;
+        info = changed.info();
     }
 
     State state() {

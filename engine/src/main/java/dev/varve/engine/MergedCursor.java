@@ -43,7 +43,7 @@ final class MergedCursor implements ObjectCursor {
             if (stored == null) {
                 return Optional.empty();
             }
-            if (table.isCurrent(stored)) {
+            if (table.isCurrent(stored.info())) {
                 return Optional.of(stored.info());
             }
         }

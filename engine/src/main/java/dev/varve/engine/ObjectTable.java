@@ -70,7 +70,7 @@ final class ObjectTable {
 
     /// The present version of a key that has not expired.
     Optional<StoredObject> find(BucketState bucket, ObjectKey key) {
-        return findEvenExpired(bucket, key).filter(this::isCurrent);
+        return findEvenExpired(bucket, key).filter(stored -> isCurrent(stored.info()));
     }
 
     /// The present version of a key, though it may have expired.
@@ -103,7 +103,7 @@ final class ObjectTable {
     Peek<LiveObject> tryFind(BucketState bucket, ObjectKey key) {
         var live = bucket.live().get(key);
         if (live != null) {
-            return isCurrent(live.stored()) ? new Peek.Hit<>(live) : new Peek.Miss<>();
+            return isCurrent(live.info()) ? new Peek.Hit<>(live) : new Peek.Miss<>();
         }
         return mayBeCataloged(bucket, key) ? new Peek.Unsure<>() : new Peek.Miss<>();
     }
@@ -129,28 +129,28 @@ final class ObjectTable {
     /// What there is, and whether it is held now.
     record Held(Optional<ObjectInfo> info, boolean sure) {}
 
-    /// As [#hold], from memory alone.
+    /// As [#hold], from memory alone. Only who has to hold an object anew needs the lock.
     Peek<ObjectInfo> tryHold(BucketState bucket, ObjectKey key, Duration time) {
-        var held = bucket.live().get(key);
-        if (held != null && isCurrent(held.stored()) && holds.extend(held, time)) {
-            return new Peek.Hit<>(held.stored().info());
-        }
-        var lock = locks.of(bucket, key);
-        if (!lock.tryLock()) {
-            return new Peek.Unsure<>();
-        }
-        try {
-            return switch (tryFind(bucket, key)) {
-                case Peek.Hit<LiveObject>(var live) -> {
-                    holds.hold(live, time);
-                    yield new Peek.Hit<>(live.stored().info());
+        var found = tryFind(bucket, key);
+        if (found instanceof Peek.Hit<LiveObject>(var live) && !holds.extend(live, time)) {
+            var lock = locks.of(bucket, key);
+            if (!lock.tryLock()) {
+                return new Peek.Unsure<>();
+            }
+            try {
+                found = tryFind(bucket, key);
+                if (found instanceof Peek.Hit<LiveObject>(var present)) {
+                    holds.hold(present, time);
                 }
-                case Peek.Miss<LiveObject> _ -> new Peek.Miss<>();
-                case Peek.Unsure<LiveObject> _ -> new Peek.Unsure<>();
-            };
-        } finally {
-            lock.unlock();
+            } finally {
+                lock.unlock();
+            }
         }
+        return switch (found) {
+            case Peek.Hit<LiveObject>(var live) -> new Peek.Hit<>(live.info());
+            case Peek.Miss<LiveObject> _ -> new Peek.Miss<>();
+            case Peek.Unsure<LiveObject> _ -> new Peek.Unsure<>();
+        };
     }
 
     /// Whether an object may not be dropped: a hold is on it, or it is the label of a body that is
@@ -408,7 +408,7 @@ final class ObjectTable {
                 if (mustStay(object.bucket(), object.key())) {
                     return false;
                 }
-                departures.note(object.bucket(), object.stored().info(), reason, reads, detail);
+                departures.note(object.bucket(), object.info(), reason, reads, detail);
                 counters.droppedBlocks.add(object.stored().blocks().size());
                 settle(object.bucket(), new Present(object, Optional.empty(), Optional.empty()));
             }
@@ -471,7 +471,7 @@ final class ObjectTable {
                 live = new LiveObject(bucket, found.get(), LiveObject.State.PERSISTED);
                 bucket.live().put(key, live);
             }
-            boolean admitted = live.stored().info().version() == stored.info().version()
+            boolean admitted = live.info().version() == stored.info().version()
                     && residency.admit(info, block, live, prefetched);
             if (admitted) {
                 counters.promotedBytes.add(info.lengthBytes());
@@ -605,7 +605,7 @@ final class ObjectTable {
                 ? catalog.object(bucket.id(), key)
                 : Optional.<StoredObject>empty();
         return new Present(live, cataloged, live == null && !outdated
-                ? cataloged.filter(this::isCurrent).map(StoredObject::info)
+                ? cataloged.filter(stored -> isCurrent(stored.info())).map(StoredObject::info)
                 : currentInfo(live));
     }
 
@@ -627,13 +627,13 @@ final class ObjectTable {
     }
 
     private Optional<ObjectInfo> currentInfo(@Nullable LiveObject live) {
-        return live == null || !isCurrent(live.stored())
+        return live == null || !isCurrent(live.info())
                 ? Optional.empty()
-                : Optional.of(live.stored().info());
+                : Optional.of(live.info());
     }
 
-    boolean isCurrent(StoredObject stored) {
-        long expiry = stored.info().attributes().expiresAtMillis();
+    boolean isCurrent(ObjectInfo info) {
+        long expiry = info.attributes().expiresAtMillis();
         return expiry == ObjectAttributes.NEVER || expiry > clock.epochMillis();
     }
 

@@ -311,7 +311,9 @@ final class Recall {
         if (cataloged.isEmpty()) {
             var loss = !newest.fresh
                     ? Optional.of(Loss.GONE)
-                    : table.isCurrent(said) ? Optional.<Loss>empty() : Optional.of(Loss.EXPIRED);
+                    : table.isCurrent(said.info())
+                            ? Optional.<Loss>empty()
+                            : Optional.of(Loss.EXPIRED);
             return new Verdict(loss, said, LiveObject.State.FRESH);
         }
         var known = cataloged.get();
@@ -320,7 +322,8 @@ final class Recall {
                     "the catalog had an older version than memory");
             return new Verdict(Optional.of(Loss.CONTRADICTION), known, LiveObject.State.GONE);
         }
-        return new Verdict(table.isCurrent(known) ? Optional.empty() : Optional.of(Loss.EXPIRED),
+        return new Verdict(
+                table.isCurrent(known.info()) ? Optional.empty() : Optional.of(Loss.EXPIRED),
                 known, LiveObject.State.PERSISTED);
     }
 

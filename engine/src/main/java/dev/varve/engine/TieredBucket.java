@@ -62,7 +62,7 @@ final class TieredBucket implements Bucket {
         engine.requireOpen();
         return switch (engine.table().tryFind(state, key)) {
             case Peek.Hit<LiveObject>(var live) -> {
-                var info = live.stored().info();
+                var info = live.info();
                 found(key, Optional.of(info));
                 yield new Peek.Hit<>(info);
             }
@@ -158,7 +158,7 @@ final class TieredBucket implements Bucket {
         var found = engine.table().findEvenExpired(state, key);
         if (found.isPresent()) {
             var info = found.get().info();
-            return engine.table().isCurrent(found.get())
+            return engine.table().isCurrent(found.get().info())
                     ? present(found.get())
                     : new Explanation.Left(expired(info));
         }

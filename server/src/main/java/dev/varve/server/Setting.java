@@ -72,8 +72,8 @@ public enum Setting {
             "Port of the Redis door; 0 takes a free one."),
     RESP_THREADS(
             "resp-threads", "NUMBER", "one a core",
-            "Threads that serve the connections of the Redis door. Fewer make small requests"
-                    + " cheaper where clients share the machine's cores."),
+            "Threads that serve the connections of the Redis door. Half of them serve those that"
+                    + " ask for little, all of them those that move large values."),
     RESP_USER(
             "resp-user",
             "NAME=PASSWORD",

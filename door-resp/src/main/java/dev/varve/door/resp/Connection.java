@@ -165,7 +165,6 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
-        session.active(door.clock().nanoTime());
         send();
         changeSeat();
     }
@@ -383,8 +382,10 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
     }
 
     private void executed(Command command, long startNanos) {
+        long now = door.clock().nanoTime();
+        session.active(now);
         if (timed()) {
-            door.latencies().record(command.name(), door.clock().nanoTime() - startNanos);
+            door.latencies().record(command.name(), now - startNanos);
         }
         if (command.name().equals("quit")) {
             end();
