@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Hit ratios on an hour of real traffic (kvcache-ai/Mooncake, FAST 2025 release) against published
 /// ones, to the last digit. Runs where the trace is to be had: `-Dvarve.trace=FILE`, or in a folder
@@ -43,6 +44,29 @@ final class TraceHitRatioTest {
     void ofTheChainPolicyAreAboveThoseOfGeneralOnes(int percent, double least) throws IOException {
         assertThat(Double.parseDouble(hitRatio(percent, ChainPolicy::new)))
                 .isGreaterThanOrEqualTo(least);
+    }
+
+    /// Heads before tails: a block is of use to an engine only if all before it in the prompt are
+    /// there as well.
+    @ParameterizedTest
+    @ValueSource(ints = {5, 10, 25})
+    void whatTheChainPolicyKeepsIsOfUseToThoseWhoReadInOrder(int percent) throws IOException {
+        int capacity = DISTINCT_BLOCKS * percent / 100;
+        var cache = new PolicyCache(new ChainPolicy(capacity), capacity);
+        long hits = 0;
+        long useful = 0;
+        for (long[] request : requests()) {
+            long predecessor = EvictionPolicy.NONE;
+            boolean whole = true;
+            for (long block : request) {
+                boolean hit = cache.reference(block + 1, 1, predecessor);
+                whole &= hit;
+                hits += hit ? 1 : 0;
+                useful += whole ? 1 : 0;
+                predecessor = block + 1;
+            }
+        }
+        assertThat((double) useful / hits).isGreaterThan(0.98);
     }
 
     private static String hitRatio(int percent, LongFunction<EvictionPolicy> policies)
