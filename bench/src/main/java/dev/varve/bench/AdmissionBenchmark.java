@@ -30,6 +30,9 @@ record AdmissionBenchmark() implements Benchmark {
     /// Of the bytes that are written where all are, what may be left.
     private static final double BAR = 0.4;
     private static final int SPEED = 30;
+    /// An eighth of it may be written at once, and the replay is over before much more comes in. It
+    /// is chosen to be below the bar beside extstore, which writes some 9 GB.
+    private static final String WRITES_PER_DAY = "26g";
     private static final String LEASE_MILLIS = Integer.toString(10_000 / SPEED);
     private static final Duration STATUS_TIME = Duration.ofSeconds(60);
 
@@ -56,6 +59,9 @@ record AdmissionBenchmark() implements Benchmark {
         var budgets = new Budgets(blocks(distinct * MEMORY_SHARE), blocks(distinct * FLASH_SHARE));
         var ours = varve("Varve", options, workplace, budgets, trace, "--admission", "selective");
         workplace.clear();
+        var sparing = varve("Varve", options, workplace, budgets, trace, "--admission",
+                "selective", "--flash-writes-per-day", WRITES_PER_DAY);
+        workplace.clear();
         var all = varve("Varve, LRU, all written", options, workplace, budgets, trace,
                 "--eviction", "lru", "--admission", "all");
         workplace.clear();
@@ -63,6 +69,8 @@ record AdmissionBenchmark() implements Benchmark {
         var rows = new ArrayList<Row>();
         rows.add(row(ours, all, BAR));
         rows.add(row(ours, memcached, BAR));
+        rows.add(row("flash writes of a KV cache, budget " + WRITES_PER_DAY + " a day", sparing,
+                memcached, BAR));
         return rows;
     }
 
@@ -119,9 +127,13 @@ record AdmissionBenchmark() implements Benchmark {
     }
 
     private static Row row(Outcome ours, Outcome peer, double bar) {
+        return row("flash writes of a KV cache", ours, peer, bar);
+    }
+
+    private static Row row(String work, Outcome ours, Outcome peer, double bar) {
         double ratio = (double) ours.deviceBytes() / Math.max(1, peer.deviceBytes());
         boolean met = ratio <= bar && ours.hitRatio() >= peer.hitRatio();
-        return new Row("flash writes of a KV cache", figures(ours),
+        return new Row(work, figures(ours),
                 peer.server() + ": " + figures(peer),
                 String.format(Locale.ROOT, "%.2f of the bytes", ratio),
                 String.format(Locale.ROOT, "<= %.2f at no fewer hits", bar),

@@ -207,7 +207,7 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
         if (!closed) {
             closed = true;
             door.clients().remove(id);
-            seat.leave();
+            seat.giveUp();
             outlet.close();
             if (!onErrand) {
                 release();

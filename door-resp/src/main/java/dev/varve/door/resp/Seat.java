@@ -23,6 +23,7 @@ final class Seat {
     /// Its loop among the movers of large values, if it is one of them.
     private int mover = NONE;
     private EventLoop right;
+    private boolean givenUp;
 
     Seat(Loops loops, Channel channel) {
         this.loops = loops;
@@ -46,7 +47,7 @@ final class Seat {
     void passed(long count) {
         bytes += count;
         if (bytes >= WINDOW_BYTES) {
-            if (mover == NONE) {
+            if (mover == NONE && !givenUp) {
                 mover = loops.enterMover();
                 right = loops.get(mover);
             }
@@ -78,8 +79,13 @@ final class Seat {
                 }));
     }
 
-    /// Gives up the place among the movers of large values: the connection has ended.
-    void leave() {
+    /// Gives up the seat for good: the connection has ended. What is still counted changes nothing.
+    void giveUp() {
+        leave();
+        givenUp = true;
+    }
+
+    private void leave() {
         if (mover != NONE) {
             loops.leaveMover(mover);
             mover = NONE;

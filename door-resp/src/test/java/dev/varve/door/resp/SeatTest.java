@@ -4,6 +4,7 @@ import static dev.varve.door.resp.HostileClientTest.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.varve.testkit.TestCertificate;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -57,6 +58,22 @@ final class SeatTest {
             assertThat(single.group().next()).isSameAs(single.get(0));
         } finally {
             single.close();
+        }
+    }
+
+    @Test
+    void anEndedConnectionTakesNoPlaceAmongTheMoversThoughARestOfItIsCounted() {
+        var loops = new Loops(2);
+        var channel = new EmbeddedChannel();
+        try {
+            var ended = new Seat(loops, channel);
+            ended.passed(32 << 20);
+            ended.giveUp();
+            ended.passed(32 << 20);
+            assertThat(List.of(loops.enterMover(), loops.enterMover())).containsExactly(1, 0);
+        } finally {
+            channel.finishAndReleaseAll();
+            loops.close();
         }
     }
 
