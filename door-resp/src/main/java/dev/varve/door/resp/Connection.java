@@ -165,6 +165,9 @@ final class Connection extends ChannelInboundHandlerAdapter implements ChannelFu
 
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
+        if (parser.missingValueBytes() > 0) {
+            session.active(door.clock().nanoTime());
+        }
         send();
         changeSeat();
     }
