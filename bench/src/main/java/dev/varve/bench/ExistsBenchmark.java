@@ -57,14 +57,9 @@ record ExistsBenchmark() implements Benchmark {
             Limits limits,
             KvServers servers,
             BenchOptions options) throws Exception {
-        return new Comparison(
+        return servers.compare(
                 "redis-benchmark -c " + KvBenchmark.CONNECTIONS + " exists, " + which + " keys",
-                "requests/s", side(servers.ours(), keyPrefix, limits),
-                servers.peers()
-                        .stream()
-                        .map(peer -> new Comparison.Peer(side(peer, keyPrefix, limits), BAR))
-                        .toList())
-                .run(options);
+                "requests/s", BAR, server -> side(server, keyPrefix, limits), options);
     }
 
     private static Side side(KvServers.Server server, String keyPrefix, Limits limits) {

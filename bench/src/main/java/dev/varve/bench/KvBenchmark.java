@@ -64,14 +64,9 @@ record KvBenchmark() implements Benchmark {
     /// not wait for those who ask for much.
     private static List<Row> lookUpBesideLoads(Bar bar, KvServers servers, BenchOptions options)
             throws Exception {
-        return new Comparison("KV EXISTS on 1 connection while " + CONNECTIONS + " load "
-                + (bar.chunkBytes() >> 20) + " MiB", "requests/s",
-                lookUpBesideLoads(bar, servers.ours()),
-                servers.peers()
-                        .stream()
-                        .map(peer -> new Comparison.Peer(lookUpBesideLoads(bar, peer), 0))
-                        .toList())
-                .run(options);
+        return servers.compare("KV EXISTS on 1 connection while " + CONNECTIONS + " load "
+                + (bar.chunkBytes() >> 20) + " MiB", "requests/s", 0,
+                server -> lookUpBesideLoads(bar, server), options);
     }
 
     private static Side lookUpBesideLoads(Bar bar, KvServers.Server server) {

@@ -4,6 +4,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// Varve and what engines keep KV caches in today: Redis and, where it is installed, Valkey, both
 /// as they come and with the threads that LMCache's handbook advises.
@@ -44,15 +45,28 @@ final class KvServers implements AutoCloseable {
         return new Server("Varve", varve.resp());
     }
 
-    List<Server> peers() {
-        return List.copyOf(peers);
-    }
-
     /// Ours and the peers.
     List<Server> all() {
         var all = new ArrayList<>(peers);
         all.addFirst(ours());
         return List.copyOf(all);
+    }
+
+    /// Sets ours beside each peer.
+    ///
+    /// @param side what a server does
+    /// @param bar  the least ratio of ours to each peer's; 0 for none
+    List<Row> compare(
+            String work,
+            String unit,
+            double bar,
+            Function<Server, Side> side,
+            BenchOptions options) throws Exception {
+        return new Comparison(work, unit, side.apply(ours()),
+                peers.stream()
+                        .map(peer -> new Comparison.Peer(side.apply(peer), bar))
+                        .toList())
+                .run(options);
     }
 
     @Override

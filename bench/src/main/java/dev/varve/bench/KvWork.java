@@ -24,13 +24,8 @@ record KvWork(
         ToDoubleFunction<LoadResult> figure) {
 
     List<Row> compare(KvServers servers, BenchOptions options) throws Exception {
-        return new Comparison(name + ", " + KvBenchmark.CONNECTIONS + " connections", unit,
-                side(servers.ours()),
-                servers.peers()
-                        .stream()
-                        .map(peer -> new Comparison.Peer(side(peer), bar))
-                        .toList())
-                .run(options);
+        return servers.compare(name + ", " + KvBenchmark.CONNECTIONS + " connections", unit, bar,
+                this::side, options);
     }
 
     private Side side(KvServers.Server server) {

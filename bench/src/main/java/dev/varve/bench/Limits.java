@@ -63,11 +63,8 @@ final class Limits {
     /// Requests per second by Redis's own client, 50 connections, no pipelining.
     double redisBenchmark(int port, String command, int valueBytes, long requests)
             throws InterruptedException {
-        String report = ChildProcess.run(workplace.folder("logs"), "redis-benchmark", TIME_LIMIT,
-                List.of("redis-benchmark", "-h", "127.0.0.1", "-p", Integer.toString(port), "-c",
-                        "50", "-n", Long.toString(requests), "-d", Integer.toString(valueBytes),
-                        "-t", command, "--csv"));
-        return number(REDIS_BENCHMARK, report);
+        return redisBenchmark(port, 50, requests,
+                List.of("-d", Integer.toString(valueBytes), "-t", command));
     }
 
     /// Requests per second of EXISTS by Redis's own client, without pipelining.
@@ -79,12 +76,18 @@ final class Limits {
             String keyPrefix,
             int keyCount,
             long requests) throws InterruptedException {
-        String report = ChildProcess.run(workplace.folder("logs"), "redis-benchmark", TIME_LIMIT,
-                List.of("redis-benchmark", "-h", "127.0.0.1", "-p", Integer.toString(port), "-c",
-                        Integer.toString(connections), "-n", Long.toString(requests), "-r",
-                        Integer.toString(keyCount), "--csv", "exists",
-                        keyPrefix + "__rand_int__"));
-        return number(REDIS_BENCHMARK, report);
+        return redisBenchmark(port, connections, requests, List.of("-r",
+                Integer.toString(keyCount), "exists", keyPrefix + "__rand_int__"));
+    }
+
+    private double redisBenchmark(int port, int connections, long requests, List<String> what)
+            throws InterruptedException {
+        var command = new ArrayList<>(List.of("redis-benchmark", "-h", "127.0.0.1", "-p",
+                Integer.toString(port), "-c", Integer.toString(connections), "-n",
+                Long.toString(requests), "--csv"));
+        command.addAll(what);
+        return number(REDIS_BENCHMARK, ChildProcess.run(workplace.folder("logs"),
+                "redis-benchmark", TIME_LIMIT, command));
     }
 
     private double fio(Pattern figure, List<String> options) throws InterruptedException {

@@ -138,18 +138,17 @@ final class Holds implements Tasks.Worker {
     ///
     /// @return false if nothing holds it any more
     boolean extend(LiveObject live, Duration time) {
-        var hold = live.hold();
-        return hold != Hold.NONE && hold.extend(clock.nanoTime() + time.toNanos());
+        return live.hold().extend(clock.nanoTime() + time.toNanos());
     }
 
     private Hold find(BucketState bucket, ObjectInfo info, long until) {
         var name = new Name(bucket.id(), info.key());
         var share = division.of(bucket, info.key());
         var held = holds.compute(name, (_, present) -> {
-            if (present != null && present.extend(until)) {
-                return present;
-            }
             if (present != null) {
+                if (present.extend(until)) {
+                    return present;
+                }
                 discount(present);
             }
             long bytes = Math.max(LEAST_BYTES, info.sizeBytes());
