@@ -17,10 +17,7 @@ import java.util.stream.IntStream;
 /// (as with skis that are bought when the rent has come to their price). So policies that hold
 /// much the same take turns easily, and a loop in which two hold different halves is left alone.
 ///
-/// A rival that is sure of what comes ([EvictionPolicy#sureMisses]) need not gain. While all of it
-/// is asked for, the leader is watched; where it misses clearly more twice in a row, the rival
-/// leads, and gives the lead back when it is not sure any more. If others gain on it all the same,
-/// it must wait until it has become sure anew.
+/// A rival that is sure of what comes need not gain; see [Certainty].
 ///
 /// **How it changes.** While the shadows are as large as the cache, the cache *follows* the leader
 /// (see [Following]), which has a history. Where there are more blocks than shadows may have, they
@@ -38,14 +35,8 @@ public final class AutoPolicy implements EvictionPolicy {
     /// How soon references are forgotten, in turnovers of the blocks.
     private static final double HALF_LIFE = 4;
     /// Sampled references between two looks at who leads.
-    private static final int LOOK_EVERY = 16;
+    static final int LOOK_EVERY = 16;
     private static final int MAX_RIVALS = 16;
-    private static final int NOBODY = -1;
-    /// How often in a row the leader must have been worse than a rival that is sure: it may have
-    /// been about to learn the same.
-    private static final int WORSE_ROUNDS = 2;
-    /// One so many-th of the cache is what the leader may miss more than a rival that is sure.
-    private static final int WORTH_A_CHANGE = 10;
     /// Where blocks are so few that their sizes say nothing of those to come.
     private static final int FEW_BLOCKS = 16;
     /// Sizes that the curve tells of, as multiples of the present one.
@@ -56,6 +47,7 @@ public final class AutoPolicy implements EvictionPolicy {
     private final List<Rival> rivals;
     private final Tuning tuning;
     private final Miniatures contest;
+    private final Certainty certainty;
     /// By how many hits each rival has gained on the leader.
     private final int[] gains;
     /// How many blocks each rival's shadow has that the cache has not.
@@ -71,16 +63,6 @@ public final class AutoPolicy implements EvictionPolicy {
     private Optional<HitCurve> watched = Optional.empty();
     private long announced = NONE;
     private long changes;
-    /// The rival that leads because it is sure, and the one in whose place.
-    private int sure = NOBODY;
-    private int unsure;
-    /// The rival that was sure, and was worse than others.
-    private int refuted = NOBODY;
-    /// The rival that is sure, if it does not lead, and the misses since, its and the leader's.
-    private int contender = NOBODY;
-    private long missesBefore;
-    private long leaderMisses;
-    private int worseRounds;
     /// Whether it is settled who is in force before there is evidence.
     private boolean isStarted;
 
@@ -167,6 +149,7 @@ public final class AutoPolicy implements EvictionPolicy {
         contest = new Miniatures(
                 rivals.stream().map(rival -> new Miniatures.Model(rival.policy(), 1)).toList(),
                 capacityBytes, tuning.sampleBlocks(), HALF_LIFE, this::left);
+        certainty = new Certainty(rivals, contest);
         curve = newCurve();
         real = new Following(contest.shadow(leader));
     }
@@ -352,7 +335,9 @@ public final class AutoPolicy implements EvictionPolicy {
         }
         int hitters = contest.reference(id, sizeBytes, present);
         boolean leaderHit = (hitters >> leader & 1) != 0;
-        leaderMisses += leaderHit ? 0 : 1;
+        if (!leaderHit) {
+            certainty.leaderMissed();
+        }
         for (int i = 0; i < rivals.size(); i++) {
             boolean hit = (hitters >> i & 1) != 0;
             if (hit != leaderHit) {
@@ -398,69 +383,14 @@ public final class AutoPolicy implements EvictionPolicy {
             if (real instanceof Following) {
                 real = new Handover(real, fresh(leader));
             }
-        } else if (!leadsWhoIsSure()) {
-            change();
-        }
-    }
-
-    /// @return whether that was a change
-    private boolean leadsWhoIsSure() {
-        if (sure != NOBODY) {
-            boolean isOver = contest.shadow(sure).sureMisses() == UNSURE;
-            if (isOver) {
-                sure = NOBODY;
-                leadAtOnce(unsure);
-            }
-            return isOver;
-        }
-        int claimant = claimant();
-        if (claimant == NOBODY || claimant != contender) {
-            observe(claimant);
-            return false;
-        }
-        var shadow = contest.shadow(contender);
-        long enough = shadow.sureMisses() - missesBefore;
-        if (enough == 0) {
-            return false;
-        }
-        int tolerance = shadow.count() / WORTH_A_CHANGE;
-        // What knows of requests does not know of epochs, and gives way where it is no better. Else
-        // a look may come late, and so may one before.
-        boolean isWorse = leaderMisses > enough + (rivals.get(leader).forOrder()
-                ? -tolerance
-                : tolerance + 2 * LOOK_EVERY);
-        worseRounds = isWorse ? worseRounds + 1 : 0;
-        startRound();
-        boolean leads = worseRounds >= WORSE_ROUNDS;
-        if (leads) {
-            unsure = leader;
-            sure = contender;
-            leadAtOnce(sure);
-        }
-        return leads;
-    }
-
-    private int claimant() {
-        for (int i = 0; i < rivals.size(); i++) {
-            if (i != leader && contest.shadow(i).sureMisses() != UNSURE) {
-                return i == refuted ? NOBODY : i;
+        } else {
+            int next = certainty.leader(leader);
+            if (next == leader) {
+                change();
+            } else {
+                leadAtOnce(next);
             }
         }
-        refuted = NOBODY;
-        return NOBODY;
-    }
-
-    private void observe(int rival) {
-        contender = rival;
-        worseRounds = 0;
-        if (rival != NOBODY) {
-            startRound();
-        }
-    }
-
-    private void startRound() {
-        missesBefore = contest.shadow(contender).sureMisses();
-        leaderMisses = 0;
     }
 
     private void leadAtOnce(int rival) {
@@ -495,8 +425,7 @@ public final class AutoPolicy implements EvictionPolicy {
             gains[i] = Math.max(0, gains[i] - gain);
         }
         changes++;
-        refuted = sure == NOBODY ? refuted : sure;
-        sure = NOBODY;
+        certainty.refuted();
         lead(best);
     }
 
@@ -510,7 +439,7 @@ public final class AutoPolicy implements EvictionPolicy {
 
     private void lead(int rival) {
         leader = rival;
-        contender = NOBODY;
+        certainty.startAnew();
         curve = newCurve();
         if (real instanceof Following following) {
             following.follow(contest.shadow(rival));
