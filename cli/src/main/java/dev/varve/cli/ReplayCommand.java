@@ -9,12 +9,16 @@ import dev.varve.replay.ReplayRun;
 import dev.varve.replay.ReplaySettings;
 import dev.varve.replay.RespEndpoint;
 import dev.varve.replay.TrafficStatistics;
+import dev.varve.replay.simulation.Eviction;
+import dev.varve.replay.simulation.HierarchySettings.Writing;
 import dev.varve.replay.simulation.Recording;
 import dev.varve.server.ByteSize;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -38,8 +42,10 @@ import picocli.CommandLine.Spec;
                 "  varve replay --trace monday.trace"})
 final class ReplayCommand implements Callable<Integer> {
     private static final int[] MEMORY_PERCENTS = {1, 5, 10, 25, 50, 100};
-    /// The same figures each time.
-    private static final long SEED = 1;
+    /// Each by itself, and the server's default.
+    private static final List<Eviction> POLICIES = Stream
+            .concat(Stream.of(PolicyName.values()).map(Eviction::of), Stream.of(Eviction.AUTO))
+            .toList();
     private static final Duration REPLY_WAIT = Duration.ofSeconds(30);
 
     @Spec
@@ -149,15 +155,15 @@ final class ReplayCommand implements Callable<Integer> {
         // The optimum is known for values of one size.
         boolean hasOptimum = statistics.sizedBlocks() == 0;
         out.printf("%-27s", "hit ratio with memory for");
-        for (var policy : PolicyName.values()) {
-            out.printf(column(policy) + "s", policy.text());
+        for (var policy : POLICIES) {
+            out.printf(column(policy) + "s", policy.name());
         }
         out.printf("%s%n", hasOptimum ? "    opt" : "");
         for (int percent : MEMORY_PERCENTS) {
             long bytes = Math.max(options.blockBytes(), dataBytes * percent / 100);
             // A sample of the keys needs that sample of the memory.
             out.printf("%3d %% of the data, %-8s", percent, ByteSize.format((long) (bytes / rate)));
-            for (var policy : PolicyName.values()) {
+            for (var policy : POLICIES) {
                 out.printf(Locale.ROOT, column(policy) + ".4f", hitRatio(policy, bytes));
             }
             if (hasOptimum) {
@@ -169,12 +175,12 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private static String column(PolicyName policy) {
-        return "%" + Math.max(7, policy.text().length() + 1);
+    private static String column(Eviction policy) {
+        return "%" + Math.max(7, policy.name().length() + 1);
     }
 
-    private double hitRatio(PolicyName name, long bytes) {
-        var policy = name.policy(bytes, SEED);
+    private double hitRatio(Eviction eviction, long bytes) {
+        var policy = eviction.of(Writing.ALL).apply(bytes);
         return PolicyReplay.run(options.open(), policy, bytes, options.blockBytes()).hitRatio();
     }
 }

@@ -8,7 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// Runs traffic against an eviction policy alone: no bytes, no server, no time. A missed block
-/// comes in at once.
+/// comes in at once. The policy hears in which order blocks belong together only where a trace has
+/// prompts.
 ///
 /// Confined.
 public final class PolicyReplay {
@@ -17,7 +18,7 @@ public final class PolicyReplay {
     /// Traces may use any id, and policies reserve one, so blocks are numbered from 1 as they
     /// appear.
     private final Map<Long, Integer> numbers = new HashMap<>();
-    /// The block before in the same request.
+    /// The block before in the same prompt.
     private long predecessor = EvictionPolicy.NONE;
 
     private PolicyReplay(EvictionPolicy policy, long capacityBytes, long blockBytes) {
@@ -113,11 +114,12 @@ public final class PolicyReplay {
         int number = numbers.computeIfAbsent(id, _ -> numbers.size() + 1);
         long sizeBytes = request.sizeBytes(blockBytes);
         return switch (request.operation()) {
-            case PROMPT, FETCH -> {
+            case PROMPT -> {
                 boolean hit = cache.reference(number, sizeBytes, predecessor);
                 predecessor = number;
                 yield hit;
             }
+            case FETCH -> cache.reference(number, sizeBytes);
             case READ -> cache.lookUp(number);
             case EXISTS -> cache.contains(number);
             case WRITE -> {

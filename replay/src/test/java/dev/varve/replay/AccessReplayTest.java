@@ -107,6 +107,17 @@ final class AccessReplayTest {
     }
 
     @Test
+    void tellsNoOrderToAPolicy() {
+        var told = new ArrayList<String>();
+        PolicyReplay.run(traffic(List.of(
+                access(Operation.FETCH, 600, 1),
+                access(Operation.FETCH, 300, 2),
+                access(Operation.FETCH, 600, 1))), new ToldPolicy(new LruPolicy(), told), 1000,
+                BLOCK_BYTES);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void statisticsFollowWritesAndDeletes() {
         var statistics = TrafficStatistics.of(traffic(List.of(
                 access(Operation.READ, TraceRequest.SIZE_UNKNOWN, 1),

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import dev.varve.policy.ChainPolicy;
-import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.LruPolicy;
 import dev.varve.policy.S3FifoPolicy;
 import java.util.ArrayList;
@@ -193,54 +192,5 @@ final class TrafficTest {
                     + request.outputTokens() + " " + Arrays.toString(request.blockIds()));
         }
         return requests;
-    }
-
-    /// Writes down what follows what.
-    private record ToldPolicy(EvictionPolicy policy, List<String> told) implements EvictionPolicy {
-
-        @Override
-        public void follows(long id, long predecessor) {
-            told.add(id + " after " + predecessor);
-        }
-
-        @Override
-        public void inserted(long id, long sizeBytes) {
-            policy.inserted(id, sizeBytes);
-        }
-
-        @Override
-        public void accessed(long id) {
-            policy.accessed(id);
-        }
-
-        @Override
-        public void removed(long id) {
-            policy.removed(id);
-        }
-
-        @Override
-        public long victim() {
-            return policy.victim();
-        }
-
-        @Override
-        public void spared(long id, long sizeBytes) {
-            policy.spared(id, sizeBytes);
-        }
-
-        @Override
-        public boolean contains(long id) {
-            return policy.contains(id);
-        }
-
-        @Override
-        public int count() {
-            return policy.count();
-        }
-
-        @Override
-        public long bytes() {
-            return policy.bytes();
-        }
     }
 }
