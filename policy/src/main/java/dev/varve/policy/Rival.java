@@ -19,7 +19,7 @@ public record Rival(String name, boolean forOrder, LongFunction<EvictionPolicy> 
     public static List<Rival> all(long seed) {
         return Stream.of(PolicyName.CLOCK_PRO_PLUS, PolicyName.LRU, PolicyName.S3_FIFO,
                 PolicyName.SIEVE, PolicyName.ARC, PolicyName.LIRS, PolicyName.W_TINYLFU,
-                PolicyName.CHAIN, PolicyName.EPOCH)
+                PolicyName.GDSF, PolicyName.CHAIN, PolicyName.EPOCH)
                 .map(name -> new Rival(name.text(), name == PolicyName.CHAIN,
                         capacity -> name.policy(capacity, seed)))
                 .toList();

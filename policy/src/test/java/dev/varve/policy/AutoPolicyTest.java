@@ -78,6 +78,32 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         assertThat(auto.report().regret()).isLessThan(.05);
     }
 
+    /// Popularity falls off by a power, sizes are anything from 1 to 512, and the cache has room for
+    /// a tenth of the bytes.
+    @Test
+    void keepsWhatIsSmallForItsPopularityWhereSizesDiffer() {
+        int ids = 20_000;
+        long[] sizes = new SplittableRandom(7).ints(ids, 0, 10).mapToLong(it -> 1L << it).toArray();
+        long capacity = LongStream.of(sizes).sum() / 10;
+        int requests = 400_000;
+        var hits = new HashMap<String, Integer>();
+        var candidates = new ArrayList<>(Rival.all(1));
+        candidates.add(new Rival("auto", false, bytes -> auto(Rival.all(1), bytes, 4096)));
+        for (var candidate : candidates) {
+            var cache = new PolicyCache(candidate.policy().apply(capacity), capacity);
+            var random = new SplittableRandom(8);
+            for (int i = 0; i < requests; i++) {
+                int id = (int) (ids * Math.pow(random.nextDouble(), 3));
+                boolean counts = cache.reference(id + 1, sizes[id]) && i > requests / 2;
+                hits.merge(candidate.name(), counts ? 1 : 0, Integer::sum);
+            }
+        }
+        int auto = Objects.requireNonNull(hits.remove("auto"));
+        int best = Objects.requireNonNull(hits.remove("gdsf"));
+        assertThat(auto).isGreaterThan(best - requests / 2 / 100);
+        assertThat(hits.values()).allSatisfy(others -> assertThat(others).isLessThan(auto));
+    }
+
     @Test
     void tellsHowItWouldHaveGone() {
         var auto = auto(List.of(LRU, MRU), 100, 4096);
