@@ -2,6 +2,7 @@ package dev.varve.bench;
 
 import dev.varve.policy.AutoPolicy;
 import dev.varve.policy.AutoPolicy.Tuning;
+import dev.varve.policy.PolicyName;
 import dev.varve.policy.Rival;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /// The command `bench/run policies`: hit ratios of each eviction policy, and of the choice among
 /// them, on published traces.
@@ -113,7 +115,8 @@ public final class PolicySweep {
     }
 
     private static PolicyResult run(PolicyCase one, List<Rival> rivals, Options options) {
-        var fixed = rivals.stream().map(r -> one.run(r.policy().apply(one.blocks()))).toList();
+        var compared = compared(rivals);
+        var fixed = compared.stream().map(r -> one.run(r.policy().apply(one.blocks()))).toList();
         var autos = new ArrayList<PolicyResult.Auto>();
         for (var tuning : tunings(options.leaveOneOut())) {
             var policy = new AutoPolicy(rivals, one.blocks(), tuning);
@@ -122,7 +125,15 @@ public final class PolicySweep {
                     policy.report().active()));
         }
         return new PolicyResult(one.name(), one.trace().family(), one.trace().references().length,
-                rivals.stream().map(Rival::name).toList(), fixed, autos, one.optimum());
+                compared.stream().map(Rival::name).toList(), fixed, autos, one.optimum());
+    }
+
+    /// The rivals, and others that were of no use beside them and are measured all the same.
+    private static List<Rival> compared(List<Rival> rivals) {
+        var others = Stream.of(PolicyName.SIEVE, PolicyName.ARC)
+                .map(name -> new Rival(name.text(), false,
+                        capacity -> name.policy(capacity, SEED)));
+        return Stream.concat(rivals.stream(), others).toList();
     }
 
     /// The tuning in force first, then those among which it was chosen.

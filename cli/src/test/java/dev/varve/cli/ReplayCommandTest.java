@@ -46,9 +46,9 @@ class ReplayCommandTest {
         assertThat(out.toString())
                 .contains("3 requests, 8 blocks, 4 of them different (4 MiB at 1 MiB a block)")
                 .contains("hit ratio with memory for     fifo    lru  sieve s3-fifo    arc   lirs"
-                        + " clock-pro-plus w-tinylfu   gdsf  chain  epoch   auto    opt")
+                        + " clock-pro-plus w-tinylfu   gdsf learned  chain  epoch   auto    opt")
                 .contains("100 % of the data, 4 MiB    0.5000 0.5000 0.5000  0.5000 0.5000 0.5000"
-                        + "         0.5000    0.5000 0.5000 0.5000");
+                        + "         0.5000    0.5000 0.5000  0.5000 0.5000");
     }
 
     @Test

@@ -14,6 +14,7 @@ public enum PolicyName {
     CLOCK_PRO_PLUS("clock-pro-plus"),
     W_TINYLFU("w-tinylfu"),
     GDSF("gdsf"),
+    LEARNED("learned"),
     CHAIN("chain"),
     EPOCH("epoch");
 
@@ -48,6 +49,7 @@ public enum PolicyName {
             case CLOCK_PRO_PLUS -> new ClockProPlusPolicy(capacityBytes);
             case W_TINYLFU -> new TinyLfuPolicy(capacityBytes, seed);
             case GDSF -> new GdsfPolicy(GdsfPolicy.MissCost.SAME);
+            case LEARNED -> new LearnedPolicy(capacityBytes, seed);
             case CHAIN -> new ChainPolicy(capacityBytes);
             case EPOCH -> new EpochPolicy();
         };

@@ -31,13 +31,13 @@ final class PartitionFiguresTest {
     void aLoopBesideASkewedStream() {
         var outcome = outcome("loop of 1500, skewed", 0.5, loop(1500), zipf(0.9, 1));
         assertThat(outcome.each()).isGreaterThan(outcome.one() - .01);
-        assertThat(outcome.each()).isGreaterThan(outcome.divided() - .015);
+        assertThat(outcome.each()).isGreaterThan(outcome.divided() - .025);
     }
 
     @Test
     void aLoopThatFitsBesideAFlatStream() {
         var outcome = outcome("loop of 750, flatter", 0.5, loop(750), zipf(0.7, 1));
-        assertThat(outcome.each()).isGreaterThan(outcome.one());
+        assertThat(outcome.each()).isGreaterThan(outcome.one() - .01);
         assertThat(outcome.each()).isGreaterThan(outcome.divided() - .02);
     }
 

@@ -33,7 +33,7 @@ public enum Setting {
             "eviction", "POLICY", "auto",
             "What leaves memory first: auto (whichever of the others does best), s3-fifo, lru, fifo,"
                     + " sieve, arc, lirs, clock-pro-plus, w-tinylfu, gdsf,"
-                    + " chain or epoch."),
+                    + " learned, chain or epoch."),
     ADMISSION(
             "admission", "RULE", "all",
             "What of a cache goes to flash: all, or selective (what is likely to be read again)."),

@@ -172,7 +172,7 @@ class SettingsReaderTest {
             "FLASH      | lots      | a size such as 512m, 20g or 1.5t",
             "FLASH      | 63m       | at least 64 MiB",
             "EVICTION   | random    | auto, fifo, lru, sieve, s3-fifo, arc, lirs, clock-pro-plus,"
-                    + " w-tinylfu, gdsf, chain, epoch",
+                    + " w-tinylfu, gdsf, learned, chain, epoch",
             "ADMISSION  | most      | all or selective",
             "FLASH_WRITES_PER_DAY | lots | a size such as 512m, 20g or 1.5t",
             "FLASH_WRITES_PER_DAY | 1k | at least 1 MiB",
