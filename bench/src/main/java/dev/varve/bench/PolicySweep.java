@@ -4,6 +4,7 @@ import dev.varve.policy.AutoPolicy;
 import dev.varve.policy.AutoPolicy.Tuning;
 import dev.varve.policy.PolicyName;
 import dev.varve.policy.Rival;
+import dev.varve.policy.Rival.Suits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -131,7 +132,7 @@ public final class PolicySweep {
     /// The rivals, and others that were of no use beside them and are measured all the same.
     private static List<Rival> compared(List<Rival> rivals) {
         var others = Stream.of(PolicyName.SIEVE, PolicyName.ARC)
-                .map(name -> new Rival(name.text(), false,
+                .map(name -> new Rival(name.text(), Suits.ANY,
                         capacity -> name.policy(capacity, SEED)));
         return Stream.concat(rivals.stream(), others).toList();
     }

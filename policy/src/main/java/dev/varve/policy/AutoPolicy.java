@@ -1,5 +1,6 @@
 package dev.varve.policy;
 
+import dev.varve.policy.Rival.Suits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -54,6 +55,7 @@ public final class AutoPolicy implements EvictionPolicy {
     private final int[] costs;
     /// Sizes of the blocks present that belonged to the sample when they came.
     private final BlockLists sizes = new BlockLists(1);
+    private final SizeSpread spread = new SizeSpread();
     private Miniatures curve;
     private int leader;
     private EvictionPolicy real;
@@ -192,8 +194,7 @@ public final class AutoPolicy implements EvictionPolicy {
     @Override
     public void follows(long id, long predecessor) {
         if (!isStarted) {
-            isStarted = true;
-            leadOrdered();
+            start(Suits.ORDER);
         }
         contest.follows(id, predecessor);
         curve.follows(id, predecessor);
@@ -267,7 +268,9 @@ public final class AutoPolicy implements EvictionPolicy {
     /// caller that keeps some room free asks for victims earlier.
     @Override
     public long victim() {
-        isStarted = true;
+        if (!isStarted) {
+            start(spread.isWide() ? Suits.SIZES : Suits.ANY);
+        }
         long bytes = real.bytes();
         if (bytes > 0 && bytes < capacityBytes) {
             resize(bytes);
@@ -316,6 +319,7 @@ public final class AutoPolicy implements EvictionPolicy {
     private void remember(long id, long sizeBytes) {
         if (contest.isSampled(id)) {
             sizes.add(0, id, sizeBytes);
+            spread.add(sizeBytes);
         }
     }
 
@@ -430,11 +434,14 @@ public final class AutoPolicy implements EvictionPolicy {
     }
 
     /// Nothing had to leave yet, so that the shadows have the same blocks and nobody loses any.
-    private void leadOrdered() {
-        IntStream.range(0, rivals.size())
-                .filter(i -> rivals.get(i).forOrder())
-                .findFirst()
-                .ifPresent(this::lead);
+    private void start(Suits traffic) {
+        isStarted = true;
+        if (traffic != Suits.ANY) {
+            IntStream.range(0, rivals.size())
+                    .filter(i -> rivals.get(i).suits() == traffic)
+                    .findFirst()
+                    .ifPresent(this::lead);
+        }
     }
 
     private void lead(int rival) {

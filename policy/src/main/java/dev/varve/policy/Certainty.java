@@ -1,5 +1,6 @@
 package dev.varve.policy;
 
+import dev.varve.policy.Rival.Suits;
 import java.util.List;
 
 /// Whether a rival should lead because it is sure of what comes ([EvictionPolicy#sureMisses]): it
@@ -109,7 +110,7 @@ final class Certainty {
         int tolerance = shadow.count() / WORTH_A_CHANGE;
         // What knows of requests does not know of epochs, and gives way where it is no better. Else
         // a look may come late, and so may one before.
-        boolean isWorse = leaderMisses > enough + (rivals.get(leader).forOrder()
+        boolean isWorse = leaderMisses > enough + (rivals.get(leader).suits() == Suits.ORDER
                 ? -tolerance
                 : tolerance + 2 * AutoPolicy.LOOK_EVERY);
         worseRounds = isWorse ? worseRounds + 1 : 0;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.varve.policy.AutoPolicy.Tuning;
+import dev.varve.policy.Rival.Suits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -21,9 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class AutoPolicyTest implements ReferencedPolicyContract {
-    private static final Rival LRU = new Rival("lru", false, _ -> new LruPolicy());
-    private static final Rival MRU = new Rival("mru", false, _ -> new MruPolicy());
-    private static final Rival S3_FIFO = new Rival("s3-fifo", false, S3FifoPolicy::new);
+    private static final Rival LRU = new Rival("lru", Suits.ANY, _ -> new LruPolicy());
+    private static final Rival MRU = new Rival("mru", Suits.ANY, _ -> new MruPolicy());
+    private static final Rival S3_FIFO = new Rival("s3-fifo", Suits.ANY, S3FifoPolicy::new);
 
     @Override
     public EvictionPolicy policy() {
@@ -88,7 +89,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         int requests = 400_000;
         var hits = new HashMap<String, Integer>();
         var candidates = new ArrayList<>(Rival.all(1));
-        candidates.add(new Rival("auto", false, bytes -> auto(Rival.all(1), bytes, 4096)));
+        candidates.add(new Rival("auto", Suits.ANY, bytes -> auto(Rival.all(1), bytes, 4096)));
         for (var candidate : candidates) {
             var cache = new PolicyCache(candidate.policy().apply(capacity), capacity);
             var random = new SplittableRandom(8);
@@ -99,7 +100,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
             }
         }
         int auto = Objects.requireNonNull(hits.remove("auto"));
-        int best = Objects.requireNonNull(hits.remove("gdsf"));
+        int best = Objects.requireNonNull(hits.remove("learned"));
         assertThat(auto).isGreaterThan(best - requests / 2 / 100);
         assertThat(hits.values()).allSatisfy(others -> assertThat(others).isLessThan(auto));
     }
@@ -199,7 +200,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         LongFunction<EvictionPolicy> mru = _ -> new Counting(new MruPolicy(), calls);
         int capacity = 100_000;
         var rivals = List.of(
-                new Rival("lru", false, lru), new Rival("mru", false, mru));
+                new Rival("lru", Suits.ANY, lru), new Rival("mru", Suits.ANY, mru));
         var auto = auto(rivals, capacity, 1024);
         var cache = new PolicyCache(auto, capacity);
         long most = 0;
@@ -214,7 +215,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
 
     @Test
     void beginsWithThePolicyForOrderedRequestsWhereTheirOrderIsTold() {
-        var ordered = new Rival("chain", true, ChainPolicy::new);
+        var ordered = new Rival("chain", Suits.ORDER, ChainPolicy::new);
         var plain = auto(List.of(LRU, ordered), 100, 64);
         new PolicyCache(plain, 100).reference(1, 1);
         assertThat(plain.report().active()).isEqualTo("lru");
@@ -225,8 +226,25 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
     }
 
     @Test
+    void beginsWithThePolicyForSizesWhereTheyDiffer() {
+        var sized = new Rival("learned", Suits.SIZES, bytes -> new LearnedPolicy(bytes, 1));
+        var alike = auto(List.of(LRU, sized), 100, 4096);
+        var different = auto(List.of(LRU, sized), 100, 4096);
+        for (int i = 1; i <= 20; i++) {
+            alike.inserted(i, 2 + i % 3);
+            different.inserted(i, i % 10 == 0 ? 40 : 1);
+        }
+        assertThat(different.report().active()).isEqualTo("lru");
+        alike.victim();
+        different.victim();
+        assertThat(alike.report().active()).isEqualTo("lru");
+        assertThat(different.report().active()).isEqualTo("learned");
+        assertThat(different.report().changes()).isZero();
+    }
+
+    @Test
     void letsARivalLeadThatIsSureUntilItIsNot() {
-        var epoch = new Rival("epoch", false, _ -> new EpochPolicy());
+        var epoch = new Rival("epoch", Suits.ANY, _ -> new EpochPolicy());
         var auto = auto(List.of(LRU, epoch, S3_FIFO), 100, 4096);
         var cache = new PolicyCache(auto, 100);
         var random = new Random(4);
@@ -245,7 +263,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
     /// In a loop, MRU finds as much as can be found.
     @Test
     void aRivalThatIsSureOfNoMoreThanIsFoundDoesNotLead() {
-        var epoch = new Rival("epoch", false, _ -> new EpochPolicy());
+        var epoch = new Rival("epoch", Suits.ANY, _ -> new EpochPolicy());
         var auto = auto(List.of(MRU, epoch), 100, 4096);
         var cache = new PolicyCache(auto, 100);
         for (int i = 0; i < 20_000; i++) {
@@ -257,7 +275,7 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
 
     @Test
     void aRivalThatIsSureAndWrongLosesTheLead() {
-        var wrong = new Rival("wrong", false, _ -> new Sure(new MruPolicy()));
+        var wrong = new Rival("wrong", Suits.ANY, _ -> new Sure(new MruPolicy()));
         var auto = auto(List.of(LRU, wrong), 100, 4096);
         var cache = new PolicyCache(auto, 100);
         var random = new SplittableRandom(3);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.varve.policy.AutoPolicy.Tuning;
+import dev.varve.policy.Rival.Suits;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,9 +15,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class PartitionTest implements ReferencedPolicyContract {
-    private static final Rival LRU = new Rival("lru", false, _ -> new LruPolicy());
-    private static final Rival S3_FIFO = new Rival("s3-fifo", false, S3FifoPolicy::new);
-    private static final Rival MRU = new Rival("mru", false, _ -> new MruPolicy());
+    private static final Rival LRU = new Rival("lru", Suits.ANY, _ -> new LruPolicy());
+    private static final Rival S3_FIFO = new Rival("s3-fifo", Suits.ANY, S3FifoPolicy::new);
+    private static final Rival MRU = new Rival("mru", Suits.ANY, _ -> new MruPolicy());
 
     @Override
     public EvictionPolicy policy() {
