@@ -105,8 +105,17 @@ final class StatusTable {
     private void energy(EnergyReport energy) {
         var tiers = energy.tiers().stream().filter(tier -> tier.joules() > 0).toList();
         for (var tier : tiers) {
-            line("energy     %s as %s: %s modelled (%s idle)", tier.tier(), tier.medium(),
-                    joules(tier.joules()), percent(tier.idleJoules() / tier.joules()));
+            var sleep = tier.sleep();
+            line("energy     %s as %s: %s modelled (%s idle%s)", tier.tier(), tier.medium(),
+                    joules(tier.joules()), percent(tier.idleJoules() / tier.joules()),
+                    sleep.seconds() == 0
+                            ? ""
+                            : ", " + percent(sleep.joules() / tier.joules()) + " asleep");
+            if (sleep.seconds() > 0) {
+                line("sleep      %s: %s modelled, woken %d times, %d by a read (%s each)",
+                        tier.tier(), duration((long) sleep.seconds()), sleep.wakings(),
+                        sleep.wakingReads(), millis(sleep.wakeSeconds()));
+            }
         }
         if (!tiers.isEmpty()) {
             line("energy     %s a read, %s a write, modelled", joules(energy.readJoules()),
@@ -155,6 +164,10 @@ final class StatusTable {
 
     private static String seconds(@Nullable Long millis) {
         return millis == null ? "-" : String.format(Locale.ROOT, "%.1f s", millis / 1e3);
+    }
+
+    private static String millis(double seconds) {
+        return String.format(Locale.ROOT, "%.2f ms", seconds * 1e3);
     }
 
     private static String joules(double joules) {

@@ -137,7 +137,19 @@ public record EngineStatus(
     /// @param failedTransfers   transfers that it refused
     /// @param overdueOperations operations that were given up because it did not answer
     /// @param answers           whether it answers now
-    public record Device(long failedTransfers, long overdueOperations, boolean answers) {}
+    /// @param asleepNanos       how long it could have slept, see [dev.varve.tier.DutyMeter]
+    /// @param wakings           how often it would have been woken
+    /// @param wakingReads       how often a read would have waited for that
+    public record Device(
+            long failedTransfers,
+            long overdueOperations,
+            boolean answers,
+            long asleepNanos,
+            long wakings,
+            long wakingReads) {
+        /// Of a device that nothing is known of.
+        public static final Device NONE = new Device(0, 0, true, 0, 0, 0);
+    }
 
     /// What memory leaves to the next process, and what the start found.
     ///

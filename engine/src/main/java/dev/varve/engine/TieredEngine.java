@@ -17,6 +17,7 @@ import dev.varve.env.Tasks;
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
+import dev.varve.tier.SegmentTierCounters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -261,11 +262,17 @@ public final class TieredEngine implements Engine {
                         device.contentBytesWritten(), device.bytesRead()),
                 movement.status(),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
-                new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
+                device(device),
                 recall.survival(), admission.status(),
                 counters.corruptBlocks.sum(), true, shareStatus(),
                 eviction.placement(buckets.all()),
                 traffic(), prefetches.status());
+    }
+
+    private static Device device(SegmentTierCounters counters) {
+        var duty = counters.duty();
+        return new Device(counters.failedTransfers(), counters.overdueOperations(),
+                !counters.unwell(), duty.asleepNanos(), duty.wakings(), duty.wakingReads());
     }
 
     private List<TrafficStatus> traffic() {

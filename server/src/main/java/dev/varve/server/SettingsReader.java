@@ -238,6 +238,7 @@ public final class SettingsReader {
         return new StoreSettings(
                 size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
                 flash(data), eviction(), bool(Setting.DIRECT_IO), memoryHome(),
+                StoreSettings.NEVER,
                 EngineSettings.DEFAULT.with(lease(), admission())
                         .readingAhead(bool(Setting.READ_AHEAD))
                         .withMovement(size(Setting.MOVEMENT_RATE, MovementBudget.FLOOR,

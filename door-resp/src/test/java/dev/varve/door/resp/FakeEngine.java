@@ -100,7 +100,8 @@ final class FakeEngine implements Engine {
                         "memory", slab.capacityBytes(), slab.usedBytes(), objects)),
                 new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0),
                 new Movement(0, 0, 0, 0, 0, 0, 0, 0, 0), Pacing.NONE, new Promises(0, 0, 0),
-                new Device(0, 0, true), Survival.NONE, Admissions.NONE, 0, true, List.of(),
+                Device.NONE, Survival.NONE, Admissions.NONE, 0, true,
+                List.of(),
                 List.of(), List.of(), List.of());
     }
 
