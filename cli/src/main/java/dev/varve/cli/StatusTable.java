@@ -1,6 +1,7 @@
 package dev.varve.cli;
 
 import com.google.errorprone.annotations.FormatMethod;
+import dev.varve.engine.EngineStatus.Goal;
 import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.server.ByteSize;
 import dev.varve.server.EnergyReport;
@@ -85,6 +86,7 @@ final class StatusTable {
                 "moved      %s to flash, %s to memory; %d blocks dropped",
                 ByteSize.format(movement.demotedBytes()), ByteSize.format(movement.promotedBytes()),
                 movement.droppedBlocks());
+        goal(report.engine().goal());
         var pacing = report.engine().pacing();
         line(
                 "background %s at the pace of clients, %s at once; %s/s now",
@@ -100,6 +102,16 @@ final class StatusTable {
         }
         energy(report.energy());
         line("corrupt    %d blocks found, none served", report.engine().corruptBlocks());
+    }
+
+    private void goal(Goal goal) {
+        if (goal.energy()) {
+            line("goal       energy: bursts of %s, %d so far; halved %d times",
+                    ByteSize.format(goal.burstBytes()), goal.bursts(), goal.halvings());
+            line("goal       a read of flash takes %s, %s without bursts, at most %.2fx",
+                    millis(goal.gatheringNanos() / 1e9), millis(goal.restingNanos() / 1e9),
+                    goal.slack());
+        }
     }
 
     private void energy(EnergyReport energy) {

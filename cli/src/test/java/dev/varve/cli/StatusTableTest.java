@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.engine.EngineStatus.Device;
+import dev.varve.engine.EngineStatus.Goal;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Owner;
 import dev.varve.engine.EngineStatus.Pacing;
@@ -34,6 +35,7 @@ class StatusTableTest {
                 new Reads(3, 1, 3, 0, 3072, 0),
                 new Writes(4, 1, 4096), new Movement(5, 6, 10, 7, 8, 9, 3000, 2000, 4000),
                 new Pacing(64 << 20, 3L << 30, 1 << 20, 5_000_000_000L, 2, 60_000, 70_000),
+                new Goal(true, 1.2, 64 << 20, 128 << 20, 3, 40, 200_000, 220_000),
                 new Promises(1, 2, 3), Device.NONE,
                 new Survival(1024, 70, 3, 60, 1 << 20, Map.of("damaged-slot", 2L)),
                 new Admissions(11, 12, 13, 14, 15, 16, Long.MAX_VALUE), 2, true,
@@ -68,6 +70,8 @@ class StatusTableTest {
                 read       3 KiB from memory, 0 B from flash
                 written    4 KiB in 4 commits, 1 deletes
                 moved      5 B to flash, 6 B to memory; 7 blocks dropped
+                goal       energy: bursts of 64 MiB, 40 so far; halved 3 times
+                goal       a read of flash takes 0.22 ms, 0.20 ms without bursts, at most 1.20x
                 background 3 GiB at the pace of clients, 1 MiB at once; 64 MiB/s now
                 flash      2.9 KiB written for 2 KiB of content (1.50x)
                 start      60 blocks (1 MiB) found in memory, 2 dropped (2 damaged-slot)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.engine.EngineStatus.Device;
+import dev.varve.engine.EngineStatus.Goal;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Owner;
 import dev.varve.engine.EngineStatus.Pacing;
@@ -103,7 +104,7 @@ final class EnergyMeterTest {
                 List.of(new TierStatus("memory", 64, 0, 0), new TierStatus("flash", 1024, 0, 0)),
                 reads, writes,
                 new Movement(0, 0, 0, 0, 0, 0, deviceWritten, contentWritten, deviceRead),
-                Pacing.NONE, new Promises(0, 0, 0), device, Survival.NONE,
+                Pacing.NONE, Goal.LATENCY, new Promises(0, 0, 0), device, Survival.NONE,
                 Admissions.NONE, 0, true, List.of(), List.of(), List.of(traffic), List.of());
     }
 }

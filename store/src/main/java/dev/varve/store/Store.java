@@ -1,6 +1,5 @@
 package dev.varve.store;
 
-import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.CatalogSettings;
 import dev.varve.engine.Engine;
 import dev.varve.engine.GuardedCatalog;
@@ -122,10 +121,9 @@ public final class Store implements AutoCloseable {
     }
 
     private static LongFunction<EvictionPolicy> eviction(StoreSettings settings) {
-        boolean waits = settings.engine().admission().mode() == AdmissionSettings.Mode.SELECTIVE;
         var random = Randomness.system();
         return capacityBytes -> MemoryPolicy.ofBuckets(
-                settings.eviction(), waits, capacityBytes,
+                settings.eviction(), settings.engine().blocksWait(), capacityBytes,
                 random.nextLong());
     }
 
