@@ -29,6 +29,7 @@ public final class Bench {
             new AdmissionBenchmark(),
             new SimulatorBenchmark(),
             new EnergyBenchmark(),
+            new EnergyLiveBenchmark(),
             new S3Benchmark(),
             new RestartBenchmark(),
             new MemoryBenchmark());

@@ -1,5 +1,7 @@
 package dev.varve.bench;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.varve.bench.load.RespDialect;
 import dev.varve.bench.load.S3Dialect;
 import dev.varve.replay.S3Endpoint;
@@ -101,6 +103,18 @@ final class VarveServer implements AutoCloseable {
 
     ChildProcess process() {
         return process;
+    }
+
+    /// What the admin port says of the server now.
+    JsonNode status() throws IOException {
+        var endpoints = new Properties();
+        try (var reader = Files.newBufferedReader(data.resolve("endpoints"))) {
+            endpoints.load(reader);
+        }
+        var page = URI.create("http://" + endpoints.getProperty("admin") + "/status").toURL();
+        try (var in = page.openStream()) {
+            return new ObjectMapper().readTree(in);
+        }
     }
 
     @Override

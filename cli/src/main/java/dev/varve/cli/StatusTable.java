@@ -1,6 +1,7 @@
 package dev.varve.cli;
 
 import com.google.errorprone.annotations.FormatMethod;
+import dev.varve.engine.EngineStatus.Goal;
 import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.server.ByteSize;
 import dev.varve.server.EnergyReport;
@@ -85,6 +86,7 @@ final class StatusTable {
                 "moved      %s to flash, %s to memory; %d blocks dropped",
                 ByteSize.format(movement.demotedBytes()), ByteSize.format(movement.promotedBytes()),
                 movement.droppedBlocks());
+        goal(report.engine().goal());
         var pacing = report.engine().pacing();
         line(
                 "background %s at the pace of clients, %s at once; %s/s now",
@@ -102,11 +104,30 @@ final class StatusTable {
         line("corrupt    %d blocks found, none served", report.engine().corruptBlocks());
     }
 
+    private void goal(Goal goal) {
+        if (goal.energy()) {
+            line("goal       energy: bursts of %s, %d so far; halved %d times",
+                    ByteSize.format(goal.burstBytes()), goal.bursts(), goal.halvings());
+            line("goal       a read of flash takes %s, %s without bursts, at most %.2fx",
+                    millis(goal.gatheringNanos() / 1e9), millis(goal.restingNanos() / 1e9),
+                    goal.slack());
+        }
+    }
+
     private void energy(EnergyReport energy) {
         var tiers = energy.tiers().stream().filter(tier -> tier.joules() > 0).toList();
         for (var tier : tiers) {
-            line("energy     %s as %s: %s modelled (%s idle)", tier.tier(), tier.medium(),
-                    joules(tier.joules()), percent(tier.idleJoules() / tier.joules()));
+            var sleep = tier.sleep();
+            line("energy     %s as %s: %s modelled (%s idle%s)", tier.tier(), tier.medium(),
+                    joules(tier.joules()), percent(tier.idleJoules() / tier.joules()),
+                    sleep.seconds() == 0
+                            ? ""
+                            : ", " + percent(sleep.joules() / tier.joules()) + " asleep");
+            if (sleep.seconds() > 0) {
+                line("sleep      %s: %s modelled, woken %d times, %d by a read (%s each)",
+                        tier.tier(), duration((long) sleep.seconds()), sleep.wakings(),
+                        sleep.wakingReads(), millis(sleep.wakeSeconds()));
+            }
         }
         if (!tiers.isEmpty()) {
             line("energy     %s a read, %s a write, modelled", joules(energy.readJoules()),
@@ -155,6 +176,10 @@ final class StatusTable {
 
     private static String seconds(@Nullable Long millis) {
         return millis == null ? "-" : String.format(Locale.ROOT, "%.1f s", millis / 1e3);
+    }
+
+    private static String millis(double seconds) {
+        return String.format(Locale.ROOT, "%.2f ms", seconds * 1e3);
     }
 
     private static String joules(double joules) {

@@ -28,6 +28,7 @@ final class Admission {
     private static final int BLOCK_PAGES_BYTES = 8 << 10;
 
     private final AdmissionSettings settings;
+    private final boolean waits;
     private final SegmentTier flash;
     private final Clock clock;
     private final Map<Verdict, LongAdder> verdicts = new EnumMap<>(Verdict.class);
@@ -59,8 +60,9 @@ final class Admission {
         REFUSE
     }
 
-    Admission(AdmissionSettings settings, SegmentTier flash, long memoryBytes, Clock clock) {
-        this.settings = settings;
+    Admission(EngineSettings engine, SegmentTier flash, long memoryBytes, Clock clock) {
+        settings = engine.admission();
+        waits = engine.blocksWait();
         this.flash = flash;
         this.clock = clock;
         policy = new FlashAdmission(Math.max(1, memoryBytes / WINDOWS_IN_MEMORY),
@@ -134,7 +136,7 @@ final class Admission {
                 policy.taken(bytes, room);
             }
             long name = BlockNames.of(object.bucket().id(), object.key());
-            var verdict = policy.decide(name, waited, room);
+            var verdict = policy.decide(name, waited || !waits, room);
             var count = count(verdict);
             return switch (verdict) {
                 case ROOM, LIKELY -> write(bytes, count);

@@ -27,6 +27,7 @@ final class BlockSource {
     private final Clock clock;
     private final Duration memoryWait;
     private final MovementControl movement;
+    private final Gathering gathering;
     private final EngineCounters counters;
     private final ConcurrentMap<Long, UnderWay> underWay = new ConcurrentHashMap<>();
 
@@ -48,6 +49,7 @@ final class BlockSource {
             Clock clock,
             Duration memoryWait,
             MovementControl movement,
+            Gathering gathering,
             EngineCounters counters) {
         this.residency = residency;
         this.flash = flash;
@@ -56,6 +58,7 @@ final class BlockSource {
         this.clock = clock;
         this.memoryWait = memoryWait;
         this.movement = movement;
+        this.gathering = gathering;
         this.counters = counters;
     }
 
@@ -134,6 +137,7 @@ final class BlockSource {
         long start = clock.nanoTime();
         var block = read(bucket, stored, info, place);
         movement.readForClient(info.lengthBytes(), start);
+        gathering.readForClient(info.lengthBytes(), start);
         return block;
     }
 

@@ -2,6 +2,7 @@ package dev.varve.engine;
 
 import dev.varve.bytes.Block;
 import dev.varve.engine.Departure.Reason;
+import dev.varve.engine.Residency.Resident;
 import dev.varve.env.Clock;
 import dev.varve.env.Invariant;
 import dev.varve.env.StorageException;
@@ -18,9 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /// Moves what leaves memory to flash: keeps a reserve of memory free in the background, and works
 /// for a writer that found none.
+///
+/// Where the goal is energy, the background lets what leaves gather until there is enough for a
+/// burst ([Gathering]), and what it has written stays in memory until its room is needed.
 ///
 /// A fresh object goes as a whole, because its catalog entry speaks for all its blocks. Where
 /// flash will not take it, or the rules say that it is not worth a write, it is dropped.
@@ -37,6 +42,7 @@ final class Demotion implements Tasks.Worker {
     private final Admission admission;
     private final Clock clock;
     private final Lookups lookups;
+    private final Gathering gathering;
     private final Pace pace;
     private final EngineCounters counters;
     private final AtomicLong quietUntil;
@@ -51,6 +57,7 @@ final class Demotion implements Tasks.Worker {
             Clock clock,
             Lookups lookups,
             MovementControl movement,
+            Gathering gathering,
             EngineCounters counters) {
         this.residency = residency;
         this.table = table;
@@ -58,6 +65,7 @@ final class Demotion implements Tasks.Worker {
         this.admission = admission;
         this.clock = clock;
         this.lookups = lookups;
+        this.gathering = gathering;
         pace = movement.pace(residency::isShort);
         this.counters = counters;
         this.quietUntil = new AtomicLong(clock.nanoTime());
@@ -84,15 +92,17 @@ final class Demotion implements Tasks.Worker {
     /// @return how many blocks left memory, may leave it now, or were told to wait
     @Override
     public int doWork() {
-        return work(pace);
+        residency.gather(gathering.burstBytes());
+        return work(pace, residency::letGoLater);
     }
 
     /// As [#doWork], for a client that waits for memory.
     int help() {
-        return work(Pace.FULL);
+        return work(Pace.FULL, resident -> false);
     }
 
-    private int work(Pace atPace) {
+    /// @param later lets a block stay until its room is needed, or says that it must go now
+    private int work(Pace atPace, Predicate<Resident> later) {
         residency.restoreReserve();
         var leaving = residency.takeLeaving(BATCH_BYTES);
         if (leaving.isEmpty()) {
@@ -105,7 +115,7 @@ final class Demotion implements Tasks.Worker {
             }
         }
         int staying = demote(reads, false, atPace);
-        leaving.forEach(table::letGo);
+        leaving.stream().filter(later.negate()).forEach(table::letGo);
         return Math.max(0, leaving.size() - staying);
     }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 /// @param admission          what of a cache bucket may be written to flash
 /// @param movementBytesPerSecond the most that background work moves on flash while it can wait;
 ///                           at least [dev.varve.policy.MovementBudget#FLOOR]
+/// @param goal               what placement is after
 ///
 /// Immutable.
 public record EngineSettings(
@@ -28,7 +29,8 @@ public record EngineSettings(
         MemoryAtClose memoryAtClose,
         boolean readAhead,
         AdmissionSettings admission,
-        long movementBytesPerSecond) {
+        long movementBytesPerSecond,
+        PlacementGoal goal) {
     /// No limit to movement but what clients leave.
     public static final long UNLIMITED = Long.MAX_VALUE;
 
@@ -43,30 +45,45 @@ public record EngineSettings(
     public static final EngineSettings DEFAULT = new EngineSettings(
             4 << 20, 32 << 20, Duration.ofSeconds(10), Duration.ofSeconds(20),
             Duration.ofSeconds(10), MemoryAtClose.TO_FLASH, true, AdmissionSettings.DEFAULT,
-            UNLIMITED);
+            UNLIMITED, new PlacementGoal.Latency());
+
+    /// Whether what is hardly worth a write to flash waits in memory for a reader. Not where the
+    /// goal is energy: the room is taken from what readers would find in memory, and now wake flash
+    /// for.
+    public boolean blocksWait() {
+        return admission.mode() == AdmissionSettings.Mode.SELECTIVE
+                && goal instanceof PlacementGoal.Latency;
+    }
 
     /// The same but for what closing does with memory.
     public EngineSettings with(MemoryAtClose choice) {
         return new EngineSettings(
                 durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease, choice,
-                readAhead, admission, movementBytesPerSecond);
+                readAhead, admission, movementBytesPerSecond, goal);
     }
 
     /// The same with another limit to movement.
     public EngineSettings withMovement(long bytesPerSecond) {
         return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease,
-                memoryAtClose, readAhead, admission, bytesPerSecond);
+                memoryAtClose, readAhead, admission, bytesPerSecond, goal);
     }
 
     /// The same with another lease and other rules of admission.
     public EngineSettings with(Duration otherLease, AdmissionSettings otherAdmission) {
         return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait,
-                otherLease, memoryAtClose, readAhead, otherAdmission, movementBytesPerSecond);
+                otherLease, memoryAtClose, readAhead, otherAdmission, movementBytesPerSecond,
+                goal);
     }
 
     /// The same with reading ahead, or without.
     public EngineSettings readingAhead(boolean choice) {
         return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease,
-                memoryAtClose, choice, admission, movementBytesPerSecond);
+                memoryAtClose, choice, admission, movementBytesPerSecond, goal);
+    }
+
+    /// The same with another goal.
+    public EngineSettings with(PlacementGoal otherGoal) {
+        return new EngineSettings(durableBlockBytes, cacheBlockBytes, memoryWait, closeWait, lease,
+                memoryAtClose, readAhead, admission, movementBytesPerSecond, otherGoal);
     }
 }

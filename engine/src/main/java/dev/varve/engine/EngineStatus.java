@@ -15,6 +15,7 @@ public record EngineStatus(
         Writes writes,
         Movement movement,
         Pacing pacing,
+        Goal goal,
         Promises promises,
         Device flash,
         Survival survival,
@@ -137,7 +138,19 @@ public record EngineStatus(
     /// @param failedTransfers   transfers that it refused
     /// @param overdueOperations operations that were given up because it did not answer
     /// @param answers           whether it answers now
-    public record Device(long failedTransfers, long overdueOperations, boolean answers) {}
+    /// @param asleepNanos       how long it could have slept, see [dev.varve.tier.DutyMeter]
+    /// @param wakings           how often it would have been woken
+    /// @param wakingReads       how often a read would have waited for that
+    public record Device(
+            long failedTransfers,
+            long overdueOperations,
+            boolean answers,
+            long asleepNanos,
+            long wakings,
+            long wakingReads) {
+        /// Of a device that nothing is known of.
+        public static final Device NONE = new Device(0, 0, true, 0, 0, 0);
+    }
 
     /// What memory leaves to the next process, and what the start found.
     ///
@@ -203,6 +216,28 @@ public record EngineStatus(
             long restingNanos,
             long movingNanos) {
         public static final Pacing NONE = new Pacing(0, 0, 0, 0, 0, 0, 0);
+    }
+
+    /// What placement is after, and what it makes of it.
+    ///
+    /// @param energy         whether it is energy; else latency, and the rest is 0
+    /// @param slack          how many times as long reads of flash may take for it
+    /// @param burstBytes     how much is gathered for a burst now
+    /// @param mostBytes      the largest burst
+    /// @param halvings       how often reads were found to take longer for it
+    /// @param bursts         how often a burst was gathered
+    /// @param restingNanos   mean wait for a read of flash while nothing is gathered
+    /// @param gatheringNanos the same at other times
+    public record Goal(
+            boolean energy,
+            double slack,
+            long burstBytes,
+            long mostBytes,
+            long halvings,
+            long bursts,
+            long restingNanos,
+            long gatheringNanos) {
+        public static final Goal LATENCY = new Goal(false, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /// Background movement, in blocks and bytes.

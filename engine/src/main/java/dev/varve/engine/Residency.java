@@ -8,17 +8,21 @@ import dev.varve.tier.BlockInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /// The memory tier: which blocks are in memory, which one goes next, and the room for new ones.
 ///
 /// A block leaves in one step when its object is persisted. A block of a fresh object goes
 /// through the *leaving* queue, where it stays readable until [Demotion] has given it a copy on
-/// flash or dropped its object.
+/// flash or dropped its object. Where bursts are gathered ([#gather]), one that has its copy on
+/// flash *lingers* until its room is needed; if it was read meanwhile, it stays.
 ///
 /// Bookkeeping costs heap: the first [#FREE_ENTRIES] blocks are covered by the process's fixed
 /// share, each further one is charged to the budget with [#ENTRY_BYTES].
@@ -41,6 +45,12 @@ final class Residency {
     private final ConcurrentMap<Long, Resident> residents = new ConcurrentHashMap<>();
     private final Queue<Resident> leaving = new ConcurrentLinkedQueue<>();
     private final AtomicLong leavingBytes = new AtomicLong();
+    private final Queue<Lingering> lingering = new ConcurrentLinkedQueue<>();
+    private final AtomicLong lingeringBytes = new AtomicLong();
+    private final LongAdder bursts = new LongAdder();
+    /// Told by [#gather]: how much is gathered, and whether that rests.
+    private volatile long burstBytes;
+    private volatile boolean rests;
 
     Residency(
             Slab slab,
@@ -54,6 +64,11 @@ final class Residency {
         this.locks = locks;
         this.counters = counters;
     }
+
+    /// A block whose room is there to be taken.
+    ///
+    /// @param reads how often it had been read by then
+    private record Lingering(long id, int lengthBytes, int reads) {}
 
     /// A block in memory, with the lease that keeps it there.
     static final class Resident {
@@ -302,6 +317,46 @@ final class Residency {
         }
     }
 
+    /// Lets blocks leave, as many as make a burst, once less than half of the last one is left.
+    ///
+    /// @param bytes how large a burst is, 0 for none; empty where none is gathered for a while, as
+    ///              if there had never been any: then what lingers goes last
+    void gather(OptionalLong bytes) {
+        rests = bytes.isEmpty();
+        burstBytes = bytes.orElse(0);
+        if (burstBytes == 0 || roomBytes() >= reserveBytes() + burstBytes / 2) {
+            return;
+        }
+        bursts.increment();
+        while (roomBytes() < reserveBytes() + burstBytes && letOneLeave()) {
+            // one at a time
+        }
+    }
+
+    /// How many bursts were gathered.
+    long bursts() {
+        return bursts.sum();
+    }
+
+    /// Whether a burst is still being written that was gathered before the present rest.
+    boolean isLateBurst() {
+        return rests && leavingBytes.get() > reserveBytes();
+    }
+
+    /// Lets a block that has left the policy stay until its room is needed.
+    ///
+    /// @return false if it must go now, or stays for good
+    boolean letGoLater(Resident resident) {
+        var owner = resident.owner();
+        if (burstBytes == 0 || owner.state() != LiveObject.State.PERSISTED) {
+            return false;
+        }
+        int lengthBytes = resident.info.lengthBytes();
+        lingeringBytes.addAndGet(lengthBytes);
+        lingering.add(new Lingering(resident.info.id(), lengthBytes, resident.reads));
+        return true;
+    }
+
     /// Whether less is free than new blocks should find.
     boolean isBelowReserve() {
         return freeBytes() < reserveBytes();
@@ -309,7 +364,7 @@ final class Residency {
 
     /// Whether writers are about to find no memory.
     boolean isShort() {
-        return freeBytes() < reserveBytes() / 2;
+        return freeBytes() + (rests ? 0 : lingeringBytes.get()) < reserveBytes() / 2;
     }
 
     /// Queues everything that is fresh, for closing.
@@ -389,18 +444,58 @@ final class Residency {
     ///
     /// @return false if there is no victim, or as much in the queue already as `maxLeavingBytes`
     private boolean evictOne(long maxLeavingBytes) {
+        if (!rests && evictLingering()) {
+            return true;
+        }
         if (leavingBytes.get() >= maxLeavingBytes) {
+            return evictLingering();
+        }
+        long id = eviction.victim();
+        if (id == EvictionPolicy.NONE) {
+            return evictLingering();
+        }
+        evict(residents.get(id));
+        return true;
+    }
+
+    /// Lets the next block go that only waits for its room to be needed, unless it was read.
+    private boolean evictLingering() {
+        var next = lingering.poll();
+        if (next == null) {
             return false;
         }
+        lingeringBytes.addAndGet(-next.lengthBytes);
+        var resident = residents.get(next.id);
+        if (resident != null && resident.reads != next.reads) {
+            eviction.spared(resident);
+        } else {
+            evict(resident);
+        }
+        return true;
+    }
+
+    private void evict(@Nullable Resident resident) {
+        if (resident != null && !evictNow(resident)) {
+            queue(resident);
+        }
+    }
+
+    /// Has the next victim written if flash has no copy of it, and its room at hand in any case.
+    private boolean letOneLeave() {
         long id = eviction.victim();
         if (id == EvictionPolicy.NONE) {
             return false;
         }
         var resident = residents.get(id);
-        if (resident != null && !evictNow(resident)) {
+        if (resident != null && !letGoLater(resident)) {
             queue(resident);
         }
         return true;
+    }
+
+    /// What new blocks find, now or soon.
+    private long roomBytes() {
+        return freeBytes() + leavingBytes.get() + lingeringBytes.get();
     }
 
     private void queue(Resident resident) {

@@ -17,6 +17,7 @@ import dev.varve.env.Tasks;
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
+import dev.varve.tier.SegmentTierCounters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,7 @@ public final class TieredEngine implements Engine {
     private final Chains chains = new Chains();
     private final Accesses accesses;
     private final MovementControl movement;
+    private final Gathering gathering;
     private final ObjectTable table;
     private final Amends amends;
     private final Recall recall;
@@ -102,15 +104,16 @@ public final class TieredEngine implements Engine {
         amends = new Amends(buckets, table);
         recall = new Recall(index, parts.slab(), buckets, catalog, residency, table, departures,
                 clock, counters);
-        admission = new Admission(settings.admission(), flash, parts.slab().capacityBytes(), clock);
+        admission = new Admission(settings, flash, parts.slab().capacityBytes(), clock);
         orders = new ClientOrders(clock, eviction, admission);
         lookups = new Lookups(counters, division);
         movement = new MovementControl(settings.movementBytesPerSecond(),
                 () -> lookups.counted() + counters.commits.sum(), clock);
+        gathering = new Gathering(settings.goal(), residency, clock);
         demotion = new Demotion(residency, table, flash, admission, clock, lookups, movement,
-                counters);
+                gathering, counters);
         var source = new BlockSource(residency, flash, table, demotion, clock,
-                settings.memoryWait(), movement, counters);
+                settings.memoryWait(), movement, gathering, counters);
         reclamation = new Reclamation(flash, catalog, table, flashShares, source, residency,
                 admission, movement, counters);
         accesses = new Accesses(division);
@@ -259,13 +262,19 @@ public final class TieredEngine implements Engine {
                         counters.droppedBlocks.sum(), counters.cleanedBytes.sum(),
                         counters.reinsertedBytes.sum(), device.deviceBytesWritten(),
                         device.contentBytesWritten(), device.bytesRead()),
-                movement.status(),
+                movement.status(), gathering.status(),
                 new Promises(holds.count(), holds.heldBytes(), counters.refusedHolds.sum()),
-                new Device(device.failedTransfers(), device.overdueOperations(), !device.unwell()),
+                device(device),
                 recall.survival(), admission.status(),
                 counters.corruptBlocks.sum(), true, shareStatus(),
                 eviction.placement(buckets.all()),
                 traffic(), prefetches.status());
+    }
+
+    private static Device device(SegmentTierCounters counters) {
+        var duty = counters.duty();
+        return new Device(counters.failedTransfers(), counters.overdueOperations(),
+                !counters.unwell(), duty.asleepNanos(), duty.wakings(), duty.wakingReads());
     }
 
     private List<TrafficStatus> traffic() {
@@ -312,6 +321,7 @@ public final class TieredEngine implements Engine {
         }
         closed = true;
         movement.end();
+        gathering.end();
         parts.tasks().close();
         try {
             saveCache();

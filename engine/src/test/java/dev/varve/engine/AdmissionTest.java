@@ -75,6 +75,20 @@ final class AdmissionTest {
         }
     }
 
+    /// It would take room from what readers find in memory, and then wake flash for.
+    @Test
+    void letsNothingWaitWhereTheGoalIsEnergy() {
+        try (var rig = new EngineRig(1, 8 << 20, EngineRig.SETTINGS
+                .with(Duration.ZERO, new AdmissionSettings(
+                        Mode.SELECTIVE, AdmissionSettings.UNLIMITED))
+                .with(new PlacementGoal.Energy(1.2)))) {
+            fill(rig);
+            writeRun(rig, "more", 2000);
+            assertThat(rig.engine.status().admissions().unlikely()).isPositive();
+            assertThat(rig.engine.status().admissions().waited()).isZero();
+        }
+    }
+
     @Test
     void savesWhatWaitsInMemoryWhenItCloses() {
         try (var rig = rig(Mode.SELECTIVE, AdmissionSettings.UNLIMITED)) {

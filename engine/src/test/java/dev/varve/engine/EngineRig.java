@@ -23,7 +23,7 @@ final class EngineRig implements AutoCloseable {
             64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
             Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH, true,
             new AdmissionSettings(AdmissionSettings.Mode.ALL, AdmissionSettings.UNLIMITED),
-            EngineSettings.UNLIMITED);
+            EngineSettings.UNLIMITED, new PlacementGoal.Latency());
 
     final ManualClock clock = new ManualClock();
     private final long seed;

@@ -93,6 +93,7 @@ final class EngineSimulation {
         private final Random random;
         private final String weather;
         private final AdmissionSettings.Mode mode;
+        private final PlacementGoal goal;
         private final ManualClock clock = new ManualClock();
         private final Map<String, Set<Value>> durable = new TreeMap<>();
         private final Map<String, Set<Value>> cached = new TreeMap<>();
@@ -111,6 +112,9 @@ final class EngineSimulation {
             this.mode = seed % 2 == 0
                     ? AdmissionSettings.Mode.SELECTIVE
                     : AdmissionSettings.Mode.ALL;
+            this.goal = seed % 4 < 2
+                    ? new PlacementGoal.Latency()
+                    : new PlacementGoal.Energy(1.2);
             this.disk = new SimulatedDisk(seed);
             if (weather.equals("full")) {
                 disk.quotaBytes(6L << 20);
@@ -140,7 +144,7 @@ final class EngineSimulation {
                     64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),
                     Duration.ofSeconds(10), EngineSettings.MemoryAtClose.TO_FLASH, true,
                     new AdmissionSettings(mode, AdmissionSettings.UNLIMITED),
-                    EngineSettings.UNLIMITED);
+                    EngineSettings.UNLIMITED, goal);
             var parts = new TieredEngine.Parts(catalog, flash, slab, EngineRig::auto, clock, tasks);
             var opened = TieredEngine.open(parts, settings);
             opened.openBucket("d", BucketClass.DURABLE);

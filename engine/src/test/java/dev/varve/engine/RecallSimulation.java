@@ -357,7 +357,8 @@ final class RecallSimulation {
             var settings = new EngineSettings(64 << 10, 256 << 10, Duration.ofMillis(3),
                     Duration.ofSeconds(1), Duration.ofSeconds(10),
                     weather.equals("stop") ? MemoryAtClose.STAYS : MemoryAtClose.TO_FLASH,
-                    true, AdmissionSettings.DEFAULT, EngineSettings.UNLIMITED);
+                    true, AdmissionSettings.DEFAULT, EngineSettings.UNLIMITED,
+                    new PlacementGoal.Latency());
             engine = TieredEngine.open(new TieredEngine.Parts(points.around(catalog), flash,
                     points.around(slab), _ -> new LruPolicy(), clock,
                     tasks),

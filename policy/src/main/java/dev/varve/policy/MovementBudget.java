@@ -47,7 +47,7 @@ public final class MovementBudget {
     private static final long CLIENTS_GONE_NANOS = 500_000_000;
 
     private static final int LEAST_READ_EXPONENT = 12;
-    private static final int READ_CLASSES = 14;
+    static final int READ_CLASSES = 14;
     private static final double OLD_RESTS_COUNT = 0.85;
     private static final double OLD_MOVES_COUNT = 0.5;
 

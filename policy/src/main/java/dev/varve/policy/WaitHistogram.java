@@ -12,10 +12,12 @@ final class WaitHistogram {
 
     private final double[] counts = new double[PER_OCTAVE * OCTAVES];
     private double total;
+    private double sumNanos;
 
     void add(long nanos) {
         counts[bucket(nanos)]++;
         total++;
+        sumNanos += nanos;
     }
 
     /// Lets everything seen so far count less.
@@ -26,11 +28,17 @@ final class WaitHistogram {
             counts[i] *= share;
         }
         total *= share;
+        sumNanos *= share;
     }
 
     /// How many waits the present weights are worth.
     double weight() {
         return total;
+    }
+
+    /// The mean wait in nanoseconds; 0 if there were none.
+    double mean() {
+        return total == 0 ? 0 : sumNanos / total;
     }
 
     /// The wait in nanoseconds that this share did not exceed; 0 if there were none.

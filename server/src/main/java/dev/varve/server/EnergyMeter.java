@@ -1,10 +1,12 @@
 package dev.varve.server;
 
 import dev.varve.engine.EngineStatus;
+import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.TrafficStatus;
 import dev.varve.env.Clock;
 import dev.varve.server.EnergyReport.OwnerEnergy;
+import dev.varve.server.EnergyReport.Sleep;
 import dev.varve.server.EnergyReport.TierEnergy;
 import java.util.List;
 
@@ -34,9 +36,10 @@ final class EnergyMeter {
         long handedOut = reads.memoryBytes() + reads.flashBytes();
         return new EnergyReport(List.of(
                 tier(status, "memory", memory, handedOut + movement.deviceBytesWritten(),
-                        status.writes().bytes() + movement.deviceBytesRead(), seconds),
+                        status.writes().bytes() + movement.deviceBytesRead(), seconds,
+                        Device.NONE),
                 tier(status, "flash", flash, movement.deviceBytesRead(),
-                        movement.deviceBytesWritten(), seconds)),
+                        movement.deviceBytesWritten(), seconds, status.flash())),
                 owners(status),
                 each(read(reads.memoryBytes(), reads.flashBytes()), reads.hits()),
                 each(status.writes().bytes() * memory.writeJoulesPerByte()
@@ -51,15 +54,21 @@ final class EnergyMeter {
             EnergyFigures medium,
             long bytesRead,
             long bytesWritten,
-            double seconds) {
+            double seconds,
+            Device device) {
         long budget = status.tiers()
                 .stream()
                 .filter(tier -> tier.name().equals(name))
                 .mapToLong(TierStatus::budgetBytes)
                 .sum();
+        var sleep = medium.sleep();
+        double asleep = Math.min(seconds, device.asleepNanos() / 1e9);
         return new TierEnergy(name, medium.medium(), bytesRead * medium.readJoulesPerByte(),
                 bytesWritten * medium.writeJoulesPerByte(),
-                budget * medium.idleWattsPerByte() * seconds);
+                budget * medium.idleWattsPerByte() * (seconds - asleep),
+                new Sleep(asleep, device.wakings(), device.wakingReads(), sleep.wakeSeconds(),
+                        budget * (sleep.wattsPerByte() * asleep
+                                + sleep.wakeJoulesPerByte() * device.wakings())));
     }
 
     private List<OwnerEnergy> owners(EngineStatus status) {

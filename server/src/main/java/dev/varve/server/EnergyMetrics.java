@@ -17,6 +17,8 @@ import java.util.function.ToDoubleFunction;
 ///
 /// Thread-safe: by the one volatile field and a concurrent set.
 final class EnergyMetrics {
+    private static final String WAKINGS = "How often it would have been woken, and by what";
+
     private final Supplier<EnergyReport> source;
     private final MeterRegistry registry;
     private final Set<Tags> known = ConcurrentHashMap.newKeySet();
@@ -30,6 +32,8 @@ final class EnergyMetrics {
             tier(tier, "read", TierEnergy::readJoules);
             tier(tier, "write", TierEnergy::writeJoules);
             tier(tier, "idle", TierEnergy::idleJoules);
+            tier(tier, "sleep", one -> one.sleep().joules());
+            sleep(tier);
         }
         request("read", EnergyReport::readJoules);
         request("write", EnergyReport::writeJoules);
@@ -66,12 +70,32 @@ final class EnergyMetrics {
     private void tier(TierEnergy tier, String work, ToDoubleFunction<TierEnergy> joules) {
         count("modelled.joules", Tags.of("tier", tier.tier(), "medium", tier.medium(), "work",
                 work),
-                "Energy of a tier: bytes times the medium's energy a byte, and its idle power",
-                report -> report.tiers()
-                        .stream()
-                        .filter(one -> one.tier().equals(tier.tier()))
-                        .mapToDouble(joules)
-                        .sum());
+                "Energy of a tier: bytes times the medium's energy a byte, its idle power awake, and"
+                        + " sleep with waking up",
+                report -> sum(report, tier, joules));
+    }
+
+    private void sleep(TierEnergy tier) {
+        var tags = Tags.of("tier", tier.tier(), "medium", tier.medium());
+        count("modelled.asleep.seconds", tags,
+                "How long the tier's device would have slept between what was asked of it",
+                report -> sum(report, tier, one -> one.sleep().seconds()));
+        count("modelled.wakings", tags.and("by", "read"), WAKINGS,
+                report -> sum(report, tier, one -> one.sleep().wakingReads()));
+        count("modelled.wakings", tags.and("by", "other"), WAKINGS,
+                report -> sum(report, tier, one -> one.sleep().wakings()
+                        - one.sleep().wakingReads()));
+    }
+
+    private static double sum(
+            EnergyReport report,
+            TierEnergy tier,
+            ToDoubleFunction<TierEnergy> figure) {
+        return report.tiers()
+                .stream()
+                .filter(one -> one.tier().equals(tier.tier()))
+                .mapToDouble(figure)
+                .sum();
     }
 
     private void request(String operation, ToDoubleFunction<EnergyReport> joules) {

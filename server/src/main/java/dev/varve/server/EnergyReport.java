@@ -29,17 +29,37 @@ public record EnergyReport(
 
     /// Modelled energy of a tier.
     ///
-    /// @param medium the id of what it is taken to be made of
+    /// @param medium     the id of what it is taken to be made of
+    /// @param idleJoules of being there, awake
+    /// @param sleep      of being there, asleep
     public record TierEnergy(
             String tier,
             String medium,
             double readJoules,
             double writeJoules,
-            double idleJoules) {
+            double idleJoules,
+            Sleep sleep) {
         /// All of it.
         public double joules() {
-            return readJoules + writeJoules + idleJoules;
+            return readJoules + writeJoules + idleJoules + sleep.joules();
         }
+    }
+
+    /// The sleep of a tier, modelled: what its device would have done in the gaps between the
+    /// operations that were asked of it.
+    ///
+    /// @param seconds     how long it would have slept
+    /// @param wakings     how often it would have been woken
+    /// @param wakingReads how often by a read, which would have waited for it
+    /// @param wakeSeconds how long each of them
+    /// @param joules      drawn asleep and for waking up
+    public record Sleep(
+            double seconds,
+            long wakings,
+            long wakingReads,
+            double wakeSeconds,
+            double joules) {
+        public static final Sleep NONE = new Sleep(0, 0, 0, 0, 0);
     }
 
     /// Modelled energy of a bucket's or a tenant's traffic.

@@ -48,6 +48,7 @@ final class EngineMetrics {
         writes(registry);
         movement(registry);
         pacing(registry);
+        goal(registry);
         seen.prefetch().forEach(status -> prefetch(registry, status.kind()));
         device(registry);
         survival(registry);
@@ -327,6 +328,28 @@ final class EngineMetrics {
                 registry, "varve.movement.processor.wait.seconds", Tags.of("beside", "movement"),
                 "95th percentile of how long a thread waits for a processor, lately",
                 status -> status.pacing().movingNanos() / 1e9);
+    }
+
+    private void goal(MeterRegistry registry) {
+        gauge(
+                registry, "varve.goal.burst.bytes", Tags.empty(),
+                "How much is gathered in memory now before it is written to flash in one burst",
+                status -> status.goal().burstBytes());
+        count(
+                registry, "varve.goal.bursts", Tags.empty(), "Bursts that were gathered",
+                status -> status.goal().bursts());
+        count(
+                registry, "varve.goal.halvings", Tags.empty(),
+                "How often the burst was halved, because reads of flash took longer for it",
+                status -> status.goal().halvings());
+        gauge(
+                registry, "varve.goal.read.wait.seconds", Tags.of("beside", "rest"),
+                "Mean wait for a read of flash lately, while the goal of energy rests and else",
+                status -> status.goal().restingNanos() / 1e9);
+        gauge(
+                registry, "varve.goal.read.wait.seconds", Tags.of("beside", "bursts"),
+                "Mean wait for a read of flash lately, while the goal of energy rests and else",
+                status -> status.goal().gatheringNanos() / 1e9);
     }
 
     private void prefetch(MeterRegistry registry, PrefetchKind kind) {

@@ -34,8 +34,16 @@ public enum Setting {
             "What leaves memory first: auto (whichever of the others does best), s3-fifo, lru, fifo,"
                     + " sieve, arc, lirs, clock-pro-plus, w-tinylfu, gdsf,"
                     + " learned, chain or epoch."),
+    GOAL(
+            "goal", "GOAL", "latency",
+            "What placement is after: latency, or energy, for which less is written to flash, and in"
+                    + " bursts, so that it may sleep between them."),
+    GOAL_SLACK(
+            "goal-slack", "NUMBER", "1.2",
+            "How many times as long reads of flash may take on the average for goal = energy, from 1"
+                    + " to 100."),
     ADMISSION(
-            "admission", "RULE", "all",
+            "admission", "RULE", "all, or selective for goal = energy",
             "What of a cache goes to flash: all, or selective (what is likely to be read again)."),
     FLASH_WRITES_PER_DAY(
             "flash-writes-per-day", "SIZE", "none",

@@ -6,6 +6,7 @@ import dev.varve.door.s3.S3Settings.ETags;
 import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.AdmissionSettings.Mode;
 import dev.varve.engine.EngineSettings;
+import dev.varve.engine.PlacementGoal;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -50,6 +51,7 @@ public final class SettingsReader {
     private static final String CONFIG_VARIABLE = "VARVE_CONFIG";
     private static final long MAX_LEASE_MILLIS = 600_000;
     private static final int MAX_THREADS = 1024;
+    private static final int MAX_SLACK = 100;
     private static final long MIN_WRITES_PER_DAY = 1L << 20;
     private static final long DEFAULT_FLASH_BYTES_MAX = 100L << 30;
 
@@ -235,10 +237,13 @@ public final class SettingsReader {
     }
 
     private StoreSettings store(Path data) {
+        var goal = goal();
         return new StoreSettings(
                 size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
                 flash(data), eviction(), bool(Setting.DIRECT_IO), memoryHome(),
-                EngineSettings.DEFAULT.with(lease(), admission())
+                StoreSettings.NEVER,
+                EngineSettings.DEFAULT.with(lease(), admission(goal))
+                        .with(goal)
                         .readingAhead(bool(Setting.READ_AHEAD))
                         .withMovement(size(Setting.MOVEMENT_RATE, MovementBudget.FLOOR,
                                 EngineSettings.UNLIMITED)));
@@ -463,8 +468,45 @@ public final class SettingsReader {
         };
     }
 
-    private AdmissionSettings admission() {
-        var mode = switch (text(Setting.ADMISSION).text().toLowerCase(Locale.ROOT)) {
+    private PlacementGoal goal() {
+        double slack = slack();
+        return switch (text(Setting.GOAL).text().toLowerCase(Locale.ROOT)) {
+            case "latency" -> new PlacementGoal.Latency();
+            case "energy" -> new PlacementGoal.Energy(slack);
+            default -> {
+                reject(Setting.GOAL, "latency or energy");
+                yield new PlacementGoal.Latency();
+            }
+        };
+    }
+
+    private double slack() {
+        try {
+            double slack = Double.parseDouble(text(Setting.GOAL_SLACK).text());
+            if (slack >= 1 && slack <= MAX_SLACK) {
+                return slack;
+            }
+        } catch (NumberFormatException _) {
+            // as one that is out of range
+        }
+        reject(Setting.GOAL_SLACK, "a number from 1 to " + MAX_SLACK);
+        return 1;
+    }
+
+    private AdmissionSettings admission(PlacementGoal goal) {
+        return new AdmissionSettings(admissionMode(goal),
+                size(Setting.FLASH_WRITES_PER_DAY, MIN_WRITES_PER_DAY,
+                        AdmissionSettings.UNLIMITED));
+    }
+
+    private Mode admissionMode(PlacementGoal goal) {
+        if (!given.containsKey(Setting.ADMISSION)) {
+            return switch (goal) {
+                case PlacementGoal.Latency() -> Mode.ALL;
+                case PlacementGoal.Energy _ -> Mode.SELECTIVE;
+            };
+        }
+        return switch (text(Setting.ADMISSION).text().toLowerCase(Locale.ROOT)) {
             case "all" -> Mode.ALL;
             case "selective" -> Mode.SELECTIVE;
             default -> {
@@ -472,9 +514,6 @@ public final class SettingsReader {
                 yield Mode.ALL;
             }
         };
-        return new AdmissionSettings(mode,
-                size(Setting.FLASH_WRITES_PER_DAY, MIN_WRITES_PER_DAY,
-                        AdmissionSettings.UNLIMITED));
     }
 
     private Duration lease() {

@@ -75,11 +75,15 @@ public final class VarveServer implements AutoCloseable {
         try {
             var data = settings.data();
             var tasks = parts.add(new SystemTasks());
-            var store = parts.add(Store.open(data, settings.store()));
+            var flash = figures(Setting.FLASH_MEDIUM, settings.media().flash(), media);
+            var store = parts.add(Store.open(data,
+                    settings.store().sleepingAfter(flash.sleep().afterNanos())));
             var engine = store.engine();
             engine.divide(settings.shares(settings));
             var keys = S3Keys.openOrCreate(data, random);
-            var energy = energyMeter(settings, media, clock, tasks);
+            var energy = energyMeter(
+                    figures(Setting.MEMORY_MEDIUM, settings.media().memory(), media), flash, clock,
+                    tasks);
             var metrics = parts.add(new ServerMetrics(engine::status, energy));
             var resp = parts.add(atSetting(Setting.RESP_PORT, settings.resp(), () -> RespDoor.open(
                     engine, respSettings(settings), clock, tasks, metrics.respLatencies())));
@@ -193,8 +197,8 @@ public final class VarveServer implements AutoCloseable {
     }
 
     private static EnergyMeter energyMeter(
-            Settings settings,
-            EnergyFigures.Catalogue media,
+            EnergyFigures memory,
+            EnergyFigures flash,
             Clock clock,
             Tasks tasks) {
         var zones = PowerZones.in(PowerZones.FOLDER);
@@ -204,9 +208,7 @@ public final class VarveServer implements AutoCloseable {
                 return 0;
             });
         }
-        return new EnergyMeter(
-                figures(Setting.MEMORY_MEDIUM, settings.media().memory(), media),
-                figures(Setting.FLASH_MEDIUM, settings.media().flash(), media), zones, clock);
+        return new EnergyMeter(memory, flash, zones, clock);
     }
 
     private static EnergyFigures figures(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.engine.EngineStatus.Device;
+import dev.varve.engine.EngineStatus.Goal;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Owner;
 import dev.varve.engine.EngineStatus.Pacing;
@@ -15,6 +16,7 @@ import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.TrafficStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.server.EnergyReport.OwnerEnergy;
+import dev.varve.server.EnergyReport.Sleep;
 import dev.varve.server.EnergyReport.TierEnergy;
 import dev.varve.testkit.ManualClock;
 import java.nio.file.Path;
@@ -25,10 +27,13 @@ import org.junit.jupiter.api.Test;
 /// The formulas of docs/energy.md, with figures that are easy to follow: memory takes 1 J a byte
 /// read and 2 J a byte written, flash 10 and 100.
 final class EnergyMeterTest {
-    private static final EnergyFigures MEMORY = new EnergyFigures("ddr5", 1, 2, 0.5);
-    private static final EnergyFigures FLASH = new EnergyFigures("tlc", 10, 100, 0);
+    private static final EnergyFigures MEMORY = new EnergyFigures(
+            "ddr5", 1, 2, 0.5, EnergyFigures.Sleep.NEVER);
+    private static final EnergyFigures FLASH = new EnergyFigures(
+            "tlc", 10, 100, 0.25, new EnergyFigures.Sleep(1_000_000_000L, 0.125, 2, 0.5));
 
     private final ManualClock clock = new ManualClock();
+    private Device device = Device.NONE;
     private final EnergyMeter meter = new EnergyMeter(
             MEMORY, FLASH, PowerZones.in(Path.of("/absent")), clock);
 
@@ -39,9 +44,24 @@ final class EnergyMeterTest {
         var report = meter
                 .report(status(new Reads(7, 0, 0, 0, 3, 4), new Writes(5, 0, 5), 6, 3, 8));
         assertThat(report.tiers()).containsExactly(
-                new TierEnergy("memory", "ddr5", 3 + 4 + 6, 2 * (5 + 8), 64 * 0.5 * 10),
-                new TierEnergy("flash", "tlc", 10 * 8, 100 * 6, 0));
+                new TierEnergy("memory", "ddr5", 3 + 4 + 6, 2 * (5 + 8), 64 * 0.5 * 10,
+                        Sleep.NONE),
+                new TierEnergy("flash", "tlc", 10 * 8, 100 * 6, 1024 * 0.25 * 10,
+                        new Sleep(0, 0, 0, 0.5, 0)));
         assertThat(report.measured()).isEmpty();
+    }
+
+    /// It sleeps for six of ten seconds, and is woken three times, once by a read.
+    @Test
+    void aTierThatSleepsTakesLessAndWhatWakingItUpTakes() {
+        clock.advance(Duration.ofSeconds(10));
+        device = new Device(0, 0, true, 6_000_000_000L, 3, 1);
+        var flash = meter.report(status(new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0), 0, 0, 0))
+                .tiers()
+                .getLast();
+        assertThat(flash.idleJoules()).isEqualTo(1024 * 0.25 * 4);
+        assertThat(flash.sleep())
+                .isEqualTo(new Sleep(6, 3, 1, 0.5, 1024 * (0.125 * 6 + 2 * 3)));
     }
 
     @Test
@@ -73,7 +93,7 @@ final class EnergyMeterTest {
         assertThat(report.tiers()).allMatch(tier -> tier.joules() == 0);
     }
 
-    private static EngineStatus status(
+    private EngineStatus status(
             Reads reads,
             Writes writes,
             long deviceWritten,
@@ -84,7 +104,7 @@ final class EnergyMeterTest {
                 List.of(new TierStatus("memory", 64, 0, 0), new TierStatus("flash", 1024, 0, 0)),
                 reads, writes,
                 new Movement(0, 0, 0, 0, 0, 0, deviceWritten, contentWritten, deviceRead),
-                Pacing.NONE, new Promises(0, 0, 0), new Device(0, 0, true), Survival.NONE,
+                Pacing.NONE, Goal.LATENCY, new Promises(0, 0, 0), device, Survival.NONE,
                 Admissions.NONE, 0, true, List.of(), List.of(), List.of(traffic), List.of());
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.EngineSettings;
+import dev.varve.engine.PlacementGoal;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -74,6 +75,25 @@ class SettingsReaderTest {
         assertThat(read().store().engine().admission())
                 .isEqualTo(new AdmissionSettings(AdmissionSettings.Mode.SELECTIVE, 500 * GIB));
         assertThat(read().store().engine().lease()).isEqualTo(Duration.ofMillis(250));
+    }
+
+    @Test
+    void readsWhatPlacementIsAfter() {
+        assertThat(read().store().engine().goal()).isEqualTo(new PlacementGoal.Latency());
+        argument(Setting.GOAL, "energy");
+        assertThat(read().store().engine().goal()).isEqualTo(new PlacementGoal.Energy(1.2));
+        argument(Setting.GOAL_SLACK, "1.5");
+        assertThat(read().store().engine().goal()).isEqualTo(new PlacementGoal.Energy(1.5));
+    }
+
+    @Test
+    void writesOnlyWhatIsLikelyToReturnForEnergyUnlessItIsToldOtherwise() {
+        argument(Setting.GOAL, "energy");
+        assertThat(read().store().engine().admission().mode())
+                .isEqualTo(AdmissionSettings.Mode.SELECTIVE);
+        argument(Setting.ADMISSION, "all");
+        assertThat(read().store().engine().admission().mode())
+                .isEqualTo(AdmissionSettings.Mode.ALL);
     }
 
     @Test
@@ -173,6 +193,9 @@ class SettingsReaderTest {
             "FLASH      | 63m       | at least 64 MiB",
             "EVICTION   | random    | auto, fifo, lru, sieve, s3-fifo, arc, lirs, clock-pro-plus,"
                     + " w-tinylfu, gdsf, learned, chain, epoch",
+            "GOAL       | speed     | latency or energy",
+            "GOAL_SLACK | 0.9       | a number from 1 to 100",
+            "GOAL_SLACK | some      | a number from 1 to 100",
             "ADMISSION  | most      | all or selective",
             "FLASH_WRITES_PER_DAY | lots | a size such as 512m, 20g or 1.5t",
             "FLASH_WRITES_PER_DAY | 1k | at least 1 MiB",

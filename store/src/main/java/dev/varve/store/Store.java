@@ -1,6 +1,5 @@
 package dev.varve.store;
 
-import dev.varve.engine.AdmissionSettings;
 import dev.varve.engine.CatalogSettings;
 import dev.varve.engine.Engine;
 import dev.varve.engine.GuardedCatalog;
@@ -15,6 +14,7 @@ import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.MemoryPolicy;
 import dev.varve.tier.DeviceGuard;
 import dev.varve.tier.DeviceGuard.Patience;
+import dev.varve.tier.DutyMeter;
 import dev.varve.tier.GuardedTier;
 import dev.varve.tier.flash.FlashSettings;
 import dev.varve.tier.flash.FlashTier;
@@ -71,7 +71,8 @@ public final class Store implements AutoCloseable {
                     settings.directIo() ? FolderDisk.Access.DIRECT : FolderDisk.Access.BUFFERED));
             var flash = held(parts, new GuardedTier(FlashTier.open(
                     disk, FlashSettings.forBudget(settings.flashBytes()), clock,
-                    Randomness.system()), guard, new SystemTasks()));
+                    Randomness.system()), guard,
+                    new DutyMeter(settings.sleepAfterNanos(), clock), new SystemTasks()));
             var memory = MemoryOpening.open(
                     folder, lock, settings.memoryBytes(), settings.memoryHome());
             var slab = held(parts, memory.slab());
@@ -120,10 +121,10 @@ public final class Store implements AutoCloseable {
     }
 
     private static LongFunction<EvictionPolicy> eviction(StoreSettings settings) {
-        boolean waits = settings.engine().admission().mode() == AdmissionSettings.Mode.SELECTIVE;
         var random = Randomness.system();
         return capacityBytes -> MemoryPolicy.ofBuckets(
-                settings.eviction(), waits, capacityBytes, random.nextLong());
+                settings.eviction(), settings.engine().blocksWait(), capacityBytes,
+                random.nextLong());
     }
 
     private static List<String> remarks(FolderDisk disk, MemoryOpening memory) {

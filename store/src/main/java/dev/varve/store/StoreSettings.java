@@ -2,6 +2,7 @@ package dev.varve.store;
 
 import dev.varve.engine.EngineSettings;
 import dev.varve.policy.PolicyName;
+import dev.varve.tier.DutyMeter;
 import java.util.Optional;
 
 /// The numbers that a store is opened with.
@@ -12,6 +13,8 @@ import java.util.Optional;
 ///                    [dev.varve.policy.AutoPolicy]
 /// @param directIo    whether flash goes around the page cache, where the file system allows it
 /// @param memoryHome  where the memory tier lives
+/// @param sleepAfterNanos how long flash must have had nothing to do to be taken for asleep; see
+///                    [dev.varve.tier.DutyMeter]
 /// @param engine      the engine's own numbers
 ///
 /// Immutable.
@@ -21,12 +24,16 @@ public record StoreSettings(
         Optional<PolicyName> eviction,
         boolean directIo,
         MemoryHome memoryHome,
+        long sleepAfterNanos,
         EngineSettings engine) {
     /// The least memory that works: a few of the largest blocks in flight.
     public static final long MIN_MEMORY_BYTES = 16L << 20;
 
     /// The least flash that works: a few of the smallest segments.
     public static final long MIN_FLASH_BYTES = 64L << 20;
+
+    /// Of flash that does not sleep.
+    public static final long NEVER = DutyMeter.NEVER;
 
     public StoreSettings {
         requireAtLeast("memory", memoryBytes, MIN_MEMORY_BYTES);
@@ -37,12 +44,19 @@ public record StoreSettings(
     public static StoreSettings of(long memoryBytes, long flashBytes) {
         return new StoreSettings(
                 memoryBytes, flashBytes, Optional.empty(), true, new MemoryHome.Nameless(),
-                EngineSettings.DEFAULT);
+                NEVER, EngineSettings.DEFAULT);
     }
 
     /// The same but for where the memory tier lives.
     public StoreSettings with(MemoryHome home) {
-        return new StoreSettings(memoryBytes, flashBytes, eviction, directIo, home, engine);
+        return new StoreSettings(memoryBytes, flashBytes, eviction, directIo, home, sleepAfterNanos,
+                engine);
+    }
+
+    /// The same for a flash device that sleeps.
+    public StoreSettings sleepingAfter(long nanos) {
+        return new StoreSettings(memoryBytes, flashBytes, eviction, directIo, memoryHome, nanos,
+                engine);
     }
 
     private static void requireAtLeast(String name, long bytes, long minBytes) {

@@ -2,15 +2,16 @@ package dev.varve.tier;
 
 import dev.varve.bytes.Block;
 import dev.varve.env.StorageException;
-import dev.varve.env.StorageException.Kind;
 import dev.varve.env.Tasks;
 import dev.varve.tier.DeviceGuard.Ending;
 import dev.varve.tier.DeviceGuard.Patience;
+import dev.varve.tier.DutyMeter.Kind;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-/// A tier whose callers do not wait for ever: a [DeviceGuard] sees to what touches the device.
+/// A tier whose callers do not wait for ever: a [DeviceGuard] sees to what touches the device, and
+/// a [DutyMeter] hears of it.
 ///
 /// Each operation has leases of its own on the blocks that it reads from or writes to, because it
 /// may go on after its caller has given it up; what it then has written is released.
@@ -21,16 +22,19 @@ public final class GuardedTier implements SegmentTier {
 
     private final SegmentTier tier;
     private final DeviceGuard guard;
+    private final DutyMeter duty;
     private final Patience patience;
     private final Tasks tasks;
     private volatile boolean closed;
 
     /// @param tier  owned
     /// @param guard of the device; borrowed
+    /// @param duty  hears of each operation
     /// @param tasks owned; runs each operation on a thread that may block
-    public GuardedTier(SegmentTier tier, DeviceGuard guard, Tasks tasks) {
+    public GuardedTier(SegmentTier tier, DeviceGuard guard, DutyMeter duty, Tasks tasks) {
         this.tier = tier;
         this.guard = guard;
+        this.duty = duty;
         this.patience = guard.patience();
         this.tasks = tasks;
     }
@@ -46,20 +50,21 @@ public final class GuardedTier implements SegmentTier {
         var limit = patience.write().plus(pace.longestWait(bytes));
         var kept = List.copyOf(writes);
         var leases = kept.stream().map(write -> write.block().retain()).toList();
-        return run("write", limit, () -> tier.write(purpose, kept, pace), new Ending<>() {
-            @Override
-            public void succeeded(List<Place> places, boolean inTime) {
-                leases.forEach(Block::close);
-                if (!inTime) {
-                    releaseAll(kept, places);
-                }
-            }
+        return run(Kind.OTHER, "write", limit, () -> tier.write(purpose, kept, pace),
+                new Ending<>() {
+                    @Override
+                    public void succeeded(List<Place> places, boolean inTime) {
+                        leases.forEach(Block::close);
+                        if (!inTime) {
+                            releaseAll(kept, places);
+                        }
+                    }
 
-            @Override
-            public void failed() {
-                leases.forEach(Block::close);
-            }
-        });
+                    @Override
+                    public void failed() {
+                        leases.forEach(Block::close);
+                    }
+                });
     }
 
     @Override
@@ -71,7 +76,7 @@ public final class GuardedTier implements SegmentTier {
     public void read(Place place, BlockInfo info, Block target, Pace pace) {
         var limit = patience.read().plus(pace.longestWait(info.lengthBytes()));
         var lease = target.retain();
-        run("read", limit, () -> {
+        run(Kind.READ, "read", limit, () -> {
             tier.read(place, info, target, pace);
             return true;
         }, Ending.always(lease::close));
@@ -104,7 +109,8 @@ public final class GuardedTier implements SegmentTier {
 
     @Override
     public List<Entry> entries(int segment) {
-        return run("directory", patience.write(), () -> tier.entries(segment), Ending.none());
+        return run(Kind.OTHER, "directory", patience.write(), () -> tier.entries(segment),
+                Ending.none());
     }
 
     @Override
@@ -138,7 +144,7 @@ public final class GuardedTier implements SegmentTier {
         return new SegmentTierCounters(counters.contentBytesWritten(),
                 counters.deviceBytesWritten(), counters.bytesRead(), counters.reads(),
                 counters.corruptReads(), counters.failedTransfers(), guard.overdueOperations(),
-                !guard.answers());
+                !guard.answers(), duty.duty());
     }
 
     /// Closes the tier. A device that does not answer is left alone: nothing that waits for it can
@@ -156,18 +162,34 @@ public final class GuardedTier implements SegmentTier {
     }
 
     private void run(String name, Duration limit, Runnable body) {
-        run(name, limit, () -> {
+        run(Kind.OTHER, name, limit, () -> {
             body.run();
             return true;
         }, Ending.none());
     }
 
-    private <T> T run(String name, Duration limit, Supplier<T> body, Ending<T> ending) {
+    private <T> T run(
+            Kind kind,
+            String name,
+            Duration limit,
+            Supplier<T> body,
+            Ending<T> ending) {
         if (closed) {
             ending.failed();
-            throw new StorageException(Kind.CLOSED, tier.medium().name() + " is closed");
+            throw new StorageException(StorageException.Kind.CLOSED,
+                    tier.medium().name() + " is closed");
         }
-        return guard.run(name, limit, perform -> tasks.start(name, perform), body, ending);
+        return guard.run(name, limit, perform -> tasks.start(name, perform),
+                () -> metered(kind, body), ending);
+    }
+
+    private <T> T metered(Kind kind, Supplier<T> body) {
+        duty.begin(kind);
+        try {
+            return body.get();
+        } finally {
+            duty.end();
+        }
     }
 
     private void releaseAll(List<Write> writes, List<Place> places) {

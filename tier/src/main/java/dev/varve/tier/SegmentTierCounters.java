@@ -1,5 +1,7 @@
 package dev.varve.tier;
 
+import dev.varve.tier.DutyMeter.Duty;
+
 /// What a segment tier did since it was opened.
 ///
 /// @param contentBytesWritten bytes of block content written
@@ -10,6 +12,7 @@ package dev.varve.tier;
 /// @param failedTransfers     transfers that the device refused
 /// @param overdueOperations   operations that were given up because the device did not answer
 /// @param unwell              whether it does not answer now
+/// @param duty                how long the device could have slept
 ///
 /// Immutable.
 public record SegmentTierCounters(
@@ -20,4 +23,5 @@ public record SegmentTierCounters(
         long corruptReads,
         long failedTransfers,
         long overdueOperations,
-        boolean unwell) {}
+        boolean unwell,
+        Duty duty) {}

@@ -7,6 +7,7 @@ import dev.varve.engine.Engine;
 import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Admissions;
 import dev.varve.engine.EngineStatus.Device;
+import dev.varve.engine.EngineStatus.Goal;
 import dev.varve.engine.EngineStatus.Movement;
 import dev.varve.engine.EngineStatus.Pacing;
 import dev.varve.engine.EngineStatus.Promises;
@@ -99,8 +100,9 @@ final class FakeEngine implements Engine {
                 List.of(new TierStatus(
                         "memory", slab.capacityBytes(), slab.usedBytes(), objects)),
                 new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0),
-                new Movement(0, 0, 0, 0, 0, 0, 0, 0, 0), Pacing.NONE, new Promises(0, 0, 0),
-                new Device(0, 0, true), Survival.NONE, Admissions.NONE, 0, true, List.of(),
+                new Movement(0, 0, 0, 0, 0, 0, 0, 0, 0), Pacing.NONE, Goal.LATENCY,
+                new Promises(0, 0, 0), Device.NONE, Survival.NONE, Admissions.NONE, 0, true,
+                List.of(),
                 List.of(), List.of(), List.of());
     }
 

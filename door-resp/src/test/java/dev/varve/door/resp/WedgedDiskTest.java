@@ -28,6 +28,7 @@ import dev.varve.testkit.SimulatedDisk;
 import dev.varve.testkit.WedgedDisk;
 import dev.varve.tier.DeviceGuard;
 import dev.varve.tier.DeviceGuard.Patience;
+import dev.varve.tier.DutyMeter;
 import dev.varve.tier.GuardedTier;
 import dev.varve.tier.flash.FlashSettings;
 import dev.varve.tier.flash.FlashTier;
@@ -78,7 +79,7 @@ final class WedgedDiskTest {
         var flash = new GuardedTier(
                 FlashTier.open(disk, new FlashSettings(64 << 20, 4 << 20, 8), Clock.system(),
                         new SplittableRandom(1)),
-                guard, new SystemTasks());
+                guard, new DutyMeter(DutyMeter.NEVER, deviceClock), new SystemTasks());
         var catalog = new GuardedCatalog(
                 onCatalogDisk(RocksCatalog.open(
                         folder.resolve("catalog"), CatalogSettings.DEFAULT)),

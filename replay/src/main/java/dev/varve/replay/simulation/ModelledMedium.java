@@ -45,9 +45,13 @@ public record ModelledMedium(String id, String name, Map<Property, Figure> figur
             return Double.POSITIVE_INFINITY;
         }
         double saved = value(Property.IDLE_POWER) - value(Property.SLEEP_POWER);
-        double wake = value(Property.WAKE_ENERGY)
+        return saved <= 0 ? Double.POSITIVE_INFINITY : wakeJoules() / saved;
+    }
+
+    /// What waking up takes: energy of its own, and idle power until it is done.
+    public double wakeJoules() {
+        return value(Property.WAKE_ENERGY)
                 + value(Property.WAKE_TIME) * value(Property.IDLE_POWER);
-        return saved <= 0 ? Double.POSITIVE_INFINITY : wake / saved;
     }
 
     /// The figures that nobody has measured or published, in the order of [Property].

@@ -8,6 +8,7 @@ import dev.varve.env.Invariant;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.tier.BlockInfo;
+import dev.varve.tier.DutyMeter.Duty;
 import dev.varve.tier.Medium;
 import dev.varve.tier.Pace;
 import dev.varve.tier.Place;
@@ -290,7 +291,7 @@ public final class FlashTier implements SegmentTier {
     public SegmentTierCounters counters() {
         return new SegmentTierCounters(contentBytesWritten.sum(), transfers.bytesWritten(),
                 transfers.bytesRead(), reads.sum(), corruptReads.sum(), transfers.failed(), 0,
-                false);
+                false, Duty.NONE);
     }
 
     /// Names of files that are kept but cannot be used, because their header is damaged.

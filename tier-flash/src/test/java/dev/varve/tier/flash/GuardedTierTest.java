@@ -13,6 +13,8 @@ import dev.varve.testkit.SimulatedDisk;
 import dev.varve.testkit.WedgedDisk;
 import dev.varve.tier.DeviceGuard;
 import dev.varve.tier.DeviceGuard.Patience;
+import dev.varve.tier.DutyMeter;
+import dev.varve.tier.DutyMeter.Duty;
 import dev.varve.tier.GuardedTier;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
@@ -29,13 +31,16 @@ final class GuardedTierTest {
     private static final Patience PATIENCE = new Patience(
             Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3));
 
+    private static final Duration SLEEP_AFTER = Duration.ofMillis(500);
+
     private final ManualClock clock = new ManualClock();
 
     private final DeviceGuard device = new DeviceGuard(
             "flash", PATIENCE, clock, new SystemTasks());
 
     private GuardedTier guard(SegmentTier tier) {
-        return new GuardedTier(tier, device, new SystemTasks());
+        return new GuardedTier(
+                tier, device, new DutyMeter(SLEEP_AFTER.toNanos(), clock), new SystemTasks());
     }
 
     private static FlashTier flash(WedgedDisk disk) {
@@ -95,6 +100,31 @@ final class GuardedTierTest {
             disk.work();
             awaitAnswers(device);
             assertThat(samples.read(tier, place, sample.info())).isEqualTo(sample.bytes());
+        }
+
+        @Test
+        void tellsHowLongTheDeviceCouldHaveSlept() throws Exception {
+            var sample = samples.make(100_000);
+            Place place = samples.write(tier, Purpose.CACHE, List.of(sample)).getFirst();
+            clock.advance(SLEEP_AFTER.plusMillis(200));
+            samples.read(tier, place, sample.info());
+            assertThat(tier.counters().duty())
+                    .isEqualTo(new Duty(Duration.ofMillis(200).toNanos(), 1, 1));
+        }
+
+        /// The device is at work as long as it has not answered, though nobody waits any more.
+        @Test
+        void doesNotTakeADeviceThatHangsForOneThatSleeps() throws Exception {
+            var sample = samples.make(100_000);
+            Place place = samples.write(tier, Purpose.CACHE, List.of(sample)).getFirst();
+            disk.hang();
+            try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
+                var read = callers.submit(() -> samples.read(tier, place, sample.info()));
+                disk.awaitStuck(1);
+                clock.advance(PATIENCE.read().plusNanos(1));
+                assertUnavailable(read, "flash did not answer a read within 1000 ms");
+                assertThat(tier.counters().duty()).isEqualTo(Duty.NONE);
+            }
         }
 
         @Test
