@@ -38,6 +38,8 @@ public final class AutoPolicy implements EvictionPolicy {
     /// Sampled references between two looks at who leads.
     static final int LOOK_EVERY = 16;
     private static final int MAX_RIVALS = 16;
+    /// That there is much to learn from before one has to leave. Of 2000 and 4096.
+    private static final int MANY_BLOCKS = 4096;
     /// Where blocks are so few that their sizes say nothing of those to come.
     private static final int FEW_BLOCKS = 16;
     /// Sizes that the curve tells of, as multiples of the present one.
@@ -269,7 +271,7 @@ public final class AutoPolicy implements EvictionPolicy {
     @Override
     public long victim() {
         if (!isStarted) {
-            start(spread.isWide() ? Suits.SIZES : Suits.ANY);
+            start(hasVariety() ? Suits.VARIETY : Suits.ANY);
         }
         long bytes = real.bytes();
         if (bytes > 0 && bytes < capacityBytes) {
@@ -442,6 +444,10 @@ public final class AutoPolicy implements EvictionPolicy {
                     .findFirst()
                     .ifPresent(this::lead);
         }
+    }
+
+    private boolean hasVariety() {
+        return real.count() >= MANY_BLOCKS || spread.isWide();
     }
 
     private void lead(int rival) {

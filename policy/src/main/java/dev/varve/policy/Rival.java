@@ -17,8 +17,9 @@ public record Rival(String name, Suits suits, LongFunction<EvictionPolicy> polic
         ANY,
         /// Requests whose order is told ([EvictionPolicy#follows]).
         ORDER,
-        /// Blocks whose sizes differ by as much as their mean, if no order is told.
-        SIZES
+        /// If no order is told: so many blocks that there is much to learn from them before one
+        /// has to leave; and blocks whose sizes differ, of which most policies know nothing.
+        VARIETY
     }
 
     /// Those that were best on some trace or other (`docs/placement-figures.md`). The first is the
@@ -37,7 +38,7 @@ public record Rival(String name, Suits suits, LongFunction<EvictionPolicy> polic
     private static Suits suits(PolicyName name) {
         return switch (name) {
             case CHAIN -> Suits.ORDER;
-            case LEARNED -> Suits.SIZES;
+            case LEARNED -> Suits.VARIETY;
             default -> Suits.ANY;
         };
     }

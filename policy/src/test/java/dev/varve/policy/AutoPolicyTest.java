@@ -79,8 +79,8 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         assertThat(auto.report().regret()).isLessThan(.05);
     }
 
-    /// Popularity falls off by a power, sizes are anything from 1 to 512, and the cache has room for
-    /// a tenth of the bytes.
+    /// Popularity falls off by a power, sizes are anything from 1 to 512, and the cache has room
+    /// for a tenth of the bytes.
     @Test
     void keepsWhatIsSmallForItsPopularityWhereSizesDiffer() {
         int ids = 20_000;
@@ -226,8 +226,8 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
     }
 
     @Test
-    void beginsWithThePolicyForSizesWhereTheyDiffer() {
-        var sized = new Rival("learned", Suits.SIZES, bytes -> new LearnedPolicy(bytes, 1));
+    void beginsWithThePolicyForVarietyWhereSizesDiffer() {
+        var sized = new Rival("learned", Suits.VARIETY, bytes -> new LearnedPolicy(bytes, 1));
         var alike = auto(List.of(LRU, sized), 100, 4096);
         var different = auto(List.of(LRU, sized), 100, 4096);
         for (int i = 1; i <= 20; i++) {
@@ -240,6 +240,18 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         assertThat(alike.report().active()).isEqualTo("lru");
         assertThat(different.report().active()).isEqualTo("learned");
         assertThat(different.report().changes()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, lru", "5000, learned"})
+    void beginsWithThePolicyForVarietyWhereBlocksAreMany(int blocks, String active) {
+        var learned = new Rival("learned", Suits.VARIETY, bytes -> new LearnedPolicy(bytes, 1));
+        var auto = auto(List.of(LRU, learned), blocks, 65_536);
+        var cache = new PolicyCache(auto, blocks);
+        for (int i = 1; i <= blocks + 1; i++) {
+            cache.reference(i, 1);
+        }
+        assertThat(auto.report().active()).isEqualTo(active);
     }
 
     @Test
