@@ -45,8 +45,7 @@ final class Residency {
     private final ConcurrentMap<Long, Resident> residents = new ConcurrentHashMap<>();
     private final Queue<Resident> leaving = new ConcurrentLinkedQueue<>();
     private final AtomicLong leavingBytes = new AtomicLong();
-    private final Queue<Lingering> lingering = new ConcurrentLinkedQueue<>();
-    private final AtomicLong lingeringBytes = new AtomicLong();
+    private final LingeringBlocks lingering = new LingeringBlocks();
     private final LongAdder bursts = new LongAdder();
     /// Told by [#gather]: how much is gathered, and whether that rests.
     private volatile long burstBytes;
@@ -64,11 +63,6 @@ final class Residency {
         this.locks = locks;
         this.counters = counters;
     }
-
-    /// A block whose room is there to be taken.
-    ///
-    /// @param reads how often it had been read by then
-    private record Lingering(long id, int lengthBytes, int reads) {}
 
     /// A block in memory, with the lease that keeps it there.
     static final class Resident {
@@ -351,9 +345,7 @@ final class Residency {
         if (burstBytes == 0 || owner.state() != LiveObject.State.PERSISTED) {
             return false;
         }
-        int lengthBytes = resident.info.lengthBytes();
-        lingeringBytes.addAndGet(lengthBytes);
-        lingering.add(new Lingering(resident.info.id(), lengthBytes, resident.reads));
+        lingering.add(resident);
         return true;
     }
 
@@ -364,7 +356,7 @@ final class Residency {
 
     /// Whether writers are about to find no memory.
     boolean isShort() {
-        return freeBytes() + (rests ? 0 : lingeringBytes.get()) < reserveBytes() / 2;
+        return freeBytes() + (rests ? 0 : lingering.bytes()) < reserveBytes() / 2;
     }
 
     /// Queues everything that is fresh, for closing.
@@ -461,12 +453,11 @@ final class Residency {
     /// Lets the next block go that only waits for its room to be needed, unless it was read.
     private boolean evictLingering() {
         var next = lingering.poll();
-        if (next == null) {
+        if (next.isEmpty()) {
             return false;
         }
-        lingeringBytes.addAndGet(-next.lengthBytes);
-        var resident = residents.get(next.id);
-        if (resident != null && resident.reads != next.reads) {
+        var resident = residents.get(next.get().id());
+        if (resident != null && resident.reads != next.get().reads()) {
             eviction.spared(resident);
         } else {
             evict(resident);
@@ -495,7 +486,7 @@ final class Residency {
 
     /// What new blocks find, now or soon.
     private long roomBytes() {
-        return freeBytes() + leavingBytes.get() + lingeringBytes.get();
+        return freeBytes() + leavingBytes.get() + lingering.bytes();
     }
 
     private void queue(Resident resident) {
