@@ -36,7 +36,7 @@ public final class AutoPolicy implements EvictionPolicy {
     /// How soon references are forgotten, in turnovers of the blocks.
     private static final double HALF_LIFE = 4;
     /// Sampled references between two looks at who leads.
-    static final int LOOK_EVERY = 16;
+    private static final int LOOK_EVERY = 16;
     private static final int MAX_RIVALS = 16;
     /// That there is much to learn from before one has to leave. Of 2000 and 4096.
     private static final int MANY_BLOCKS = 4096;
@@ -153,7 +153,7 @@ public final class AutoPolicy implements EvictionPolicy {
         contest = new Miniatures(
                 rivals.stream().map(rival -> new Miniatures.Model(rival.policy(), 1)).toList(),
                 capacityBytes, tuning.sampleBlocks(), HALF_LIFE, this::left);
-        certainty = new Certainty(rivals, contest);
+        certainty = new Certainty(rivals, contest, LOOK_EVERY);
         curve = newCurve();
         real = new Following(contest.shadow(leader));
     }

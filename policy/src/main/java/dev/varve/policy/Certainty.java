@@ -21,6 +21,7 @@ final class Certainty {
 
     private final List<Rival> rivals;
     private final Miniatures contest;
+    private final int lookEvery;
     /// The rival that leads because it is sure, and the one in whose place.
     private int sure = NOBODY;
     private int unsure;
@@ -32,17 +33,19 @@ final class Certainty {
     private long leaderMisses;
     private int worseRounds;
 
-    /// @param contest a shadow for each rival
-    Certainty(List<Rival> rivals, Miniatures contest) {
+    /// @param contest   a shadow for each rival
+    /// @param lookEvery how many references there are from one call of [#leader] to the next
+    Certainty(List<Rival> rivals, Miniatures contest, int lookEvery) {
         this.rivals = rivals;
         this.contest = contest;
+        this.lookEvery = lookEvery;
     }
 
     void leaderMissed() {
         leaderMisses++;
     }
 
-    /// Who should lead from now on. To be asked every [AutoPolicy#LOOK_EVERY] references.
+    /// Who should lead from now on.
     ///
     /// @param leader who leads
     int leader(int leader) {
@@ -112,7 +115,7 @@ final class Certainty {
         // a look may come late, and so may one before.
         boolean isWorse = leaderMisses > enough + (rivals.get(leader).suits() == Suits.ORDER
                 ? -tolerance
-                : tolerance + 2 * AutoPolicy.LOOK_EVERY);
+                : tolerance + 2 * lookEvery);
         worseRounds = isWorse ? worseRounds + 1 : 0;
         startRound();
         return worseRounds >= WORSE_ROUNDS;
