@@ -38,8 +38,6 @@ public final class AutoPolicy implements EvictionPolicy {
     /// Sampled references between two looks at who leads.
     private static final int LOOK_EVERY = 16;
     private static final int MAX_RIVALS = 16;
-    /// That there is much to learn from before one has to leave. Of 2000 and 4096.
-    private static final int MANY_BLOCKS = 4096;
     /// Where blocks are so few that their sizes say nothing of those to come.
     private static final int FEW_BLOCKS = 16;
     /// Sizes that the curve tells of, as multiples of the present one.
@@ -57,7 +55,7 @@ public final class AutoPolicy implements EvictionPolicy {
     private final int[] costs;
     /// Sizes of the blocks present that belonged to the sample when they came.
     private final BlockLists sizes = new BlockLists(1);
-    private final SizeSpread spread = new SizeSpread();
+    private final Beginning beginning = new Beginning();
     private Miniatures curve;
     private int leader;
     private EvictionPolicy real;
@@ -195,8 +193,8 @@ public final class AutoPolicy implements EvictionPolicy {
 
     @Override
     public void follows(long id, long predecessor) {
-        if (!isStarted) {
-            start(Suits.ORDER);
+        if (contest.isSampled(id)) {
+            beginning.ordered();
         }
         contest.follows(id, predecessor);
         curve.follows(id, predecessor);
@@ -271,7 +269,7 @@ public final class AutoPolicy implements EvictionPolicy {
     @Override
     public long victim() {
         if (!isStarted) {
-            start(hasVariety() ? Suits.VARIETY : Suits.ANY);
+            start(beginning.traffic(real.count()));
         }
         long bytes = real.bytes();
         if (bytes > 0 && bytes < capacityBytes) {
@@ -321,7 +319,7 @@ public final class AutoPolicy implements EvictionPolicy {
     private void remember(long id, long sizeBytes) {
         if (contest.isSampled(id)) {
             sizes.add(0, id, sizeBytes);
-            spread.add(sizeBytes);
+            beginning.came(sizeBytes);
         }
     }
 
@@ -339,6 +337,7 @@ public final class AutoPolicy implements EvictionPolicy {
         if (!contest.isSampled(id)) {
             return;
         }
+        beginning.referenced();
         int hitters = contest.reference(id, sizeBytes, present);
         boolean leaderHit = (hitters >> leader & 1) != 0;
         if (!leaderHit) {
@@ -444,10 +443,6 @@ public final class AutoPolicy implements EvictionPolicy {
                     .findFirst()
                     .ifPresent(this::lead);
         }
-    }
-
-    private boolean hasVariety() {
-        return real.count() >= MANY_BLOCKS || spread.isWide();
     }
 
     private void lead(int rival) {

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 /// @param policy makes a fresh one for a capacity of at least 1 byte
 public record Rival(String name, Suits suits, LongFunction<EvictionPolicy> policy) {
 
-    /// Traffic that can be told before anything has to leave.
+    /// Traffic that can be told before anything has to leave; see [Beginning].
     public enum Suits {
         /// None in particular.
         ANY,

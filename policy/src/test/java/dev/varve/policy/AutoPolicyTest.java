@@ -213,16 +213,24 @@ final class AutoPolicyTest implements ReferencedPolicyContract {
         assertThat(most).isLessThan(500);
     }
 
-    @Test
-    void beginsWithThePolicyForOrderedRequestsWhereTheirOrderIsTold() {
+    /// Of every so-manieth block it is told what the block follows.
+    @ParameterizedTest
+    @CsvSource({"1, chain", "2, chain", "10, lru"})
+    void beginsWithThePolicyForOrderedRequestsWhereTheirOrderIsTold(int each, String active) {
         var ordered = new Rival("chain", Suits.ORDER, ChainPolicy::new);
-        var plain = auto(List.of(LRU, ordered), 100, 64);
-        new PolicyCache(plain, 100).reference(1, 1);
-        assertThat(plain.report().active()).isEqualTo("lru");
-        var told = auto(List.of(LRU, ordered), 100, 64);
-        new PolicyCache(told, 100).reference(1, 1, EvictionPolicy.NONE);
-        assertThat(told.report().active()).isEqualTo("chain");
-        assertThat(told.report().changes()).isZero();
+        var auto = auto(List.of(LRU, ordered), 100, 4096);
+        var cache = new PolicyCache(auto, 100);
+        for (int i = 1; i <= 100; i++) {
+            if (i % each == 0) {
+                cache.reference(i, 1, EvictionPolicy.NONE);
+            } else {
+                cache.reference(i, 1);
+            }
+        }
+        assertThat(auto.report().active()).isEqualTo("lru");
+        cache.reference(101, 1);
+        assertThat(auto.report().active()).isEqualTo(active);
+        assertThat(auto.report().changes()).isZero();
     }
 
     @Test
