@@ -82,8 +82,11 @@ final class MemoryHomeTest {
     @Test
     void startsAnewWhereTheHeaderIsDamaged() throws IOException {
         put(AtStop.KEEP);
-        try (var file = FileChannel.open(files().getFirst(), StandardOpenOption.WRITE)) {
-            file.write(ByteBuffer.wrap(new byte[]{1}), 17);
+        try (var file = FileChannel.open(files().getFirst(), StandardOpenOption.READ,
+                StandardOpenOption.WRITE)) {
+            var some = ByteBuffer.allocate(1);
+            file.read(some, 17);
+            file.write(ByteBuffer.wrap(new byte[]{(byte) ~some.get(0)}), 17);
         }
         try (var store = open(AtStop.FLASH)) {
             assertThat(get(store)).isFalse();
