@@ -60,10 +60,9 @@ record EnergyBenchmark() implements Benchmark {
             long blockBytes,
             Optional<ModelledMedium> origin) {
 
-        Case part(String of, double from, double to) {
-            long requests = TrafficPart.requests(traffic.get());
-            return new Case(of, () -> new TrafficPart(traffic.get(), (long) (from * requests),
-                    (long) (to * requests)), blockBytes, origin);
+        /// The requests from one on and before another, counted from 0.
+        Case part(String of, long from, long to) {
+            return new Case(of, () -> new TrafficPart(traffic.get(), from, to), blockBytes, origin);
         }
     }
 
@@ -129,17 +128,19 @@ record EnergyBenchmark() implements Benchmark {
     }
 
     private static List<Row> rows(Case each, MediaCatalogue media) {
-        long data = TrafficStatistics.of(each.traffic().get()).distinctBlocks()
-                * each.blockBytes();
-        var first = each.part("first half", 0, 0.5);
+        var statistics = TrafficStatistics.of(each.traffic().get());
+        long data = statistics.distinctBlocks() * each.blockBytes();
+        long requests = statistics.requests();
+        var first = each.part("first half", 0, requests / 2);
         var chosen = choose(first, data, media);
         if (chosen.isEmpty()) {
             return List
                     .of(Row.failed("energy, " + each.name(), "fewer hits with all that was tried"));
         }
         return List.of(
-                row(each.name(), each.part("second half", 0.5, 1), chosen.get(), data, media),
-                row(each.name(), each.part("all of it", 0, 1), chosen.get(), data, media));
+                row(each.name(), each.part("second half", requests / 2, requests), chosen.get(),
+                        data, media),
+                row(each.name(), each.part("all of it", 0, requests), chosen.get(), data, media));
     }
 
     /// The shape of least energy that keeps the bars, of each memory and policy with the least

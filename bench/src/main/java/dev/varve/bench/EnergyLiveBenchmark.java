@@ -1,13 +1,13 @@
 package dev.varve.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.varve.server.EnergyReport.TierEnergy;
+import dev.varve.server.StatusReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.StreamSupport;
 import org.HdrHistogram.Histogram;
 
 /// What the live server's goal of energy saves, and what readers pay for it: the same paced load
@@ -26,9 +26,6 @@ record EnergyLiveBenchmark() implements Benchmark {
     private static final double ENERGY_BAR = 0.8;
     private static final double WAIT_BAR = 1.2;
     private static final double HITS_BAR = -0.5;
-
-    /// What a read of the default medium of flash waits for it to wake up.
-    private static final double WAKE_MICROS = 10_000;
 
     /// How often flash is filled before anything is measured.
     private static final int WARM_UP = 3;
@@ -57,9 +54,7 @@ record EnergyLiveBenchmark() implements Benchmark {
                     sums.get(side).add(servers.get(side).round(round, options.roundMillis()));
                 }
             }
-            System.err.println("bench: energy-live: " + energy.varve.status()
-                    .path("engine")
-                    .path("goal"));
+            System.err.println("bench: energy-live: " + energy.varve.status().engine().goal());
             return rows(sums.get(0), sums.get(1), sums.get(2));
         }
     }
@@ -72,7 +67,7 @@ record EnergyLiveBenchmark() implements Benchmark {
                 table.row("written to flash", "MB/s", Sum::writtenMegabytes),
                 table.row("flash asleep, modelled", "%", Sum::asleepPercent),
                 table.row("flash woken, modelled", "times/s", Sum::wakings),
-                table.row("GETs that would have waited for that, 10 ms", "%", Sum::wokenPercent),
+                table.row("GETs that would have waited for that", "%", Sum::wokenPercent),
                 table.hits(),
                 table.most("GET p99", "µs", Sum::p99Micros, WAIT_BAR),
                 table.row("GET mean", "µs", Sum::meanMicros),
@@ -120,6 +115,8 @@ record EnergyLiveBenchmark() implements Benchmark {
     }
 
     /// What a server's meter says.
+    ///
+    /// @param wakeSeconds what reads would have waited for flash to wake up, all together
     private record Reading(
             double seconds,
             double joules,
@@ -127,33 +124,27 @@ record EnergyLiveBenchmark() implements Benchmark {
             double asleepSeconds,
             long wakings,
             long wakingReads,
+            double wakeSeconds,
             long writtenBytes,
             long flashBlocks) {
 
-        static Reading of(JsonNode status, long nanos) {
-            var tiers = StreamSupport.stream(
-                    status.path("energy").path("tiers").spliterator(), false).toList();
+        static Reading of(StatusReport status, long nanos) {
+            var tiers = status.energy().tiers();
             var flash = tiers.getLast();
-            var engine = status.path("engine");
-            var sleep = flash.path("sleep");
-            return new Reading(nanos / 1e9, tiers.stream().mapToDouble(Reading::joules).sum(),
-                    joules(flash), sleep.path("seconds").asDouble(),
-                    sleep.path("wakings").asLong(), sleep.path("wakingReads").asLong(),
-                    engine.path("movement").path("deviceBytesWritten").asLong(),
-                    engine.path("reads").path("flashBlocks").asLong());
-        }
-
-        private static double joules(JsonNode tier) {
-            return tier.path("readJoules").asDouble() + tier.path("writeJoules").asDouble()
-                    + tier.path("idleJoules").asDouble()
-                    + tier.path("sleep").path("joules").asDouble();
+            var sleep = flash.sleep();
+            var engine = status.engine();
+            return new Reading(nanos / 1e9, tiers.stream().mapToDouble(TierEnergy::joules).sum(),
+                    flash.joules(), sleep.seconds(), sleep.wakings(), sleep.wakingReads(),
+                    sleep.wakingReads() * sleep.wakeSeconds(),
+                    engine.movement().deviceBytesWritten(), engine.reads().flashBlocks());
         }
 
         Reading since(Reading before) {
             return new Reading(seconds - before.seconds, joules - before.joules,
                     flashJoules - before.flashJoules, asleepSeconds - before.asleepSeconds,
                     wakings - before.wakings, wakingReads - before.wakingReads,
-                    writtenBytes - before.writtenBytes, flashBlocks - before.flashBlocks);
+                    wakeSeconds - before.wakeSeconds, writtenBytes - before.writtenBytes,
+                    flashBlocks - before.flashBlocks);
         }
     }
 
@@ -225,7 +216,7 @@ record EnergyLiveBenchmark() implements Benchmark {
         }
 
         double wakingMicros() {
-            return micros.getMean() + WAKE_MICROS * sum(Reading::wakingReads) / gets();
+            return micros.getMean() + 1e6 * sum(Reading::wakeSeconds) / gets();
         }
     }
 

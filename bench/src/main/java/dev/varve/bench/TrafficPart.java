@@ -22,19 +22,6 @@ final class TrafficPart implements Traffic {
         }
     }
 
-    /// How many requests there are.
-    ///
-    /// @param traffic owned
-    static long requests(Traffic traffic) {
-        try (traffic) {
-            long count = 0;
-            while (traffic.next().isPresent()) {
-                count++;
-            }
-            return count;
-        }
-    }
-
     @Override
     public Optional<TraceRequest> next() {
         return left-- > 0 ? traffic.next() : Optional.empty();

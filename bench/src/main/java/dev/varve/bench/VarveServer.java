@@ -1,15 +1,16 @@
 package dev.varve.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.varve.bench.load.RespDialect;
 import dev.varve.bench.load.S3Dialect;
 import dev.varve.replay.S3Endpoint;
+import dev.varve.server.Endpoints;
+import dev.varve.server.StatusReport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -106,14 +107,10 @@ final class VarveServer implements AutoCloseable {
     }
 
     /// What the admin port says of the server now.
-    JsonNode status() throws IOException {
-        var endpoints = new Properties();
-        try (var reader = Files.newBufferedReader(data.resolve("endpoints"))) {
-            endpoints.load(reader);
-        }
-        var page = URI.create("http://" + endpoints.getProperty("admin") + "/status").toURL();
-        try (var in = page.openStream()) {
-            return new ObjectMapper().readTree(in);
+    StatusReport status() throws IOException {
+        var admin = Endpoints.read(data).orElseThrow().admin();
+        try (var in = URI.create("http://" + admin + "/status").toURL().openStream()) {
+            return StatusReport.ofJson(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         }
     }
 

@@ -22,6 +22,7 @@ import dev.varve.tier.SegmentTier;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -82,12 +83,8 @@ final class GuardedTierTest {
         void givesUpWhatIsOverdueAndFailsTheRestAtOnce() throws Exception {
             var sample = samples.make(100_000);
             Place place = samples.write(tier, Purpose.CACHE, List.of(sample)).getFirst();
-            disk.hang();
             try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-                var read = callers.submit(() -> samples.read(tier, place, sample.info()));
-                disk.awaitStuck(1);
-                clock.advance(PATIENCE.read().plusNanos(1));
-                assertUnavailable(read, "flash did not answer a read within 1000 ms");
+                giveUpARead(callers, place, sample);
                 assertThat(device.answers()).isFalse();
                 assertUnavailable(callers.submit(() -> samples.read(tier, place, sample.info())),
                         "flash does not answer");
@@ -117,12 +114,8 @@ final class GuardedTierTest {
         void doesNotTakeADeviceThatHangsForOneThatSleeps() throws Exception {
             var sample = samples.make(100_000);
             Place place = samples.write(tier, Purpose.CACHE, List.of(sample)).getFirst();
-            disk.hang();
             try (var callers = Executors.newVirtualThreadPerTaskExecutor()) {
-                var read = callers.submit(() -> samples.read(tier, place, sample.info()));
-                disk.awaitStuck(1);
-                clock.advance(PATIENCE.read().plusNanos(1));
-                assertUnavailable(read, "flash did not answer a read within 1000 ms");
+                giveUpARead(callers, place, sample);
                 assertThat(tier.counters().duty()).isEqualTo(Duty.NONE);
             }
         }
@@ -174,6 +167,16 @@ final class GuardedTierTest {
             assertThat(device.answers()).isTrue();
             disk.work();
             assertThat(samples.read(tier, place, sample.info())).isEqualTo(sample.bytes());
+        }
+
+        /// A read that takes longer than anybody waits; the disk hangs from now on.
+        private void giveUpARead(ExecutorService callers, Place place, Samples.Sample sample)
+                throws Exception {
+            disk.hang();
+            var read = callers.submit(() -> samples.read(tier, place, sample.info()));
+            disk.awaitStuck(1);
+            clock.advance(PATIENCE.read().plusNanos(1));
+            assertUnavailable(read, "flash did not answer a read within 1000 ms");
         }
 
         private long wantedBytes() {
