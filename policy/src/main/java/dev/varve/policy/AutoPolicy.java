@@ -76,10 +76,10 @@ public final class AutoPolicy implements EvictionPolicy {
     public record Tuning(int sampleBlocks, double patience, int minGain) {
         private static final int MIN_SAMPLE = 1024;
         private static final int MAX_SAMPLE = 65_536;
-        private static final int BYTES_A_BLOCK = 1 << 18;
+        private static final int BYTES_A_BLOCK = 1 << 19;
 
         /// As it was chosen on the shorter traces of `bench/run policies`, for blocks of some size:
-        /// the sample may cost the 256th part of memory, but its least and its most are fixed.
+        /// the sample may cost the 512th part of memory, but its least and its most are fixed.
         ///
         /// @param capacityBytes of the cache
         public static Tuning forCapacity(long capacityBytes) {

@@ -1,5 +1,7 @@
 package dev.varve.policy;
 
+import java.util.function.IntToDoubleFunction;
+
 /// Evicts the block that is least likely to return for the room it takes, as the traffic itself
 /// teaches it; made for the KV caches of language models, where blocks come in chains.
 ///
@@ -42,8 +44,10 @@ public final class ChainPolicy implements EvictionPolicy {
     private static final int GHOSTS_FOR_EACH = 8;
     private static final int TICKS = 64;
     private static final int LESSONS = 16;
-    /// A lesson takes as long as some dozens of touches, so there are at least as many in between.
-    private static final int LESSON_TOUCHES = 32;
+    /// A tick and a lesson take as long as some dozens of touches, so in a small cache there are at
+    /// least as many in between.
+    private static final int TICK_TOUCHES = 16;
+    private static final int LESSON_TOUCHES = 64;
     /// How many requests may be under way between each other. One more ends the one that has not
     /// moved for longest.
     private static final int OPEN_CHAINS = 16;
@@ -65,8 +69,10 @@ public final class ChainPolicy implements EvictionPolicy {
     private static final double[] BELIEFS = {1, 1, 1, 2};
 
     private final BlockLists blocks = new BlockLists(2);
-    private final Runs runs = new Runs(CATEGORIES, ReturnOdds.AGES);
+    private final Ranking ranking = new Ranking(CATEGORIES * ReturnOdds.AGES);
+    private final Runs runs = new Runs(CATEGORIES, ReturnOdds.AGES, ranking);
     private final ReturnOdds odds;
+    private final IntToDoubleFunction worth;
     private final Chain[] chains = new Chain[OPEN_CHAINS];
     private long ghostBytes;
     private double tickBytes;
@@ -76,6 +82,7 @@ public final class ChainPolicy implements EvictionPolicy {
     private long time;
     private double nextTick;
     private double nextLesson;
+    private int touchesSinceTick;
     private int touchesSinceLesson;
 
     /// Counts the touches of all requests; for their order.
@@ -110,9 +117,11 @@ public final class ChainPolicy implements EvictionPolicy {
     public ChainPolicy(long capacityBytes) {
         Arguments.checkCapacity(capacityBytes);
         odds = new ReturnOdds(capacityBytes, kinds(), BELIEFS);
+        worth = place -> odds.value(place / ReturnOdds.AGES, place % ReturnOdds.AGES);
         for (int i = 0; i < OPEN_CHAINS; i++) {
             chains[i] = new Chain();
         }
+        ranking.order(worth);
         resize(capacityBytes);
     }
 
@@ -185,16 +194,11 @@ public final class ChainPolicy implements EvictionPolicy {
     @Override
     public long victim() {
         int worst = Runs.NONE;
-        double least = Double.POSITIVE_INFINITY;
-        for (int category = 0; category < CATEGORIES; category++) {
-            for (int age = 0; age < ReturnOdds.AGES; age++) {
-                int run = runs.oldest(category, age);
-                double value = odds.value(category, age);
-                if (run != Runs.NONE && (value < least
-                        || (value == least && runs.since(run) < runs.since(worst)))) {
-                    worst = run;
-                    least = value;
-                }
+        for (int place = ranking.least(); place != Ranking.NONE; place = ranking
+                .nextEqual(place)) {
+            int run = runs.oldest(place);
+            if (worst == Runs.NONE || runs.since(run) < runs.since(worst)) {
+                worst = run;
             }
         }
         if (worst == Runs.NONE) {
@@ -381,7 +385,9 @@ public final class ChainPolicy implements EvictionPolicy {
     /// Time goes on by as much as is asked for.
     private void advance(long sizeBytes) {
         time += sizeBytes;
-        if (time >= nextTick) {
+        touchesSinceTick++;
+        if (time >= nextTick && touchesSinceTick >= TICK_TOUCHES) {
+            touchesSinceTick = 0;
             nextTick = time + tickBytes;
             for (int category = 0; category < CATEGORIES; category++) {
                 for (int age = 0; age < ReturnOdds.AGES - 1; age++) {
@@ -394,18 +400,20 @@ public final class ChainPolicy implements EvictionPolicy {
             touchesSinceLesson = 0;
             nextLesson = time + lessonBytes;
             odds.learn();
+            ranking.order(worth);
         }
     }
 
     /// Moves what is old enough to the next age.
     private void grow(int category, int age) {
+        int place = runs.place(category, age);
         double end = odds.beginBytes(age + 1);
-        for (int run; (run = runs.oldest(category, age)) != Runs.NONE
+        for (int run; (run = runs.oldest(place)) != Runs.NONE
                 && time - runs.since(run) >= end;) {
             odds.passed(category, age, runs.bytes(run));
             runs.move(run, category, age + 1);
         }
-        for (int run; (run = runs.oldestAbsent(category, age)) != Runs.NONE
+        for (int run; (run = runs.oldestAbsent(place)) != Runs.NONE
                 && time - runs.since(run) >= end;) {
             odds.passed(category, age, runs.bytes(run));
             runs.move(run, category, age + 1);

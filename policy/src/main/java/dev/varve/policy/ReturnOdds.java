@@ -58,6 +58,12 @@ final class ReturnOdds {
     private final double[][] kindReached;
     private final double[][] kindReturned;
 
+    /// Of the span of ages that it pays to wait through from each age on: what is spent on it, the
+    /// part that has not come back by its end, and the first age after it.
+    private final double[] spanSpent = new double[AGES];
+    private final double[] spanWaiting = new double[AGES];
+    private final int[] spanEnd = new int[AGES];
+
     /// @param capacityBytes of the cache, at least 1
     /// @param kinds         the kind of each category, from 0
     /// @param kindBeliefs   how much likelier than others the blocks of each kind are thought to
@@ -185,21 +191,30 @@ final class ReturnOdds {
         }
     }
 
-    private void valueOf(double[] hazard, double[] value) {
-        for (int age = 0; age < AGES; age++) {
-            double waiting = 1;
-            double back = 0;
-            double spent = 0;
-            double best = 0;
-            for (int until = age; until < AGES - 1; until++) {
-                double step = begins[until + 1] - begins[until];
-                // Those that come back do so half way, on average.
-                spent += waiting * step * (1 - hazard[until] / 2);
-                back += waiting * hazard[until];
-                waiting *= 1 - hazard[until];
-                best = Math.max(best, back / spent);
+    /// The values of a category. From the last age to the first: what lies ahead is waited for as
+    /// well, as long as that is worth more than what came before it. What is waited for together is
+    /// one span from then on.
+    ///
+    /// @param hazard of each age
+    /// @param value  takes the answer
+    void valueOf(double[] hazard, double[] value) {
+        value[AGES - 1] = 0;
+        for (int age = AGES - 2; age >= 0; age--) {
+            // Those that come back do so half way, on average.
+            double spent = (begins[age + 1] - begins[age]) * (1 - hazard[age] / 2);
+            double back = hazard[age];
+            double waiting = 1 - hazard[age];
+            int end = age + 1;
+            while (value[end] * spent > back) {
+                spent += waiting * spanSpent[end];
+                back += waiting * spanSpent[end] * value[end];
+                waiting *= spanWaiting[end];
+                end = spanEnd[end];
             }
-            value[age] = best;
+            spanSpent[age] = spent;
+            spanWaiting[age] = waiting;
+            spanEnd[age] = end;
+            value[age] = back / spent;
         }
     }
 

@@ -20,6 +20,7 @@ final class Runs {
 
     private final int ages;
     private final int absentLists;
+    private final Ranking occupied;
     private final int[] first;
     private final int[] last;
 
@@ -43,8 +44,11 @@ final class Runs {
     /// First of the runs given back, chained through `next`.
     private int freeRun = NONE;
 
-    Runs(int categories, int ages) {
+    /// @param occupied hears of each category and age that has a run with a present block, as the
+    ///        place of [#place]
+    Runs(int categories, int ages, Ranking occupied) {
         this.ages = ages;
+        this.occupied = occupied;
         absentLists = categories * ages;
         first = new int[2 * absentLists];
         last = new int[2 * absentLists];
@@ -67,7 +71,7 @@ final class Runs {
         bytes[run] = 0;
         blocks[run] = 0;
         tails[run] = END;
-        link(run, absentLists + category * ages + age);
+        link(run, absentLists + place(category, age));
         return run;
     }
 
@@ -164,7 +168,7 @@ final class Runs {
 
     /// Makes a run the newest of a category and age.
     void move(int run, int category, int age) {
-        int list = category * ages + age;
+        int list = place(category, age);
         unlink(run);
         link(run, tails[run] == END ? absentLists + list : list);
     }
@@ -175,14 +179,19 @@ final class Runs {
         move(run, category, 0);
     }
 
+    /// What stands for a category and age.
+    int place(int category, int age) {
+        return category * ages + age;
+    }
+
     /// The run with a present block that has been of a category and age for longest, or [#NONE].
-    int oldest(int category, int age) {
-        return first[category * ages + age];
+    int oldest(int place) {
+        return first[place];
     }
 
     /// The same of those without.
-    int oldestAbsent(int category, int age) {
-        return first[absentLists + category * ages + age];
+    int oldestAbsent(int place) {
+        return first[absentLists + place];
     }
 
     private void arrive(int run, int slot) {
@@ -221,6 +230,9 @@ final class Runs {
         next[run] = NONE;
         if (last[list] == NONE) {
             first[list] = run;
+            if (list < absentLists) {
+                occupied.occupy(list);
+            }
         } else {
             next[last[list]] = run;
         }
@@ -238,6 +250,9 @@ final class Runs {
             last[list] = previous[run];
         } else {
             previous[next[run]] = previous[run];
+        }
+        if (first[list] == NONE && list < absentLists) {
+            occupied.vacate(list);
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.varve.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class ReturnOddsTest {
@@ -47,6 +49,38 @@ final class ReturnOddsTest {
         odds.returned(FIRST, 4, CAPACITY / 4000);
         odds.learn();
         assertThat(odds.value(FIRST, 4)).isBetween(before, 1.2 * before);
+    }
+
+    @Test
+    void valuesTheBestOfAllAgesAtWhichOneMayGiveUp() {
+        var odds = odds(CAPACITY);
+        var random = new SplittableRandom(7);
+        for (int run = 0; run < 200; run++) {
+            double spread = random.nextDouble(3);
+            double[] hazard = random.doubles(ReturnOdds.AGES)
+                    .map(chance -> .95 * Math.pow(chance, spread))
+                    .toArray();
+            var values = new double[ReturnOdds.AGES];
+            odds.valueOf(hazard, values);
+            for (int age = 0; age < ReturnOdds.AGES; age++) {
+                assertThat(values[age]).isCloseTo(best(odds, hazard, age), withPercentage(1e-9));
+            }
+        }
+    }
+
+    private static double best(ReturnOdds odds, double[] hazard, int age) {
+        double waiting = 1;
+        double back = 0;
+        double spent = 0;
+        double best = 0;
+        for (int until = age; until < ReturnOdds.AGES - 1; until++) {
+            double bytes = odds.beginBytes(until + 1) - odds.beginBytes(until);
+            spent += waiting * bytes * (1 - hazard[until] / 2);
+            back += waiting * hazard[until];
+            waiting *= 1 - hazard[until];
+            best = Math.max(best, back / spent);
+        }
+        return best;
     }
 
     @Test
