@@ -469,7 +469,9 @@ public final class AutoPolicy implements EvictionPolicy {
     }
 
     private EvictionPolicy fresh(int rival) {
-        return rivals.get(rival).policy().apply(Math.max(1, capacityBytes));
+        var policy = rivals.get(rival).policy().apply(Math.max(1, capacityBytes));
+        contest.shadow(rival).teach(policy);
+        return policy;
     }
 
     /// Whether the structures underneath hold together; for assertions. Linear.

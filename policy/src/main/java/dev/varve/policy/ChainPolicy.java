@@ -236,6 +236,14 @@ public final class ChainPolicy implements EvictionPolicy {
         resize(capacityBytes);
     }
 
+    @Override
+    public void learnFrom(EvictionPolicy other) {
+        if (other instanceof ChainPolicy experienced) {
+            odds.learnFrom(experienced.odds);
+            ranking.order(worth);
+        }
+    }
+
     /// The chance that a block comes back before 1.25 capacities have been asked for, 0 to 1; 0 for
     /// one that is not remembered.
     double chance(long id) {

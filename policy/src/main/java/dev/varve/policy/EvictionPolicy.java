@@ -64,6 +64,10 @@ public interface EvictionPolicy {
     /// @param capacityBytes at least 1
     default void resized(long capacityBytes) {}
 
+    /// Takes over what a policy of the same kind has learnt of the same traffic in a cache of any
+    /// size, but none of its blocks. Nothing, for a policy that learns from the blocks it knows.
+    default void learnFrom(EvictionPolicy other) {}
+
     /// Whether a block is present.
     boolean contains(long id);
 

@@ -121,6 +121,13 @@ public final class LearnedPolicy implements EvictionPolicy {
         return blocks.id(slot);
     }
 
+    @Override
+    public void learnFrom(EvictionPolicy other) {
+        if (other instanceof LearnedPolicy experienced) {
+            returns.learnFrom(experienced.returns);
+        }
+    }
+
     /// As if it had come back just now, but that is no lesson.
     @Override
     public void spared(long id, long sizeBytes) {

@@ -66,6 +66,13 @@ final class LogisticReturns {
         }
     }
 
+    /// Believes from now on what another does: ages are parts of the capacity, so that lessons hold
+    /// for caches of any size.
+    void learnFrom(LogisticReturns other) {
+        System.arraycopy(other.weights, 0, weights, 0, WEIGHTS);
+        System.arraycopy(other.squares, 0, squares, 0, WEIGHTS);
+    }
+
     /// The chance that a block with such a history comes back soon, 0 to 1.
     double chance(long history, int age) {
         return CHANCES[step(logit(history, age))];

@@ -91,6 +91,19 @@ final class ReturnOdds {
         }
     }
 
+    /// Takes over what was counted in a cache of another capacity: ages are parts of it, and so are
+    /// the bytes that were asked for meanwhile.
+    void learnFrom(ReturnOdds other) {
+        double ratio = beliefBytes / other.beliefBytes;
+        for (int category = 0; category < kinds.length; category++) {
+            for (int age = 0; age < AGES; age++) {
+                reached[category][age] = other.reached[category][age] * ratio;
+                returned[category][age] = other.returned[category][age] * ratio;
+            }
+        }
+        learn();
+    }
+
     /// From how many bytes on a block has an age.
     double beginBytes(int age) {
         return begins[age];

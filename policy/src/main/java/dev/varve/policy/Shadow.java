@@ -28,6 +28,11 @@ final class Shadow {
         this.evicted = evicted;
     }
 
+    /// Lets another policy have what this one's has learnt; see [EvictionPolicy#learnFrom].
+    void teach(EvictionPolicy other) {
+        other.learnFrom(policy);
+    }
+
     /// See [EvictionPolicy#follows].
     void follows(long id, long predecessor) {
         policy.follows(id, predecessor);

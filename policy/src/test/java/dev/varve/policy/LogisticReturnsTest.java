@@ -40,6 +40,21 @@ final class LogisticReturnsTest {
         assertThat(returns.chance(history(), 3)).isCloseTo(.1, within(.05));
     }
 
+    @Test
+    void believesWhatAnotherHasSeen() {
+        var experienced = new LogisticReturns();
+        for (int lesson = 0; lesson < 1000; lesson++) {
+            experienced.learn(history(5, 5), 3, 1);
+        }
+        var returns = new LogisticReturns();
+        returns.learnFrom(experienced);
+        assertThat(returns.chance(history(5, 5), 3)).isGreaterThan(.9)
+                .isEqualTo(experienced.chance(history(5, 5), 3));
+        returns.learn(history(5, 5), 3, 0);
+        assertThat(returns.chance(history(5, 5), 3))
+                .isLessThan(experienced.chance(history(5, 5), 3));
+    }
+
     /// What comes round in one loop or another: sooner, the nearer its age is to its last gap.
     @Test
     void seesThatLoopsComeRound() {

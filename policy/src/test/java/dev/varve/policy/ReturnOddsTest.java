@@ -111,6 +111,23 @@ final class ReturnOddsTest {
     }
 
     @Test
+    void believesWhatWasSeenInACacheOfAnotherSize() {
+        var experienced = odds(CAPACITY);
+        experienced.passed(FIRST, 0, 100 * CAPACITY);
+        experienced.returned(SECOND, 3, 10 * CAPACITY);
+        experienced.learn();
+        var odds = odds(16 * CAPACITY);
+        odds.learnFrom(experienced);
+        experienced.learn(); // as often as the other
+        for (int age = 0; age < ReturnOdds.AGES; age++) {
+            assertThat(16 * odds.value(FIRST, age))
+                    .isCloseTo(experienced.value(FIRST, age), withPercentage(1));
+            assertThat(odds.chance(SECOND, age))
+                    .isCloseTo(experienced.chance(SECOND, age), withPercentage(1));
+        }
+    }
+
+    @Test
     void forgetsWhatWasLongAgo() {
         var odds = odds(CAPACITY);
         odds.passed(FIRST, 0, 100 * CAPACITY);
