@@ -47,7 +47,7 @@ public final class ChainPolicy implements EvictionPolicy {
     /// A tick and a lesson take as long as some dozens of touches, so in a small cache there are at
     /// least as many in between.
     private static final int TICK_TOUCHES = 16;
-    private static final int LESSON_TOUCHES = 64;
+    private static final int LESSON_TOUCHES = 32;
     /// How many requests may be under way between each other. One more ends the one that has not
     /// moved for longest.
     private static final int OPEN_CHAINS = 16;
