@@ -82,7 +82,7 @@ public final class ChainPolicy implements EvictionPolicy {
     private long time;
     private double nextTick;
     private double nextLesson;
-    private int touchesSinceTick;
+    private int touchesSinceTick = TICK_TOUCHES;
     private int touchesSinceLesson;
 
     /// Counts the touches of all requests; for their order.
