@@ -87,6 +87,8 @@ final class MemoryEviction {
             if (named.remove(resident.name(), resident)) {
                 policy(resident).removed(resident.name());
                 resident.name(NONE);
+            } else {
+                unname(resident);
             }
         });
     }
@@ -101,7 +103,9 @@ final class MemoryEviction {
         backlog.add(() -> {
             after.shareSlot(before.shareSlot());
             after.name(before.name());
-            named.replace(before.name(), before, after);
+            if (!named.replace(before.name(), before, after) && unname(before)) {
+                spare(after);
+            }
         });
     }
 
@@ -136,6 +140,11 @@ final class MemoryEviction {
             resident.name(NONE);
             victims.add(new Victim(resident, resident.reads()));
         }
+    }
+
+    /// Takes a block out of those that policies have named and nobody has asked for yet.
+    private boolean unname(Resident resident) {
+        return victims.removeIf(victim -> victim.resident() == resident);
     }
 
     private void spare(Resident resident) {

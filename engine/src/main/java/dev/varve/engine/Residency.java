@@ -128,6 +128,10 @@ final class Residency {
         int reads() {
             return reads;
         }
+
+        void countRead() {
+            reads++;
+        }
     }
 
     /// A block that is in memory, leased to the caller; counts as a read.
@@ -150,7 +154,7 @@ final class Residency {
 
     private void wasRead(Resident resident) {
         boolean isExpected = resident.isAwaited();
-        resident.reads++;
+        resident.countRead();
         if (isExpected) {
             resident.prefetched.ifPresent(Prefetched::read);
             eviction.reached(resident); // that it came in was a reference already
