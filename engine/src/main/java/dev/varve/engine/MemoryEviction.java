@@ -8,12 +8,11 @@ import dev.varve.engine.Residency.Resident;
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.Partition;
 import dev.varve.policy.SharedEviction;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
@@ -25,27 +24,15 @@ import java.util.stream.Stream;
 /// remembers of blocks that left is of use. Where two blocks that are present would have one name,
 /// the later one gets the next free number instead: it is only not recognised when it comes back.
 ///
-/// What happens to blocks is told to the policies a batch at a time, in the order in which it
-/// happened.
-///
-/// Thread-safe: the locks of a [Backlog], which nest inside key locks and hold none.
+/// Thread-safe: one lock, which nests inside key locks and holds none.
 final class MemoryEviction {
-    /// The part of the blocks that policies may not know of yet, and the most of it.
-    private static final int BATCHES = 64;
-    private static final int MAX_BATCH = 32;
-
     private final Slab slab;
     private final LongFunction<EvictionPolicy> policy;
-    private final Backlog backlog = new Backlog(this::batchSteps);
+    private final ReentrantLock lock = new ReentrantLock();
     /// The blocks that policies know of.
     private final Map<Long, Resident> named = new HashMap<>();
-    /// What policies have named, to be handed out one by one.
-    private final Queue<Victim> victims = new ArrayDeque<>();
     private Division division;
     private SharedEviction shared;
-
-    /// @param reads how often it had been read when it was named; if it was read since, it stays
-    private record Victim(Resident resident, int reads) {}
 
     /// @param policy makes a policy for so many bytes
     MemoryEviction(Slab slab, LongFunction<EvictionPolicy> policy, Division division) {
@@ -55,117 +42,125 @@ final class MemoryEviction {
         shared = new SharedEviction(division.memoryQuotas(), policy);
     }
 
-    /// A block was read. Where others are telling something, losing one hint is cheaper than
-    /// waiting.
+    /// A block was read. Where another thread is at it, losing one hint is cheaper than waiting.
     void accessed(Resident resident) {
-        backlog.offer(() -> policy(resident).accessed(resident.name()));
+        if (lock.tryLock()) {
+            try {
+                policy(resident).accessed(resident.name());
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /// The reader of a block has come that was brought up ahead of it; as [#accessed] else.
     void reached(Resident resident) {
-        backlog.offer(() -> policy(resident).reached(resident.name()));
+        if (lock.tryLock()) {
+            try {
+                policy(resident).reached(resident.name());
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 
     /// A block that was just touched came after another one of a client's request; see
-    /// [EvictionPolicy#follows]. Of objects with several blocks nothing is known. May be lost, as
-    /// [#accessed].
+    /// [EvictionPolicy#follows]. Of objects with several blocks nothing is known. Where another
+    /// thread is at it, the hint is lost.
     void follows(long name, long predecessor) {
-        backlog.offer(() -> {
-            var resident = named.get(name);
-            if (resident != null) {
-                policy(resident).follows(name, predecessor);
+        if (lock.tryLock()) {
+            try {
+                var resident = named.get(name);
+                if (resident != null) {
+                    policy(resident).follows(name, predecessor);
+                }
+            } finally {
+                lock.unlock();
             }
-        });
+        }
     }
 
     void inserted(Resident resident) {
-        backlog.add(() -> insert(resident));
+        lock.lock();
+        try {
+            insert(resident);
+        } finally {
+            lock.unlock();
+        }
     }
 
     void removed(Resident resident) {
-        backlog.add(() -> {
+        lock.lock();
+        try {
             if (named.remove(resident.name(), resident)) {
                 policy(resident).removed(resident.name());
                 resident.name(NONE);
-            } else {
-                unname(resident);
             }
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// A block that [#victim] had named stays after all.
     void spared(Resident resident) {
-        backlog.add(() -> spare(resident));
+        lock.lock();
+        try {
+            if (resident.name() == NONE) {
+                name(resident);
+                policy(resident).spared(resident.name(), footprint(resident));
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// A block has another owner, and is described anew for it.
     void passed(Resident before, Resident after) {
-        backlog.add(() -> {
+        lock.lock();
+        try {
             after.shareSlot(before.shareSlot());
             after.name(before.name());
-            if (!named.replace(before.name(), before, after) && unname(before)) {
-                spare(after);
-            }
-        });
+            named.replace(before.name(), before, after);
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /// Policies name a few blocks at once, a quarter of a batch. What was told just now may not
-    /// have come to them yet; the latest blocks are named where there is no other.
-    ///
     /// @return the id of the block that should go, or [EvictionPolicy#NONE]
     long victim() {
-        long id = backlog.ask(this::next);
-        return id == NONE ? backlog.askAfterAll(this::next) : id;
-    }
-
-    private long next() {
-        if (victims.isEmpty()) {
-            nameSome();
-        }
-        for (var next = victims.poll(); next != null; next = victims.poll()) {
-            if (next.reads() == next.resident().reads()) {
-                return next.resident().info().id();
-            }
-            spare(next.resident());
-        }
-        return NONE;
-    }
-
-    private void nameSome() {
-        for (int i = 0; i < Math.max(1, batchSteps() / 4); i++) {
+        lock.lock();
+        try {
             var resident = named.remove(shared.victim());
             if (resident == null) {
-                return;
+                return NONE;
             }
             resident.name(NONE);
-            victims.add(new Victim(resident, resident.reads()));
-        }
-    }
-
-    /// Takes a block out of those that policies have named and nobody has asked for yet.
-    private boolean unname(Resident resident) {
-        return victims.removeIf(victim -> victim.resident() == resident);
-    }
-
-    private void spare(Resident resident) {
-        if (resident.name() == NONE) {
-            name(resident);
-            policy(resident).spared(resident.name(), footprint(resident));
+            return resident.info().id();
+        } finally {
+            lock.unlock();
         }
     }
 
     /// Whether the policy that decides about an object knows what will be asked for.
     boolean isSure(BucketState bucket, ObjectKey key) {
-        return backlog.ask(() -> {
+        lock.lock();
+        try {
             var policy = shared.of(division.of(bucket, key).memorySlot());
             return (policy instanceof Partition parts ? parts.of(bucket.id()) : policy)
                     .sureMisses() != EvictionPolicy.UNSURE;
-        });
+        } finally {
+            lock.unlock();
+        }
     }
 
-    /// What a share's blocks take that are not on their way out, or named for it.
+    /// What a share's blocks take that are not on their way out.
     long bytes(Share share) {
-        return backlog.askAfterAll(() -> shared.bytes(share.memorySlot()));
+        lock.lock();
+        try {
+            return shared.bytes(share.memorySlot());
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// What the policies say of themselves, for each part of each share with a quota, where they
@@ -173,17 +168,22 @@ final class MemoryEviction {
     ///
     /// @param buckets those there are
     List<PlacementStatus> placement(List<BucketState> buckets) {
-        return backlog.askAfterAll(() -> division.shares()
-                .stream()
-                .filter(share -> share.memoryBytes().isPresent())
-                .flatMap(share -> shared.of(share.memorySlot()) instanceof Partition parts
-                        ? parts.status()
-                                .stream()
-                                .map(part -> new PlacementStatus(share.name(),
-                                        part.isOwn(), bucketsOf(part, buckets),
-                                        part.bytes(), part.targetBytes(), part.report()))
-                        : Stream.of())
-                .toList());
+        lock.lock();
+        try {
+            return division.shares()
+                    .stream()
+                    .filter(share -> share.memoryBytes().isPresent())
+                    .flatMap(share -> shared.of(share.memorySlot()) instanceof Partition parts
+                            ? parts.status()
+                                    .stream()
+                                    .map(part -> new PlacementStatus(share.name(),
+                                            part.isOwn(), bucketsOf(part, buckets),
+                                            part.bytes(), part.targetBytes(), part.report()))
+                            : Stream.of())
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
     }
 
     private static List<String> bucketsOf(Partition.Status part, List<BucketState> buckets) {
@@ -198,7 +198,8 @@ final class MemoryEviction {
     ///
     /// @param residents all blocks in memory
     void divide(Division next, Collection<Resident> residents) {
-        backlog.take(() -> {
+        lock.lock();
+        try {
             division = next;
             var before = shared;
             shared = new SharedEviction(next.memoryQuotas(), policy);
@@ -209,11 +210,9 @@ final class MemoryEviction {
                     shared.of(resident.shareSlot()).inserted(name, footprint(resident));
                 }
             }
-        });
-    }
-
-    private int batchSteps() {
-        return Math.clamp(named.size() / BATCHES, 1, MAX_BATCH);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void insert(Resident resident) {

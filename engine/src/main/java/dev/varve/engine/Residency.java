@@ -128,10 +128,6 @@ final class Residency {
         int reads() {
             return reads;
         }
-
-        void countRead() {
-            reads++;
-        }
     }
 
     /// A block that is in memory, leased to the caller; counts as a read.
@@ -154,7 +150,7 @@ final class Residency {
 
     private void wasRead(Resident resident) {
         boolean isExpected = resident.isAwaited();
-        resident.countRead();
+        resident.reads++;
         if (isExpected) {
             resident.prefetched.ifPresent(Prefetched::read);
             eviction.reached(resident); // that it came in was a reference already

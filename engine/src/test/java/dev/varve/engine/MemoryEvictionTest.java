@@ -12,7 +12,6 @@ import dev.varve.engine.Residency.Resident;
 import dev.varve.policy.AutoPolicy;
 import dev.varve.policy.AutoPolicy.Tuning;
 import dev.varve.policy.EvictionPolicy;
-import dev.varve.policy.FifoPolicy;
 import dev.varve.policy.Partition;
 import dev.varve.policy.Rival;
 import dev.varve.policy.S3FifoPolicy;
@@ -88,45 +87,6 @@ class MemoryEvictionTest {
         eviction.spared(other);
         eviction.removed(passed);
         assertThat(eviction.victim()).isEqualTo(other.info().id());
-    }
-
-    /// With so many blocks policies name two at once, of which the second can still be read, go for
-    /// another reason or change hands before it is asked for.
-    @Test
-    void namesNoBlockThatWasReadOrIsGoneMeanwhile() {
-        var eviction = new MemoryEviction(slab, _ -> new FifoPolicy(), division());
-        var bytes = slab.allocate(1).orElseThrow();
-        var blocks = IntStream.range(0, 600).mapToObj(i -> {
-            var info = new BlockInfo(++lastId, BLOCK_BYTES, 0);
-            return new Resident(info, bytes, owner("key" + i, List.of(info)));
-        }).toList();
-        blocks.forEach(eviction::inserted);
-        assertThat(eviction.bytes(division().shares().getFirst())).isEqualTo(600 * BLOCK_BYTES);
-        assertThat(eviction.victim()).isEqualTo(blocks.get(0).info().id());
-        eviction.removed(blocks.get(1));
-        settle(eviction);
-        assertThat(eviction.victim()).isEqualTo(blocks.get(2).info().id());
-        blocks.get(3).countRead();
-        assertThat(eviction.victim()).isEqualTo(blocks.get(4).info().id());
-        var passed = new Resident(blocks.get(5).info(), bytes, blocks.get(5).owner());
-        eviction.passed(blocks.get(5), passed);
-        settle(eviction);
-        assertThat(eviction.victim()).isEqualTo(blocks.get(6).info().id());
-        eviction.removed(passed);
-        settle(eviction);
-        var victims = new ArrayList<Long>();
-        for (long id; (id = eviction.victim()) != EvictionPolicy.NONE;) {
-            victims.add(id);
-        }
-        var left = new ArrayList<>(blocks.subList(7, 600));
-        left.add(blocks.get(3));
-        assertThat(victims).containsExactlyInAnyOrderElementsOf(
-                left.stream().map(block -> block.info().id()).toList());
-    }
-
-    /// Has everything told to the policies.
-    private void settle(MemoryEviction eviction) {
-        eviction.placement(List.of());
     }
 
     @Test
