@@ -142,7 +142,7 @@ final class SimulatorHitsTest {
                 .count() / references.length;
     }
 
-    /// Another name for a block in each run (a multiple of the run, and the finaliser of SplitMix64).
+    /// Another name for a block in each run: the finaliser of SplitMix64 of a sum of both.
     private static long renamed(long block, long run) {
         if (run == 0) {
             return block;
