@@ -194,12 +194,13 @@ public final class ChainPolicy implements EvictionPolicy {
     @Override
     public long victim() {
         int worst = Runs.NONE;
-        for (int place = ranking.least(); place != Ranking.NONE; place = ranking
-                .nextEqual(place)) {
+        int place = ranking.least();
+        while (place != Ranking.NONE) {
             int run = runs.oldest(place);
             if (worst == Runs.NONE || runs.since(run) < runs.since(worst)) {
                 worst = run;
             }
+            place = ranking.nextEqual(place);
         }
         if (worst == Runs.NONE) {
             return NONE;

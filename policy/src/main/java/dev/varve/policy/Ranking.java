@@ -1,5 +1,6 @@
 package dev.varve.policy;
 
+import java.util.BitSet;
 import java.util.function.IntToDoubleFunction;
 
 /// Places in the order of their worth, some of them occupied: names the occupied one that is worth
@@ -15,15 +16,15 @@ final class Ranking {
     /// Where in that order each place stands.
     private final int[] ranks;
     private final double[] worths;
-    /// A bit for each rank.
-    private final long[] occupied;
+    /// By rank.
+    private final BitSet occupied;
 
     /// @param count of the places, which are numbered from 0, worth nothing and not occupied
     Ranking(int count) {
         places = new int[count];
         ranks = new int[count];
         worths = new double[count];
-        occupied = new long[(count + Long.SIZE - 1) / Long.SIZE];
+        occupied = new BitSet(count);
         for (int place = 0; place < count; place++) {
             places[place] = place;
             ranks[place] = place;
@@ -31,11 +32,11 @@ final class Ranking {
     }
 
     void occupy(int place) {
-        occupied[ranks[place] / Long.SIZE] |= 1L << ranks[place];
+        occupied.set(ranks[place]);
     }
 
     void vacate(int place) {
-        occupied[ranks[place] / Long.SIZE] &= ~(1L << ranks[place]);
+        occupied.clear(ranks[place]);
     }
 
     /// The occupied place that is worth least, or [#NONE].
@@ -69,34 +70,19 @@ final class Ranking {
 
     private void swap(int rank) {
         int place = places[rank];
-        int other = places[rank - 1];
-        boolean placeIsOccupied = isOccupied(rank);
-        boolean otherIsOccupied = isOccupied(rank - 1);
-        stand(place, rank - 1, placeIsOccupied);
-        stand(other, rank, otherIsOccupied);
+        boolean isOccupied = occupied.get(rank);
+        stand(places[rank - 1], rank, occupied.get(rank - 1));
+        stand(place, rank - 1, isOccupied);
     }
 
     private void stand(int place, int rank, boolean isOccupied) {
         places[rank] = place;
         ranks[place] = rank;
-        if (isOccupied) {
-            occupy(place);
-        } else {
-            vacate(place);
-        }
-    }
-
-    private boolean isOccupied(int rank) {
-        return (occupied[rank / Long.SIZE] >>> rank & 1) != 0;
+        occupied.set(rank, isOccupied);
     }
 
     private int occupiedFrom(int rank) {
-        for (int word = rank / Long.SIZE; word < occupied.length; word++) {
-            long bits = occupied[word] & (word == rank / Long.SIZE ? -1L << rank : -1L);
-            if (bits != 0) {
-                return places[word * Long.SIZE + Long.numberOfTrailingZeros(bits)];
-            }
-        }
-        return NONE;
+        int next = occupied.nextSetBit(rank);
+        return next < 0 ? NONE : places[next];
     }
 }
