@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
@@ -61,19 +62,6 @@ final class SimulatorHitsTest {
         compare(trace);
     }
 
-    @ParameterizedTest
-    @MethodSource("shortTraces")
-    void ofTinyLfuAreThoseOfTheSimulatorOnAverageOfShortTraces(String trace) throws IOException {
-        compareTinyLfu(trace);
-    }
-
-    @Tag("long")
-    @ParameterizedTest
-    @MethodSource("longTraces")
-    void ofTinyLfuAreThoseOfTheSimulatorOnAverageOfLongTraces(String trace) throws IOException {
-        compareTinyLfu(trace);
-    }
-
     static List<String> shortTraces() throws IOException {
         return traces(true);
     }
@@ -100,6 +88,7 @@ final class SimulatorHitsTest {
                     .as("%s: %s in %d blocks", trace, it.policy(), it.blocks())
                     .isCloseTo(it.percent(it.hits()), within(toleratedPoints(it)));
         }
+        compareTinyLfu(trace, references, softly);
         softly.assertAll();
     }
 
@@ -111,28 +100,32 @@ final class SimulatorHitsTest {
     }
 
     /// Which way its hill climber goes is decided by a few collisions in the sketch, so that other
-    /// names of the same blocks make up to four points. On average over names its hits are within
+    /// names of the same blocks make up to 17 points. On average over names its hits are within
     /// half a point, or above: ours keeps a block that came in until the next one does, also where
     /// its window has shrunk to nothing and the simulator's turns it away at once.
-    private static void compareTinyLfu(String trace) throws IOException {
-        long[] references = SimulatorTrace.read(trace);
-        var softly = new SoftAssertions();
-        for (var row : rows(AVERAGES)) {
-            if (row[0].equals(trace)) {
-                int blocks = Integer.parseInt(row[1]);
-                double percent = LongStream.range(0, Integer.parseInt(row[2]))
-                        .parallel()
-                        .mapToDouble(run -> tinyLfuPercent(references, blocks, run))
-                        .average()
-                        .orElseThrow();
-                double expected = Double.parseDouble(row[3]);
-                softly.assertThat(percent)
-                        .as("%s: %d blocks", trace, blocks)
-                        .isBetween(expected - 0.5, expected + (ABOVE.contains(
-                                Map.entry(trace, blocks)) ? 1.5 : 0.5));
-            }
+    private static void compareTinyLfu(
+            String trace,
+            long[] references,
+            SoftAssertions softly) throws IOException {
+        var rows = rows(AVERAGES).stream().filter(row -> row[0].equals(trace)).toList();
+        assertThat(rows).extracting(row -> Integer.parseInt(row[1]))
+                .containsExactlyElementsOf(requireNonNull(expected().get(trace)).stream()
+                        .map(Case::blocks)
+                        .distinct()
+                        .toList());
+        for (var row : rows) {
+            int blocks = Integer.parseInt(row[1]);
+            double percent = LongStream.range(0, Integer.parseInt(row[2]))
+                    .parallel()
+                    .mapToDouble(run -> tinyLfuPercent(references, blocks, run))
+                    .average()
+                    .orElseThrow();
+            double expected = Double.parseDouble(row[3]);
+            softly.assertThat(percent)
+                    .as("%s: w-tinylfu in %d blocks", trace, blocks)
+                    .isBetween(expected - 0.5, expected
+                            + (ABOVE.contains(Map.entry(trace, blocks)) ? 1.5 : 0.5));
         }
-        softly.assertAll();
     }
 
     private static double tinyLfuPercent(long[] references, int blocks, long run) {
@@ -142,15 +135,13 @@ final class SimulatorHitsTest {
                 .count() / references.length;
     }
 
-    /// Another name for a block in each run: the finaliser of SplitMix64 of a sum of both.
+    /// Another name for a block in each run but the first.
     private static long renamed(long block, long run) {
-        if (run == 0) {
-            return block;
-        }
-        long h = block * 0x9e3779b97f4a7c15L + run * 0xd1342543de82ef95L;
-        h = (h ^ h >>> 30) * 0xbf58476d1ce4e5b9L;
-        h = (h ^ h >>> 27) * 0x94d049bb133111ebL;
-        return h ^ h >>> 31;
+        return run == 0
+                ? block
+                : new SplittableRandom(
+                        (block - 1) * 0x9e3779b97f4a7c15L + run * 0xd1342543de82ef95L)
+                        .nextLong();
     }
 
     private static long hits(Case it, long[] references) {
