@@ -3,9 +3,11 @@ package dev.varve.engine;
 import static dev.varve.engine.CatalogLayout.BLOCK_COUNT_BYTES;
 import static dev.varve.engine.CatalogLayout.BLOCK_HEAD_BYTES;
 import static dev.varve.engine.CatalogLayout.BLOCK_KEY_BYTES;
+import static dev.varve.engine.CatalogLayout.BLOCK_STORED_BYTES;
 import static dev.varve.engine.CatalogLayout.BUCKET_BYTES;
 import static dev.varve.engine.CatalogLayout.BUCKET_CLASS_BYTES;
 import static dev.varve.engine.CatalogLayout.BUCKET_CREATED_BYTES;
+import static dev.varve.engine.CatalogLayout.COMPRESSED_VERSION;
 import static dev.varve.engine.CatalogLayout.EXPIRY_BYTES;
 import static dev.varve.engine.CatalogLayout.FLAGS_BYTES;
 import static dev.varve.engine.CatalogLayout.FLAGS_KNOWN;
@@ -144,18 +146,21 @@ final class CatalogCodec {
 
     static byte[] blockValue(BlockEntry entry) {
         var owner = entry.owner().bytes();
-        return value(BLOCK_HEAD_BYTES + owner.length)
+        boolean compressed = entry.place().isCompressed(entry.info());
+        var value = value(BLOCK_HEAD_BYTES + (compressed ? BLOCK_STORED_BYTES : 0) + owner.length)
+                .put(0, (byte) (compressed ? COMPRESSED_VERSION : VALUE_VERSION))
                 .putInt(entry.info().lengthBytes())
                 .putInt(entry.info().crc32c())
                 .putInt(entry.place().segment())
-                .putLong(entry.place().offset())
-                .putInt(entry.bucket())
-                .put(owner)
-                .array();
+                .putLong(entry.place().offset());
+        if (compressed) {
+            value.putInt(entry.place().storedBytes());
+        }
+        return value.putInt(entry.bucket()).put(owner).array();
     }
 
     static BlockEntry block(byte[] key, byte[] value) {
-        var in = new ValueReader(value, () -> "block " + hex(key));
+        var in = new ValueReader(value, COMPRESSED_VERSION, () -> "block " + hex(key));
         in.check(key.length == BLOCK_KEY_BYTES, "its key takes " + key.length + " bytes");
         long id = ByteBuffer.wrap(key).getLong();
         in.check(id >= 1, "id is " + id);
@@ -166,12 +171,18 @@ final class CatalogCodec {
         in.check(segment >= 1, "segment is " + segment);
         long offset = in.i64("offset");
         in.check(offset >= 0, "offset is " + offset);
+        int storedBytes = lengthBytes;
+        if (in.version() == COMPRESSED_VERSION) {
+            storedBytes = in.i32("stored length");
+            in.check(storedBytes > 0 && storedBytes < lengthBytes,
+                    "stored length is " + storedBytes + " of " + lengthBytes);
+        }
         int bucket = in.i32("bucket");
         int ownerLength = in.remaining();
         in.check(ownerLength <= ObjectKey.MAX_BYTES, "owner's key takes " + ownerLength + " bytes");
         var owner = ObjectKey.of(in.bytes(ownerLength, "owner"));
-        return new BlockEntry(new BlockInfo(id, lengthBytes, crc32c), new Place(segment, offset),
-                bucket, owner);
+        return new BlockEntry(new BlockInfo(id, lengthBytes, crc32c),
+                new Place(segment, offset, storedBytes), bucket, owner);
     }
 
     static byte[] metaKey(String name) {

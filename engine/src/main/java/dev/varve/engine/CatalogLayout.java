@@ -11,8 +11,10 @@ final class CatalogLayout {
     /// The format of the catalog as a whole: its column families and keys.
     static final int FORMAT = 1;
 
-    /// The first byte of each value.
+    /// The first byte of each value but those of compressed blocks.
     static final int VALUE_VERSION = 1;
+    /// The first byte of a value that says how long a block is where it is stored.
+    static final int COMPRESSED_VERSION = 2;
 
     /// Length of the version byte, with which each value begins.
     static final int VERSION_BYTES = 1;
@@ -42,11 +44,13 @@ final class CatalogLayout {
     /// All labels of an object together.
     static final int MAX_LABELS_BYTES = 1 << 20;
 
-    // Blocks: id -> version, length, CRC-32C, segment, offset, bucket, owner's key.
+    // Blocks: id -> version, length, CRC-32C, segment, offset, [stored length], bucket, owner.
 
     static final int BLOCK_KEY_BYTES = 8;
     /// Length 4, CRC-32C 4, segment 4, offset 8, bucket 4; the owner's key follows to the end.
     static final int BLOCK_HEAD_BYTES = 24;
+    /// Present if the block is compressed.
+    static final int BLOCK_STORED_BYTES = 4;
 
     // Buckets: id -> version, class, creation time, name.
 

@@ -166,7 +166,7 @@ final class PendingObject implements ObjectWriter {
     public void close() {
         if (!ended) {
             ended = true;
-            drafts.forEach(draft -> path.release(draft.place(), draft.info()));
+            drafts.forEach(draft -> path.release(draft.place()));
         }
         closeBlocks();
     }

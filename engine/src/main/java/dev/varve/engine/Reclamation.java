@@ -371,7 +371,7 @@ final class Reclamation implements Tasks.Worker {
     }
 
     private void giveBack(List<Move> moves) {
-        moves.forEach(move -> flash.release(move.target(), move.entry().info().lengthBytes()));
+        moves.forEach(move -> flash.release(move.target()));
     }
 
     private Optional<BlockEntry> wanted(SegmentTier.Entry found) {

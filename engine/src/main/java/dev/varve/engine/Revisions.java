@@ -116,7 +116,7 @@ final class Revisions {
         }
 
         private void release(List<BlockEntry> copies) {
-            copies.forEach(copy -> flash.release(copy.place(), copy.info().lengthBytes()));
+            copies.forEach(copy -> flash.release(copy.place()));
         }
     }
 }

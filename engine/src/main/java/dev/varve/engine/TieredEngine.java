@@ -429,7 +429,7 @@ public final class TieredEngine implements Engine {
         try (var blocks = parts.catalog().allBlocks()) {
             for (var next = blocks.next(); next.isPresent(); next = blocks.next()) {
                 counters.persistedBlocks.increment();
-                parts.flash().adopt(next.get().place(), next.get().info().lengthBytes());
+                parts.flash().adopt(next.get().place());
             }
         }
         for (var bucket : buckets.all()) {

@@ -15,21 +15,35 @@ import java.util.function.Supplier;
 final class ValueReader {
     private final ByteBuffer bytes;
     private final Supplier<String> name;
+    private final int version;
 
-    /// Checks the version byte.
+    /// For values of which there is one version.
     ///
     /// @param name what is being read, for messages
     /// @throws StorageException CONFIG if the value was written by a newer version
     ValueReader(byte[] value, Supplier<String> name) {
+        this(value, CatalogLayout.VALUE_VERSION, name);
+    }
+
+    /// Checks the version byte.
+    ///
+    /// @param newest the greatest version that is known
+    /// @param name   what is being read, for messages
+    /// @throws StorageException CONFIG if the value was written by a newer version
+    ValueReader(byte[] value, int newest, Supplier<String> name) {
         this.bytes = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
         this.name = name;
-        int version = u8("version");
-        if (version > CatalogLayout.VALUE_VERSION) {
+        version = u8("version");
+        if (version > newest) {
             throw new StorageException(Kind.CONFIG, "catalog entry of " + name.get()
                     + ": written by a newer version (format " + version + ", this one reads up to "
-                    + CatalogLayout.VALUE_VERSION + ")\nMaybe start the newer Varve again.");
+                    + newest + ")\nMaybe start the newer Varve again.");
         }
-        check(version == CatalogLayout.VALUE_VERSION, "version is 0");
+        check(version > 0, "version is 0");
+    }
+
+    int version() {
+        return version;
     }
 
     int u8(String field) {

@@ -177,9 +177,9 @@ final class WritePath {
         }
     }
 
-    void release(@Nullable Place place, BlockInfo info) {
+    void release(@Nullable Place place) {
         if (place != null) {
-            flash.release(place, info.lengthBytes());
+            flash.release(place);
         }
     }
 

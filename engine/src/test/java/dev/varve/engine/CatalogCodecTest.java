@@ -83,8 +83,11 @@ final class CatalogCodecTest {
     }
 
     private BlockEntry randomBlock() {
-        return new BlockEntry(randomBlockInfo(),
-                new Place(1 + randomInt() / 2, randomLong() >>> 1), random.nextInt(), randomKey());
+        var info = randomBlockInfo();
+        boolean compressed = info.lengthBytes() > 1 && random.nextBoolean();
+        int stored = compressed ? random.nextInt(1, info.lengthBytes()) : info.lengthBytes();
+        return new BlockEntry(info, new Place(1 + randomInt() / 2, randomLong() >>> 1, stored),
+                random.nextInt(), randomKey());
     }
 
     private BucketRecord randomBucket() {
@@ -123,7 +126,7 @@ final class CatalogCodecTest {
                 }
                 var value = randomBytes(90);
                 if (value.length > 2 && random.nextInt(8) > 0) {
-                    value[0] = 1;
+                    value[0] = (byte) (name.equals("block") ? random.nextInt(1, 3) : 1);
                     value[1] &= 3;
                 }
                 assertRefusedOrRecoded(name, codec, key, value);
@@ -179,8 +182,9 @@ final class CatalogCodecTest {
                     HexFormat.of().formatHex(value)).isEqualTo(value);
         } catch (StorageException e) {
             assertThat(e.kind()).as(name).isIn(Kind.CORRUPT, Kind.CONFIG);
+            int newest = name.equals("block") ? 2 : 1;
             assertThat(e.kind() == Kind.CONFIG).as(name)
-                    .isEqualTo(value.length > 0 && (value[0] & 0xff) > 1);
+                    .isEqualTo(value.length > 0 && (value[0] & 0xff) > newest);
         }
     }
 
@@ -223,13 +227,18 @@ final class CatalogCodecTest {
                         + "0100" + "01000000" + "62" + "79");
         assertThat(HexFormat.of().formatHex(CatalogCodec.objectKey(0x01020304, ObjectKey.of("k"))))
                 .isEqualTo("01020304" + "6b");
-        var block = new BlockEntry(new BlockInfo(0x11, 0x22, 0x33), new Place(0x44, 0x55), 0x66,
-                ObjectKey.of("k"));
+        var block = new BlockEntry(new BlockInfo(0x11, 0x22, 0x33), new Place(0x44, 0x55, 0x22),
+                0x66, ObjectKey.of("k"));
+        var compressed = new BlockEntry(block.info(), new Place(0x44, 0x55, 0x12), 0x66,
+                block.owner());
         assertThat(HexFormat.of().formatHex(CatalogCodec.blockKey(0x11)))
                 .isEqualTo("0000000000000011");
         assertThat(HexFormat.of().formatHex(CatalogCodec.blockValue(block))).isEqualTo(
                 "01" + "22000000" + "33000000" + "44000000" + "5500000000000000" + "66000000"
                         + "6b");
+        assertThat(HexFormat.of().formatHex(CatalogCodec.blockValue(compressed))).isEqualTo(
+                "02" + "22000000" + "33000000" + "44000000" + "5500000000000000" + "12000000"
+                        + "66000000" + "6b");
         var bucket = new BucketRecord(7, "b", BucketClass.CACHE, 0x11);
         assertThat(HexFormat.of().formatHex(CatalogCodec.bucketValue(bucket)))
                 .isEqualTo("01" + "02" + "1100000000000000" + "62");

@@ -78,7 +78,7 @@ abstract class CatalogContract {
 
     static BlockEntry block(long id) {
         return new BlockEntry(new BlockInfo(id, (int) id * 10, (int) id * 7),
-                new Place((int) id + 1, id * 4096), 1, ObjectKey.of("owner-" + id));
+                new Place((int) id + 1, id * 4096, (int) id * 10), 1, ObjectKey.of("owner-" + id));
     }
 
     static <T> List<T> drain(Cursor<T> cursor) {
@@ -247,7 +247,7 @@ abstract class CatalogContract {
         Arrays.fill(bytes, (byte) 255);
         var longest = ObjectKey.of(bytes);
         catalog.commit(List.of(new Change.PutObject(0x7fffffff, object(longest)),
-                new Change.PutBlock(new BlockEntry(new BlockInfo(1, 0, 0), new Place(1, 0),
+                new Change.PutBlock(new BlockEntry(new BlockInfo(1, 0, 0), new Place(1, 0, 0),
                         0x7fffffff, longest))));
         assertThat(catalog.object(0x7fffffff, longest)).contains(object(longest));
         assertThat(keys(0x7fffffff, longest)).containsExactly(longest);

@@ -9,6 +9,8 @@ import dev.varve.env.StorageException.Kind;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.ManualTasks;
 import dev.varve.testkit.SimulatedDisk;
+import dev.varve.tier.Compression;
+import dev.varve.tier.Compression.DeviceEnergy;
 import dev.varve.tier.flash.FlashSettings;
 import dev.varve.tier.flash.FlashTier;
 import java.nio.ByteBuffer;
@@ -67,8 +69,8 @@ final class EngineSimulation {
         assertThat(new Life(5, "faults").run()).isEqualTo(new Life(5, "faults").run());
     }
 
-    /// What a key may hold: random bytes by their seeds and lengths, in a row; none at all for
-    /// nothing.
+    /// What a key may hold: random bytes by their seeds and lengths, in a row, those of even seeds
+    /// the same again and again; none at all for nothing.
     private record Value(List<Piece> pieces) {
         static final Value ABSENT = new Value(List.of());
 
@@ -79,6 +81,9 @@ final class EngineSimulation {
             for (var piece : pieces) {
                 var part = new byte[piece.length];
                 new Random(piece.seed).nextBytes(part);
+                for (int i = 64; i < part.length && piece.seed % 2 == 0; i++) {
+                    part[i] = part[i - 64];
+                }
                 bytes.put(part);
             }
             return bytes.array();
@@ -94,6 +99,7 @@ final class EngineSimulation {
         private final String weather;
         private final AdmissionSettings.Mode mode;
         private final PlacementGoal goal;
+        private final Compression compression;
         private final ManualClock clock = new ManualClock();
         private final Map<String, Set<Value>> durable = new TreeMap<>();
         private final Map<String, Set<Value>> cached = new TreeMap<>();
@@ -115,6 +121,11 @@ final class EngineSimulation {
             this.goal = seed % 4 < 2
                     ? new PlacementGoal.Latency()
                     : new PlacementGoal.Energy(1.2);
+            this.compression = switch ((int) (seed % 3)) {
+                case 0 -> new Compression.Never();
+                case 1 -> new Compression.Always();
+                default -> new Compression.Saving(new DeviceEnergy(1e-9, 3e-9, 1e-12), 1.2);
+            };
             this.disk = new SimulatedDisk(seed);
             if (weather.equals("full")) {
                 disk.quotaBytes(6L << 20);
@@ -138,7 +149,7 @@ final class EngineSimulation {
             var flash = FlashTier.open(
                     disk, new FlashSettings(
                             weather.equals("tight") ? TIGHT_FLASH_BYTES : FLASH_BYTES,
-                            SEGMENT_BYTES, 4),
+                            SEGMENT_BYTES, 4, compression),
                     clock, random);
             var settings = new EngineSettings(
                     64 << 10, 256 << 10, Duration.ofMillis(3), Duration.ofSeconds(1),

@@ -292,7 +292,7 @@ final class RocksDamageTest {
 
     @Test
     void refusesAnEntryOfANewerVersion() throws Exception {
-        put(3, CatalogCodec.blockKey(9), new byte[]{2, 1, 1});
+        put(3, CatalogCodec.blockKey(9), new byte[]{3, 1, 1});
         try (var catalog = folder.open()) {
             assertThatThrownBy(() -> catalog.block(9))
                     .isInstanceOfSatisfying(StorageException.class,

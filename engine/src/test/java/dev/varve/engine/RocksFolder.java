@@ -30,7 +30,8 @@ record RocksFolder(Path path) {
         var key = key(number);
         var block = new BlockInfo(number + 1, number, number * 31);
         return List.of(new Change.PutObject(1, CatalogContract.object(key, number, block)),
-                new Change.PutBlock(new BlockEntry(block, new Place(1, number * 4096L), 1, key)));
+                new Change.PutBlock(new BlockEntry(block, new Place(1, number * 4096L, number), 1,
+                        key)));
     }
 
     static ObjectKey key(int number) {

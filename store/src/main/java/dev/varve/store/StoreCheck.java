@@ -81,8 +81,9 @@ public final class StoreCheck {
         soundBytes += entry.info().lengthBytes();
         progress.accept(soundBytes);
         var wanted = catalog.block(entry.info().id());
-        if (wanted.isPresent() && wanted.get().info().equals(entry.info())
-                && wanted.get().place().equals(entry.place())) {
+        if (wanted.isPresent() && wanted.get().place().equals(entry.place())
+                && (wanted.get().place().isCompressed(wanted.get().info())
+                        || wanted.get().info().equals(entry.info()))) {
             confirmed.add(entry.info().id());
         }
     }

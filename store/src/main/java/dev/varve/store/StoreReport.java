@@ -10,7 +10,7 @@ import java.util.List;
 /// @param wantedBytes  content of these
 /// @param segments     segment files
 /// @param soundBlocks  blocks in the segments that are as they were written, wanted or not
-/// @param soundBytes   content of these
+/// @param soundBytes   what these take: their content, or less where they are compressed
 /// @param notes        what is unusual and harmless, a line each
 /// @param problems     everything that is not as it was written, a line each
 ///

@@ -141,11 +141,11 @@ public abstract class SegmentTierContract {
         Place place = write(Purpose.CACHE, 1000);
         write(Purpose.CACHE, 500);
         assertThat(segment(place).wantedBytes()).isEqualTo(1500);
-        tier.release(place, 1000);
+        tier.release(place);
         assertThat(segment(place).wantedBytes()).isEqualTo(500);
         reopen();
         assertThat(segment(place).wantedBytes()).isZero();
-        tier.adopt(place, 1000);
+        tier.adopt(place);
         assertThat(segment(place).wantedBytes()).isEqualTo(1000);
     }
 
@@ -158,7 +158,7 @@ public abstract class SegmentTierContract {
         assertReads(read, one);
         assertThat(tier.wasRead(read)).isTrue();
         assertThat(tier.wasRead(unread)).isFalse();
-        assertThat(tier.wasRead(new Place(999_999, 4096))).isFalse();
+        assertThat(tier.wasRead(new Place(999_999, 4096, 500))).isFalse();
     }
 
     @Test
@@ -230,7 +230,7 @@ public abstract class SegmentTierContract {
         assertKind(Kind.ABSENT, () -> tier.pin(place.segment()).close());
         assertKind(Kind.ABSENT, () -> tier.entries(place.segment()));
         assertKind(Kind.ABSENT, () -> tier.drop(place.segment()));
-        tier.release(place, 1000);
+        tier.release(place);
         tier.sync();
     }
 
@@ -308,13 +308,20 @@ public abstract class SegmentTierContract {
         assertKind(Kind.CORRUPT, () -> read(there, otherId));
         var otherCrc = new BlockInfo(large.info().id(), 100_000, large.info().crc32c() + 1);
         assertKind(Kind.CORRUPT, () -> read(places.getLast(), otherCrc));
-        var elsewhere = new Place(there.segment(), there.offset() + 8);
+        var elsewhere = new Place(there.segment(), there.offset() + 8, 500);
         assertKind(Kind.CORRUPT, () -> read(elsewhere, small.info()));
-        var beyond = new Place(there.segment(), 1L << 30);
+        var beyond = new Place(there.segment(), 1L << 30, 500);
         assertKind(Kind.CORRUPT, () -> read(beyond, small.info()));
-        assertKind(Kind.CORRUPT, () -> read(beyond, large.info()));
-        assertKind(Kind.CORRUPT, () -> read(new Place(there.segment(), 0), small.info()));
-        assertThat(tier.counters().corruptReads()).isEqualTo(6);
+        var farBeyond = new Place(there.segment(), 1L << 30, 100_000);
+        assertKind(Kind.CORRUPT, () -> read(farBeyond, large.info()));
+        var shorter = new Place(there.segment(), there.offset(), 400);
+        assertKind(Kind.CORRUPT, () -> read(shorter, small.info()));
+        var longer = new Place(there.segment(), there.offset(), 600);
+        assertKind(Kind.CORRUPT, () -> read(longer, small.info()));
+        var inPart = new Place(there.segment(), places.getLast().offset(), 90_000);
+        assertKind(Kind.CORRUPT, () -> read(inPart, large.info()));
+        assertKind(Kind.CORRUPT, () -> read(new Place(there.segment(), 0, 500), small.info()));
+        assertThat(tier.counters().corruptReads()).isEqualTo(9);
     }
 
     @Test

@@ -56,7 +56,7 @@ public final class GuardedTier implements SegmentTier {
                     public void succeeded(List<Place> places, boolean inTime) {
                         leases.forEach(Block::close);
                         if (!inTime) {
-                            releaseAll(kept, places);
+                            places.forEach(tier::release);
                         }
                     }
 
@@ -88,13 +88,13 @@ public final class GuardedTier implements SegmentTier {
     }
 
     @Override
-    public void adopt(Place place, int lengthBytes) {
-        tier.adopt(place, lengthBytes);
+    public void adopt(Place place) {
+        tier.adopt(place);
     }
 
     @Override
-    public void release(Place place, int lengthBytes) {
-        tier.release(place, lengthBytes);
+    public void release(Place place) {
+        tier.release(place);
     }
 
     @Override
@@ -144,7 +144,7 @@ public final class GuardedTier implements SegmentTier {
         return new SegmentTierCounters(counters.contentBytesWritten(),
                 counters.deviceBytesWritten(), counters.bytesRead(), counters.reads(),
                 counters.corruptReads(), counters.failedTransfers(), guard.overdueOperations(),
-                !guard.answers(), duty.duty());
+                !guard.answers(), duty.duty(), counters.compressed());
     }
 
     /// Closes the tier. A device that does not answer is left alone: nothing that waits for it can
@@ -189,12 +189,6 @@ public final class GuardedTier implements SegmentTier {
             return body.get();
         } finally {
             duty.end();
-        }
-    }
-
-    private void releaseAll(List<Write> writes, List<Place> places) {
-        for (int i = 0; i < places.size(); i++) {
-            tier.release(places.get(i), writes.get(i).info().lengthBytes());
         }
     }
 }

@@ -57,10 +57,10 @@ public interface SegmentTier extends AutoCloseable {
     Pin pin(int segment);
 
     /// Says that a copy is wanted which an earlier process wrote. Once for each copy, at start.
-    void adopt(Place place, int lengthBytes);
+    void adopt(Place place);
 
     /// Says that a copy is no longer wanted. Once for each copy.
-    void release(Place place, int lengthBytes);
+    void release(Place place);
 
     /// Whether the copy was read since it was written and since the last
     /// restart: the sign that it deserves a new life when its segment goes. Approximate to a page.
@@ -70,7 +70,8 @@ public interface SegmentTier extends AutoCloseable {
     List<Segment> segments();
 
     /// What was written to a segment, wanted or not, in the order of writing. May read the device.
-    /// Entries that cannot be read are left out and counted as corrupt.
+    /// Entries that cannot be read are left out and counted as corrupt. Of a compressed block it
+    /// says the length and the checksum that it has here; the caller's catalog knows its content.
     List<Entry> entries(int segment);
 
     /// Gives a segment's space back. The segment must not be open for writing.

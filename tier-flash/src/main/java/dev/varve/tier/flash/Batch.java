@@ -59,7 +59,7 @@ record Batch(List<Write> writes, long packedBytes, long bytes) {
             int length = write.info().lengthBytes();
             boolean apart = BlockLayout.liesApart(length);
             long content = apart ? large : packed + BlockLayout.HEADER_BYTES;
-            entries.add(new Entry(write.info(), new Place(segment, content)));
+            entries.add(new Entry(write.info(), new Place(segment, content, length)));
             packed += BlockLayout.packedBytes(length);
             large += apart ? PageLayout.roundUp(length) : 0;
         }

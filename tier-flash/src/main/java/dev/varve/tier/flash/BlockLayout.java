@@ -92,7 +92,7 @@ final class BlockLayout {
             return Optional.empty();
         }
         var info = new BlockInfo(id, length, header.get(U32, CRC));
-        return Optional.of(new Entry(info, new Place(segment.number(), content)));
+        return Optional.of(new Entry(info, new Place(segment.number(), content, length)));
     }
 
     private static int headerCrc(MemorySegment header, long salt, long offset) {

@@ -2,15 +2,21 @@ package dev.varve.tier.flash;
 
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.tier.Compression;
 
 /// The numbers of a [FlashTier].
 ///
 /// @param budgetBytes       the most that all segments may take; at least four segments
 /// @param segmentBytes      size at which a segment is full; a power of two, 256 KiB to 1 GiB
 /// @param transfersInFlight how many reads and writes the device is given at a time, 1 to 1024
+/// @param compression       which blocks are compressed
 ///
 /// Immutable.
-public record FlashSettings(long budgetBytes, int segmentBytes, int transfersInFlight) {
+public record FlashSettings(
+        long budgetBytes,
+        int segmentBytes,
+        int transfersInFlight,
+        Compression compression) {
     private static final int MIN_SEGMENT_BYTES = 256 << 10;
     private static final int MAX_SEGMENT_BYTES = 1 << 30;
     private static final int MIN_SEGMENTS = 4;
@@ -24,6 +30,16 @@ public record FlashSettings(long budgetBytes, int segmentBytes, int transfersInF
                 + ") must be at least " + MIN_SEGMENTS + " segments of " + segmentBytes + " bytes");
         check(transfersInFlight >= 1 && transfersInFlight <= 1024,
                 "flash transfers in flight (" + transfersInFlight + ") must be 1 to 1024");
+    }
+
+    /// The same without compression.
+    public FlashSettings(long budgetBytes, int segmentBytes, int transfersInFlight) {
+        this(budgetBytes, segmentBytes, transfersInFlight, new Compression.Never());
+    }
+
+    /// The same with another compression.
+    public FlashSettings with(Compression other) {
+        return new FlashSettings(budgetBytes, segmentBytes, transfersInFlight, other);
     }
 
     /// Settings that suit a budget: 64 segments where that makes them neither smaller than 4 MiB

@@ -1,13 +1,13 @@
 package dev.varve.tier.flash;
 
 import dev.varve.bytes.Block;
-import dev.varve.bytes.Crc32c;
 import dev.varve.env.Clock;
 import dev.varve.env.Disk;
 import dev.varve.env.Invariant;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.tier.BlockInfo;
+import dev.varve.tier.CompressionJudge.Use;
 import dev.varve.tier.DutyMeter.Duty;
 import dev.varve.tier.Medium;
 import dev.varve.tier.Pace;
@@ -18,7 +18,6 @@ import dev.varve.tier.SegmentTierCounters;
 import dev.varve.tier.flash.SegmentFolder.Damaged;
 import dev.varve.tier.flash.SegmentFolder.Found;
 import dev.varve.tier.flash.Transfers.Loan;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,12 +56,20 @@ import java.util.random.RandomGenerator;
 /// released those copies (see [SegmentFile]), so an engine must release what it wrote and could not
 /// sync. Cache copies need no such care: if one is lost, its checksum tells.
 ///
+/// **Compression.** Where [dev.varve.tier.Compression] says so, a block is stored as a Zstandard
+/// frame, which to everything below this class is its content. A [Place] whose length is not the
+/// block's is that of such a copy.
+///
 /// Thread-safe: by concurrent maps and atomics here, a lock for each purpose while its segment is
 /// being replaced, and the locks of [SegmentWriter] and [SegmentFile]; none is held during
 /// transfers.
 public final class FlashTier implements SegmentTier {
     private final FlashSettings settings;
+    private final Clock clock;
+    private final long startNanos;
     private final Transfers transfers;
+    private final Compressor compressor;
+    private final CopyReader copies;
     private final SegmentFolder folder;
     private final NavigableMap<Integer, SegmentFile> segments = new ConcurrentSkipListMap<>();
     private final Map<Integer, SegmentWriter> writers = new ConcurrentHashMap<>();
@@ -75,12 +82,17 @@ public final class FlashTier implements SegmentTier {
     private final AtomicLong usedBytes = new AtomicLong();
     private final LongAdder contentBytesWritten = new LongAdder();
     private final LongAdder reads = new LongAdder();
+    private final LongAdder contentBytesRead = new LongAdder();
     private final LongAdder corruptReads = new LongAdder();
     private volatile boolean closed;
 
     private FlashTier(Disk disk, FlashSettings settings, Clock clock, RandomGenerator random) {
         this.settings = settings;
+        this.clock = clock;
+        startNanos = clock.nanoTime();
         this.transfers = new Transfers(settings.transfersInFlight());
+        compressor = new Compressor(settings.compression(), clock);
+        copies = new CopyReader(transfers, compressor, clock);
         this.folder = new SegmentFolder(disk, transfers, clock, random);
         SegmentFolder.Contents contents = folder.load();
         this.damaged = contents.damaged();
@@ -125,15 +137,20 @@ public final class FlashTier implements SegmentTier {
         List<Place> places = new ArrayList<>(writes.size());
         boolean complete = false;
         try {
-            var batches = Batch.cut(writes, settings.maxBlockBytes(),
-                    settings.maxBlocksPerSegment() / 4);
-            for (Batch batch : batches) {
-                writeBatch(purpose, batch, pace).forEach(entry -> places.add(entry.place()));
+            for (Batch batch : cut(writes)) {
+                try (var stored = compressor.stored(batch.writes(), pace.isFull(), use())) {
+                    for (Batch compressed : cut(stored.writes())) {
+                        writeBatch(purpose, compressed, pace)
+                                .forEach(entry -> places.add(entry.place()));
+                    }
+                }
+                batch.writes()
+                        .forEach(write -> contentBytesWritten.add(write.info().lengthBytes()));
             }
             complete = true;
         } finally {
-            for (int i = 0; i < places.size() && !complete; i++) {
-                release(places.get(i), writes.get(i).info().lengthBytes());
+            if (!complete) {
+                places.forEach(this::release);
             }
         }
         return places;
@@ -170,14 +187,10 @@ public final class FlashTier implements SegmentTier {
                         + " bytes must be as long as the block (" + info.lengthBytes() + ")");
         SegmentFile segment = use(place.segment());
         try {
-            if (BlockLayout.liesApart(info.lengthBytes())) {
-                readLarge(segment, place, info, target, pace);
-            } else {
-                pace.await(info.lengthBytes());
-                readSmall(segment, place, info, target);
-            }
+            copies.read(segment, place, info, target, pace);
             segment.markRead(place.offset());
             reads.increment();
+            contentBytesRead.add(info.lengthBytes());
         } catch (StorageException e) {
             if (e.kind() == Kind.CORRUPT) {
                 corruptReads.increment();
@@ -205,13 +218,13 @@ public final class FlashTier implements SegmentTier {
     }
 
     @Override
-    public void adopt(Place place, int lengthBytes) {
-        find(place.segment()).ifPresent(segment -> segment.adopt(lengthBytes));
+    public void adopt(Place place) {
+        find(place.segment()).ifPresent(segment -> segment.adopt(place));
     }
 
     @Override
-    public void release(Place place, int lengthBytes) {
-        find(place.segment()).ifPresent(segment -> segment.release(place.offset(), lengthBytes));
+    public void release(Place place) {
+        find(place.segment()).ifPresent(segment -> segment.release(place));
     }
 
     @Override
@@ -291,7 +304,7 @@ public final class FlashTier implements SegmentTier {
     public SegmentTierCounters counters() {
         return new SegmentTierCounters(contentBytesWritten.sum(), transfers.bytesWritten(),
                 transfers.bytesRead(), reads.sum(), corruptReads.sum(), transfers.failed(), 0,
-                false, Duty.NONE);
+                false, Duty.NONE, compressor.counters());
     }
 
     /// Names of files that are kept but cannot be used, because their header is damaged.
@@ -318,61 +331,29 @@ public final class FlashTier implements SegmentTier {
         folder.close();
     }
 
+    private List<Batch> cut(List<Write> writes) {
+        return Batch.cut(writes, settings.maxBlockBytes(), settings.maxBlocksPerSegment() / 4);
+    }
+
     private List<Entry> writeBatch(Purpose purpose, Batch batch, Pace pace) {
         OpenSegment.Extent extent = lane(purpose).reserve(batch);
         List<Entry> entries = extent.writer().write(batch, extent.offset(), pace);
         unflushed.add(extent.writer().segment());
-        entries.forEach(entry -> contentBytesWritten.add(entry.info().lengthBytes()));
         return entries;
     }
 
-    private void readLarge(
-            SegmentFile segment,
-            Place place,
-            BlockInfo info,
-            Block target,
-            Pace pace) {
-        if (place.offset() % PageLayout.BYTES != 0) {
-            throw corrupt(segment, place, info, "a large block must begin on a page");
+    /// What has become of a byte of content so far, on average.
+    private Use use() {
+        long content = contentBytesWritten.sum();
+        long device = transfers.bytesWritten();
+        double seconds = (clock.nanoTime() - startNanos) / 1e9;
+        if (content == 0 || device == 0) {
+            return new Use(1, 0, 0, 0);
         }
-        List<MemorySegment> pages = new ArrayList<>(target.runCount());
-        for (int i = 0; i < target.runCount(); i++) {
-            long length = target.run(i).byteSize();
-            pages.add(target.paddedRun(i).asSlice(0, PageLayout.roundUp(length)));
-        }
-        int crc32c;
-        if (pace.isFull()) {
-            transfers.read(segment.file(), place.offset(), pages);
-            crc32c = target.crc32c();
-        } else {
-            crc32c = new Pieces(transfers, segment.file(), place.offset(), pace)
-                    .read(pages, info.lengthBytes());
-        }
-        if (crc32c != info.crc32c()) {
-            throw corrupt(segment, place, info, "the content does not match its checksum");
-        }
-    }
-
-    private void readSmall(SegmentFile segment, Place place, BlockInfo info, Block target) {
-        long header = place.offset() - BlockLayout.HEADER_BYTES;
-        if (header < PageLayout.BYTES) {
-            throw corrupt(segment, place, info, "a block must not begin within the segment header");
-        }
-        long start = PageLayout.roundDown(header);
-        long end = PageLayout.roundUp(place.offset() + info.lengthBytes());
-        try (Loan loan = transfers.borrow()) {
-            MemorySegment pages = loan.buffer().asSlice(0, end - start);
-            transfers.read(segment.file(), start, pages);
-            var found = BlockLayout.decode(pages, header - start, segment.identity(), header);
-            if (found.isEmpty() || !found.get().info().equals(info)) {
-                throw corrupt(segment, place, info, "its header is another or damaged");
-            }
-            MemorySegment content = pages.asSlice(place.offset() - start, info.lengthBytes());
-            if (Crc32c.of(content) != info.crc32c()) {
-                throw corrupt(segment, place, info, "the content does not match its checksum");
-            }
-            target.copyIn(0, content);
-        }
+        long stored = content - compressor.counters().savedBytes();
+        return new Use((double) device / stored, (double) contentBytesRead.sum() / content,
+                seconds * Math.min(1, (double) settings.budgetBytes() / device),
+                copies.nanosPerByte());
     }
 
     private SegmentWriter create(Purpose purpose) {
@@ -447,14 +428,5 @@ public final class FlashTier implements SegmentTier {
 
     private static StorageException absent(int segment) {
         return new StorageException(Kind.ABSENT, "segment " + segment + " was dropped");
-    }
-
-    private static StorageException corrupt(
-            SegmentFile segment,
-            Place place,
-            BlockInfo info,
-            String why) {
-        return new StorageException(Kind.CORRUPT, "block " + info.id() + " (" + info.lengthBytes()
-                + " bytes) in " + segment.name() + " at offset " + place.offset() + ": " + why);
     }
 }

@@ -41,7 +41,7 @@ final class FooterLayout {
 
     static Entry decodeEntry(MemorySegment source, int segment) {
         var info = new BlockInfo(source.get(U64, 0), source.get(U32, 12), source.get(U32, 16));
-        return new Entry(info, new Place(segment, source.get(U32, 8)));
+        return new Entry(info, new Place(segment, source.get(U32, 8), info.lengthBytes()));
     }
 
     static void encodeTrailer(MemorySegment page, Trailer trailer) {

@@ -4,6 +4,7 @@ import dev.varve.env.DiskFile;
 import dev.varve.env.SharedFlush;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
+import dev.varve.tier.Place;
 import dev.varve.tier.SegmentTier.Entry;
 import dev.varve.tier.flash.HeaderLayout.Identity;
 import java.util.HashSet;
@@ -127,7 +128,7 @@ final class SegmentFile {
 
     /// Notes a completed write: its copies are wanted, and the next flush must cover it.
     void wrote(List<Entry> entries) {
-        entries.forEach(entry -> wantedBytes.addAndGet(entry.info().lengthBytes()));
+        entries.forEach(entry -> wantedBytes.addAndGet(entry.place().storedBytes()));
         synchronized (unflushed) {
             writes++;
             if (identity.purpose().mustSurvive()) {
@@ -137,15 +138,15 @@ final class SegmentFile {
     }
 
     /// Notes that a copy is wanted which was here from the start.
-    void adopt(int lengthBytes) {
-        wantedBytes.addAndGet(lengthBytes);
+    void adopt(Place place) {
+        wantedBytes.addAndGet(place.storedBytes());
     }
 
     /// Notes that a copy is not wanted any more, so that nobody waits for its flush either.
-    void release(long offset, int lengthBytes) {
-        wantedBytes.addAndGet(-lengthBytes);
+    void release(Place place) {
+        wantedBytes.addAndGet(-place.storedBytes());
         synchronized (unflushed) {
-            unflushed.remove(offset);
+            unflushed.remove(place.offset());
             if (inDoubt && unflushed.isEmpty()) {
                 flushedWrites = writes;
             }

@@ -249,9 +249,9 @@ final class FlashTierDamageTest {
         assertKind(Kind.UNAVAILABLE, tier::sync);
         disk.failSyncs(0);
         assertKind(Kind.UNAVAILABLE, tier::sync);
-        tier.release(doubtful.get(0), 100);
+        tier.release(doubtful.get(0));
         assertKind(Kind.UNAVAILABLE, tier::sync);
-        tier.release(doubtful.get(1), 70_000);
+        tier.release(doubtful.get(1));
         tier.sync();
         Place again = samples.write(tier, Purpose.DURABLE, more).getFirst();
         assertThat(again.segment()).isGreaterThan(doubtful.getFirst().segment());

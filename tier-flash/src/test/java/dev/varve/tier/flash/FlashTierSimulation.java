@@ -6,6 +6,7 @@ import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.testkit.ManualClock;
 import dev.varve.testkit.SimulatedDisk;
+import dev.varve.tier.Compression;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier.Entry;
@@ -56,14 +57,16 @@ final class FlashTierSimulation {
         private final Map<Place, Sample> doubtful = new HashMap<>();
         private final Map<Place, Purpose> purposes = new HashMap<>();
         private final Set<Integer> numbersBefore = new HashSet<>();
+        private final FlashSettings settings;
         private SimulatedDisk disk;
         private FlashTier tier;
-        private boolean syncsFail;
+        private boolean flushesFail;
         private long checked;
 
         Case(long seed) {
             random = new SplittableRandom(seed);
             samples = new Samples(seed);
+            settings = seed % 2 == 0 ? SETTINGS : SETTINGS.with(new Compression.Always());
             disk = new SimulatedDisk(seed);
             disk.allowHoles();
             tier = openTier();
@@ -86,7 +89,7 @@ final class FlashTierSimulation {
         }
 
         private void live() {
-            syncsFail = random.nextBoolean();
+            boolean syncsFail = random.nextBoolean();
             if (syncsFail) {
                 disk.failWrites(random.nextDouble() * 0.1);
                 disk.failSyncs(random.nextDouble() * 0.2);
@@ -95,9 +98,11 @@ final class FlashTierSimulation {
             if (random.nextInt(4) == 0) {
                 disk.quotaBytes(random.nextInt(300 << 10, 2 << 20));
             }
-            if (random.nextBoolean()) {
+            boolean powerFails = random.nextBoolean();
+            if (powerFails) {
                 disk.powerOffAfter(random.nextInt(60));
             }
+            flushesFail = syncsFail || powerFails;
             for (int step = random.nextInt(40); step > 0; step--) {
                 try {
                     step();
@@ -122,7 +127,10 @@ final class FlashTierSimulation {
             Purpose purpose = anyPurpose();
             List<Sample> batch = new ArrayList<>();
             for (int i = random.nextInt(1, 5); i > 0; i--) {
-                batch.add(samples.make(random.nextInt(4) == 0 ? 65_536 : random.nextInt(9000)));
+                int length = random.nextInt(4) == 0 ? 65_536 : random.nextInt(9000);
+                batch.add(random.nextBoolean()
+                        ? samples.make(length)
+                        : samples.repetitive(length));
             }
             List<Place> places = samples.write(tier, purpose, batch);
             for (int i = 0; i < places.size(); i++) {
@@ -137,7 +145,7 @@ final class FlashTierSimulation {
                 tier.sync();
                 unsynced.forEach((place, sample) -> {
                     // Nobody is told of a cache copy that a failed flush lost.
-                    boolean sure = !syncsFail
+                    boolean sure = !flushesFail
                             || purposes.getOrDefault(place, Purpose.CACHE).mustSurvive();
                     (sure ? synced : doubtful).put(place, sample);
                 });
@@ -145,7 +153,7 @@ final class FlashTierSimulation {
                 doubtful.putAll(unsynced);
                 unsynced.forEach((place, sample) -> {
                     if (purposes.getOrDefault(place, Purpose.CACHE).mustSurvive()) {
-                        tier.release(place, sample.bytes().length);
+                        tier.release(place);
                     }
                 });
             }
@@ -232,7 +240,7 @@ final class FlashTierSimulation {
         }
 
         private FlashTier openTier() {
-            return FlashTier.open(disk, SETTINGS, new ManualClock(), random.split());
+            return FlashTier.open(disk, settings, new ManualClock(), random.split());
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.varve.bytes.Block;
 import dev.varve.bytes.Crc32c;
 import dev.varve.testkit.TestSlab;
 import dev.varve.tier.BlockInfo;
+import dev.varve.tier.Pace;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;
@@ -14,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Makes, writes and reads blocks of random bytes.
+/// Makes, writes and reads blocks.
 final class Samples {
     /// Where blocks come from, since making random bytes takes longer than writing them.
     private static final byte[] CHANCE = new byte[1 << 20];
@@ -41,6 +42,16 @@ final class Samples {
                 bytes);
     }
 
+    /// A block that can be compressed: some random bytes, again and again.
+    Sample repetitive(int length) {
+        var bytes = make(length).bytes;
+        for (int i = 256; i < length; i++) {
+            bytes[i] = bytes[i - 256];
+        }
+        return new Sample(new BlockInfo(nextId++, length, Crc32c.of(MemorySegment.ofArray(bytes))),
+                bytes);
+    }
+
     List<Sample> make(int... lengths) {
         List<Sample> samples = new ArrayList<>();
         for (int length : lengths) {
@@ -50,6 +61,10 @@ final class Samples {
     }
 
     List<Place> write(SegmentTier tier, Purpose purpose, List<Sample> samples) {
+        return write(tier, purpose, samples, Pace.FULL);
+    }
+
+    List<Place> write(SegmentTier tier, Purpose purpose, List<Sample> samples, Pace pace) {
         List<Write> writes = new ArrayList<>();
         try {
             for (Sample sample : samples) {
@@ -57,7 +72,7 @@ final class Samples {
                 writes.add(new Write(sample.info(), block));
                 block.copyIn(0, MemorySegment.ofArray(sample.bytes()));
             }
-            return tier.write(purpose, writes);
+            return tier.write(purpose, writes, pace);
         } finally {
             writes.forEach(write -> write.block().close());
         }
