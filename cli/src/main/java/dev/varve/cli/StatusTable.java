@@ -133,6 +133,13 @@ final class StatusTable {
             line("energy     %s a read, %s a write, modelled", joules(energy.readJoules()),
                     joules(energy.writeJoules()));
         }
+        var compressing = energy.compressing();
+        if (compressing.spentJoules() > 0) {
+            line("compressed %s to %s: %s of processor for %s of flash, modelled",
+                    ByteSize.format(compressing.contentBytes()),
+                    ByteSize.format(compressing.storedBytes()), joules(compressing.spentJoules()),
+                    joules(compressing.savedJoules()));
+        }
         for (var zone : energy.measured()) {
             line("energy     %s: %s measured, of the whole machine", zone.zone(),
                     joules(zone.joules()));

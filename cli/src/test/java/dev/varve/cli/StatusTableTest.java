@@ -16,6 +16,7 @@ import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.Writes;
 import dev.varve.server.EnergyReport;
+import dev.varve.server.EnergyReport.Compressing;
 import dev.varve.server.EnergyReport.Measured;
 import dev.varve.server.EnergyReport.OwnerEnergy;
 import dev.varve.server.EnergyReport.Sleep;
@@ -47,6 +48,7 @@ class StatusTableTest {
                         new TierEnergy("flash", "tlc", 1, 2, 3,
                                 new Sleep(90, 12, 5, 0.01, 6))),
                 List.of(new OwnerEnergy(Owner.BUCKET, "kv", 5)), 0.0000125, 0.025,
+                new Compressing(8 << 20, 2 << 20, 0.02, 0.03),
                 List.of(new Measured("package-0", 12.5)));
         var report = new StatusReport(
                 "1.2.3", 3700, "/data", "127.0.0.1:6379", "127.0.0.1:9000", 1 << 20, engine, energy,
@@ -79,6 +81,7 @@ class StatusTableTest {
                 energy     flash as tlc: 12.0 J modelled (25.0 % idle, 50.0 % asleep)
                 sleep      flash: 1 min 30 s modelled, woken 12 times, 5 by a read (10.00 ms each)
                 energy     12.5 uJ a read, 25.0 mJ a write, modelled
+                compressed 8 MiB to 2 MiB: 20.0 mJ of processor for 30.0 mJ of flash, modelled
                 energy     package-0: 12.5 J measured, of the whole machine
                 corrupt    2 blocks found, none served
 

@@ -141,15 +141,35 @@ public record EngineStatus(
     /// @param asleepNanos       how long it could have slept, see [dev.varve.tier.DutyMeter]
     /// @param wakings           how often it would have been woken
     /// @param wakingReads       how often a read would have waited for that
+    /// @param compression       how much less it was given
     public record Device(
             long failedTransfers,
             long overdueOperations,
             boolean answers,
             long asleepNanos,
             long wakings,
-            long wakingReads) {
+            long wakingReads,
+            Compression compression) {
         /// Of a device that nothing is known of.
-        public static final Device NONE = new Device(0, 0, true, 0, 0, 0);
+        public static final Device NONE = new Device(0, 0, true, 0, 0, 0, Compression.NONE);
+    }
+
+    /// What became of compressing blocks.
+    ///
+    /// @param triedBytes     content of blocks that were compressed to see whether it pays
+    /// @param contentBytes   content of those that were written so
+    /// @param storedBytes    what these took
+    /// @param expandedBytes  content of those that were read
+    /// @param compressNanos  processor time of compressing
+    /// @param expandNanos    processor time of expanding
+    public record Compression(
+            long triedBytes,
+            long contentBytes,
+            long storedBytes,
+            long expandedBytes,
+            long compressNanos,
+            long expandNanos) {
+        public static final Compression NONE = new Compression(0, 0, 0, 0, 0, 0);
     }
 
     /// What memory leaves to the next process, and what the start found.

@@ -1,6 +1,6 @@
 package dev.varve.server;
 
-import dev.varve.store.StoreSettings;
+import dev.varve.store.FlashMedium;
 
 /// What energy a medium takes.
 ///
@@ -18,6 +18,12 @@ public record EnergyFigures(
         double idleWattsPerByte,
         Sleep sleep) {
 
+    /// What the store must know of it, if flash is made of it.
+    FlashMedium ofFlash() {
+        return new FlashMedium(sleep.afterNanos(), readJoulesPerByte, writeJoulesPerByte,
+                idleWattsPerByte);
+    }
+
     /// How a medium sleeps.
     ///
     /// @param afterNanos        how long it has nothing to do before it falls asleep: as long as it
@@ -31,7 +37,7 @@ public record EnergyFigures(
             double wakeJoulesPerByte,
             double wakeSeconds) {
         /// Of a medium that does not.
-        public static final Sleep NEVER = new Sleep(StoreSettings.NEVER, 0, 0, 0);
+        public static final Sleep NEVER = new Sleep(FlashMedium.NEVER, 0, 0, 0);
     }
 
     /// Says what is known of media; a catalogue does.

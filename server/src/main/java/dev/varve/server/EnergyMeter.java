@@ -5,9 +5,11 @@ import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.TrafficStatus;
 import dev.varve.env.Clock;
+import dev.varve.server.EnergyReport.Compressing;
 import dev.varve.server.EnergyReport.OwnerEnergy;
 import dev.varve.server.EnergyReport.Sleep;
 import dev.varve.server.EnergyReport.TierEnergy;
+import dev.varve.store.FlashMedium;
 import java.util.List;
 
 /// Computes what energy the tiers took, from what the engine counts and the figures of the media.
@@ -45,7 +47,23 @@ final class EnergyMeter {
                 each(status.writes().bytes() * memory.writeJoulesPerByte()
                         + movement.deviceBytesWritten() * downJoulesPerByte(),
                         status.writes().commits()),
+                compressing(status),
                 zones.measured());
+    }
+
+    /// What was not written and not read again because it was compressed, and what that took.
+    private Compressing compressing(EngineStatus status) {
+        var movement = status.movement();
+        var compression = status.flash().compression();
+        long saved = compression.contentBytes() - compression.storedBytes();
+        double amplification = each((double) movement.deviceBytesWritten(),
+                movement.contentBytesWritten() - saved);
+        double notRead = compression.expandedBytes() * each(saved, compression.contentBytes());
+        return new Compressing(compression.contentBytes(), compression.storedBytes(),
+                (compression.compressNanos() + compression.expandNanos()) / 1e9
+                        * FlashMedium.CORE_WATTS,
+                saved * amplification * flash.writeJoulesPerByte()
+                        + notRead * flash.readJoulesPerByte());
     }
 
     private static TierEnergy tier(
@@ -73,8 +91,8 @@ final class EnergyMeter {
 
     private List<OwnerEnergy> owners(EngineStatus status) {
         var movement = status.movement();
-        double amplification = Math.max(1,
-                each((double) movement.deviceBytesWritten(), movement.contentBytesWritten()));
+        double amplification = each(
+                (double) movement.deviceBytesWritten(), movement.contentBytesWritten());
         return status.traffic()
                 .stream()
                 .map(traffic -> new OwnerEnergy(traffic.owner(), traffic.name(),

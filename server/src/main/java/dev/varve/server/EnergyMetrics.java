@@ -37,6 +37,8 @@ final class EnergyMetrics {
         }
         request("read", EnergyReport::readJoules);
         request("write", EnergyReport::writeJoules);
+        compressing("spent", report -> report.compressing().spentJoules());
+        compressing("saved", report -> report.compressing().savedJoules());
         for (var zone : seen.measured()) {
             count("measured.joules", Tags.of("zone", zone.zone()),
                     "Energy of the whole machine since the server's start, by its own meters",
@@ -96,6 +98,11 @@ final class EnergyMetrics {
                 .filter(one -> one.tier().equals(tier.tier()))
                 .mapToDouble(figure)
                 .sum();
+    }
+
+    private void compressing(String kind, ToDoubleFunction<EnergyReport> joules) {
+        count("modelled.compression.joules", Tags.of("kind", kind),
+                "Energy that compressing spent on the processor, and saved on flash", joules);
     }
 
     private void request(String operation, ToDoubleFunction<EnergyReport> joules) {

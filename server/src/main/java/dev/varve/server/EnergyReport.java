@@ -11,6 +11,7 @@ import java.util.List;
 ///                     nobody's
 /// @param readJoules   modelled, of what clients read, for each lookup that found something
 /// @param writeJoules  modelled, of what clients wrote and what became of it, for each commit
+/// @param compressing  modelled, of compressing what goes to flash
 /// @param measured     of the machine's meters; none where it has none or they cannot be read
 ///
 /// Immutable.
@@ -19,6 +20,7 @@ public record EnergyReport(
         List<OwnerEnergy> owners,
         double readJoules,
         double writeJoules,
+        Compressing compressing,
         List<Measured> measured) {
 
     public EnergyReport {
@@ -60,6 +62,21 @@ public record EnergyReport(
             double wakeSeconds,
             double joules) {
         public static final Sleep NONE = new Sleep(0, 0, 0, 0, 0);
+    }
+
+    /// Modelled energy of compressing what goes to flash.
+    ///
+    /// @param contentBytes of the blocks that were written compressed
+    /// @param storedBytes  what they took instead
+    /// @param spentJoules  of the processor, also for blocks that turned out not to be worth it
+    /// @param savedJoules  of what flash did not write and not read; the room that it leaves is not
+    ///                     counted
+    public record Compressing(
+            long contentBytes,
+            long storedBytes,
+            double spentJoules,
+            double savedJoules) {
+        public static final Compressing NONE = new Compressing(0, 0, 0, 0);
     }
 
     /// Modelled energy of a bucket's or a tenant's traffic.

@@ -297,6 +297,30 @@ final class EngineMetrics {
                 registry, "varve.flash.content.written.bytes", Tags.empty(),
                 "First-time content bytes among the bytes that the flash device took",
                 status -> status.movement().contentBytesWritten());
+        compression(registry);
+    }
+
+    private void compression(MeterRegistry registry) {
+        count(
+                registry, "varve.compression.tried.bytes", Tags.empty(),
+                "Content of blocks that were compressed to see whether it pays",
+                status -> status.flash().compression().triedBytes());
+        count(
+                registry, "varve.compression.content.bytes", Tags.empty(),
+                "Content of blocks that were written to flash compressed",
+                status -> status.flash().compression().contentBytes());
+        count(
+                registry, "varve.compression.stored.bytes", Tags.empty(),
+                "What these blocks took on flash",
+                status -> status.flash().compression().storedBytes());
+        count(
+                registry, "varve.compression.seconds", Tags.of("work", "compress"),
+                "Processor time of compressing and expanding",
+                status -> status.flash().compression().compressNanos() / 1e9);
+        count(
+                registry, "varve.compression.seconds", Tags.of("work", "expand"),
+                "Processor time of compressing and expanding",
+                status -> status.flash().compression().expandNanos() / 1e9);
     }
 
     private void pacing(MeterRegistry registry) {

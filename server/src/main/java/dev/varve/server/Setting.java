@@ -53,6 +53,10 @@ public enum Setting {
             "movement-rate", "SIZE", "what clients leave",
             "The most that background work moves on flash in a second while it can wait, such as"
                     + " 200m; at least 8m. What clients wait for holds it back in any case."),
+    COMPRESSION(
+            "compression", "RULE", "auto",
+            "What is compressed on flash: auto (for goal = energy what saves energy by it, else"
+                    + " nothing), always or never."),
     LEASE(
             "lease", "MILLISECONDS", "10000",
             "How long what EXISTS has found stays in a cache for sure, from 0 to 600000."),

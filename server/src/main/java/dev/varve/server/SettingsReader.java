@@ -12,6 +12,8 @@ import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
 import dev.varve.policy.MovementBudget;
 import dev.varve.policy.PolicyName;
+import dev.varve.store.Compressing;
+import dev.varve.store.FlashMedium;
 import dev.varve.store.MemoryHome;
 import dev.varve.store.MemoryHome.AtStop;
 import dev.varve.store.StoreSettings;
@@ -241,7 +243,7 @@ public final class SettingsReader {
         return new StoreSettings(
                 size(Setting.MEMORY, StoreSettings.MIN_MEMORY_BYTES, defaultMemoryBytes()),
                 flash(data), eviction(), bool(Setting.DIRECT_IO), memoryHome(),
-                StoreSettings.NEVER,
+                FlashMedium.UNKNOWN, compressing(),
                 EngineSettings.DEFAULT.with(lease(), admission(goal))
                         .with(goal)
                         .readingAhead(bool(Setting.READ_AHEAD))
@@ -491,6 +493,18 @@ public final class SettingsReader {
         }
         reject(Setting.GOAL_SLACK, "a number from 1 to " + MAX_SLACK);
         return 1;
+    }
+
+    private Compressing compressing() {
+        return switch (text(Setting.COMPRESSION).text().toLowerCase(Locale.ROOT)) {
+            case "auto" -> Compressing.AUTO;
+            case "always" -> Compressing.ALWAYS;
+            case "never" -> Compressing.NEVER;
+            default -> {
+                reject(Setting.COMPRESSION, "auto, always or never");
+                yield Compressing.NEVER;
+            }
+        };
     }
 
     private AdmissionSettings admission(PlacementGoal goal) {

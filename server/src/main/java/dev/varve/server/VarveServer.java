@@ -76,8 +76,7 @@ public final class VarveServer implements AutoCloseable {
             var data = settings.data();
             var tasks = parts.add(new SystemTasks());
             var flash = figures(Setting.FLASH_MEDIUM, settings.media().flash(), media);
-            var store = parts.add(Store.open(data,
-                    settings.store().sleepingAfter(flash.sleep().afterNanos())));
+            var store = parts.add(Store.open(data, settings.store().on(flash.ofFlash())));
             var engine = store.engine();
             engine.divide(settings.shares(settings));
             var keys = S3Keys.openOrCreate(data, random);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Admissions;
+import dev.varve.engine.EngineStatus.Compression;
 import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.Goal;
 import dev.varve.engine.EngineStatus.Movement;
@@ -15,6 +16,7 @@ import dev.varve.engine.EngineStatus.Survival;
 import dev.varve.engine.EngineStatus.TierStatus;
 import dev.varve.engine.EngineStatus.TrafficStatus;
 import dev.varve.engine.EngineStatus.Writes;
+import dev.varve.server.EnergyReport.Compressing;
 import dev.varve.server.EnergyReport.OwnerEnergy;
 import dev.varve.server.EnergyReport.Sleep;
 import dev.varve.server.EnergyReport.TierEnergy;
@@ -55,7 +57,7 @@ final class EnergyMeterTest {
     @Test
     void aTierThatSleepsTakesLessAndWhatWakingItUpTakes() {
         clock.advance(Duration.ofSeconds(10));
-        device = new Device(0, 0, true, 6_000_000_000L, 3, 1);
+        device = new Device(0, 0, true, 6_000_000_000L, 3, 1, Compression.NONE);
         var flash = meter.report(status(new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0), 0, 0, 0))
                 .tiers()
                 .getLast();
@@ -82,6 +84,18 @@ final class EnergyMeterTest {
                 new OwnerEnergy(Owner.BUCKET, "kv",
                         3 + 4 + 4 * (10 + 2) + 5 * 2 + 2 * 2 * (1 + 100)),
                 new OwnerEnergy(Owner.TENANT, "ann", 1));
+    }
+
+    /// Of 12 bytes of content 8 were written as 4, so that 8 went to flash; it took 16 in all. Of
+    /// the 8, 6 were read again, as 3. Processor: 3 s at 4 W.
+    @Test
+    void compressingTakesTheProcessorAndSavesWhatFlashDoesNotDo() {
+        device = new Device(0, 0, true, 0, 0, 0,
+                new Compression(9, 8, 4, 6, 2_000_000_000L, 1_000_000_000L));
+        var report = meter.report(
+                status(new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0), 16, 12, 0));
+        assertThat(report.compressing()).isEqualTo(
+                new Compressing(8, 4, 3 * 4, 4 * 2 * 100 + 3 * 10));
     }
 
     @Test

@@ -194,6 +194,7 @@ class SettingsReaderTest {
             "EVICTION   | random    | auto, fifo, lru, sieve, s3-fifo, arc, lirs, clock-pro-plus,"
                     + " w-tinylfu, gdsf, learned, chain, epoch",
             "GOAL       | speed     | latency or energy",
+            "COMPRESSION | zip      | auto, always or never",
             "GOAL_SLACK | 0.9       | a number from 1 to 100",
             "GOAL_SLACK | some      | a number from 1 to 100",
             "ADMISSION  | most      | all or selective",

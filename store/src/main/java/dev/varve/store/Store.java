@@ -3,6 +3,7 @@ package dev.varve.store;
 import dev.varve.engine.CatalogSettings;
 import dev.varve.engine.Engine;
 import dev.varve.engine.GuardedCatalog;
+import dev.varve.engine.PlacementGoal;
 import dev.varve.engine.RocksCatalog;
 import dev.varve.engine.TieredEngine;
 import dev.varve.env.Clock;
@@ -12,6 +13,8 @@ import dev.varve.env.Randomness;
 import dev.varve.env.SystemTasks;
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.MemoryPolicy;
+import dev.varve.tier.Compression;
+import dev.varve.tier.Compression.DeviceEnergy;
 import dev.varve.tier.DeviceGuard;
 import dev.varve.tier.DeviceGuard.Patience;
 import dev.varve.tier.DutyMeter;
@@ -70,9 +73,11 @@ public final class Store implements AutoCloseable {
             var disk = held(parts, FolderDisk.open(folder.resolve(FLASH_FOLDER),
                     settings.directIo() ? FolderDisk.Access.DIRECT : FolderDisk.Access.BUFFERED));
             var flash = held(parts, new GuardedTier(FlashTier.open(
-                    disk, FlashSettings.forBudget(settings.flashBytes()), clock,
-                    Randomness.system()), guard,
-                    new DutyMeter(settings.sleepAfterNanos(), clock), new SystemTasks()));
+                    disk,
+                    FlashSettings.forBudget(settings.flashBytes()).with(compression(settings)),
+                    clock, Randomness.system()), guard,
+                    new DutyMeter(settings.medium().sleepAfterNanos(), clock),
+                    new SystemTasks()));
             var memory = MemoryOpening.open(
                     folder, lock, settings.memoryBytes(), settings.memoryHome());
             var slab = held(parts, memory.slab());
@@ -125,6 +130,21 @@ public final class Store implements AutoCloseable {
         return capacityBytes -> MemoryPolicy.ofBuckets(
                 settings.eviction(), settings.engine().blocksWait(), capacityBytes,
                 random.nextLong());
+    }
+
+    private static Compression compression(StoreSettings settings) {
+        return switch (settings.compressing()) {
+            case NEVER -> new Compression.Never();
+            case ALWAYS -> new Compression.Always();
+            case AUTO -> switch (settings.engine().goal()) {
+                case PlacementGoal.Latency() -> new Compression.Never();
+                case PlacementGoal.Energy(var slack) -> {
+                    var medium = settings.medium();
+                    yield new Compression.Saving(new DeviceEnergy(medium.readJoules(),
+                            medium.writeJoules(), medium.heldWatts()), slack);
+                }
+            };
+        };
     }
 
     private static List<String> remarks(FolderDisk disk, MemoryOpening memory) {

@@ -2,7 +2,6 @@ package dev.varve.store;
 
 import dev.varve.engine.EngineSettings;
 import dev.varve.policy.PolicyName;
-import dev.varve.tier.DutyMeter;
 import java.util.Optional;
 
 /// The numbers that a store is opened with.
@@ -13,8 +12,8 @@ import java.util.Optional;
 ///                    [dev.varve.policy.AutoPolicy]
 /// @param directIo    whether flash goes around the page cache, where the file system allows it
 /// @param memoryHome  where the memory tier lives
-/// @param sleepAfterNanos how long flash must have had nothing to do to be taken for asleep; see
-///                    [dev.varve.tier.DutyMeter]
+/// @param medium      what flash is made of
+/// @param compressing which blocks are compressed on flash
 /// @param engine      the engine's own numbers
 ///
 /// Immutable.
@@ -24,16 +23,14 @@ public record StoreSettings(
         Optional<PolicyName> eviction,
         boolean directIo,
         MemoryHome memoryHome,
-        long sleepAfterNanos,
+        FlashMedium medium,
+        Compressing compressing,
         EngineSettings engine) {
     /// The least memory that works: a few of the largest blocks in flight.
     public static final long MIN_MEMORY_BYTES = 16L << 20;
 
     /// The least flash that works: a few of the smallest segments.
     public static final long MIN_FLASH_BYTES = 64L << 20;
-
-    /// Of flash that does not sleep.
-    public static final long NEVER = DutyMeter.NEVER;
 
     public StoreSettings {
         requireAtLeast("memory", memoryBytes, MIN_MEMORY_BYTES);
@@ -44,19 +41,25 @@ public record StoreSettings(
     public static StoreSettings of(long memoryBytes, long flashBytes) {
         return new StoreSettings(
                 memoryBytes, flashBytes, Optional.empty(), true, new MemoryHome.Nameless(),
-                NEVER, EngineSettings.DEFAULT);
+                FlashMedium.UNKNOWN, Compressing.AUTO, EngineSettings.DEFAULT);
     }
 
     /// The same but for where the memory tier lives.
     public StoreSettings with(MemoryHome home) {
-        return new StoreSettings(memoryBytes, flashBytes, eviction, directIo, home, sleepAfterNanos,
-                engine);
+        return new StoreSettings(memoryBytes, flashBytes, eviction, directIo, home, medium,
+                compressing, engine);
     }
 
-    /// The same for a flash device that sleeps.
-    public StoreSettings sleepingAfter(long nanos) {
-        return new StoreSettings(memoryBytes, flashBytes, eviction, directIo, memoryHome, nanos,
-                engine);
+    /// The same on other flash.
+    public StoreSettings on(FlashMedium flash) {
+        return new StoreSettings(memoryBytes, flashBytes, eviction, directIo, memoryHome, flash,
+                compressing, engine);
+    }
+
+    /// The same but for what is compressed.
+    public StoreSettings with(Compressing other) {
+        return new StoreSettings(memoryBytes, flashBytes, eviction, directIo, memoryHome, medium,
+                other, engine);
     }
 
     private static void requireAtLeast(String name, long bytes, long minBytes) {

@@ -38,6 +38,29 @@ final class StoreCheckTest {
         assertThat(report.soundBytes()).isGreaterThanOrEqualTo(report.wantedBytes());
     }
 
+    /// The settings that a store is opened with say nothing about what is in it already.
+    @Test
+    void findsWhatIsCompressedWellAndReadsItUnderOtherSettings() {
+        var zeros = new byte[9_000_000];
+        try (var store = Store.open(folder, SMALL.with(Compressing.ALWAYS))) {
+            for (var of : BucketClass.values()) {
+                store.engine().openBucket(of.name(), of).put(ObjectKey.of("k"), zeros);
+            }
+            assertThat(store.engine().status().flash().compression().contentBytes())
+                    .isGreaterThanOrEqualTo(zeros.length);
+        }
+        var report = check();
+        assertThat(report.problems()).isEmpty();
+        assertThat(report.wantedBytes()).isEqualTo(2L * zeros.length);
+        assertThat(report.soundBytes()).isLessThan(100_000);
+        try (var store = Store.open(folder, SMALL.with(Compressing.NEVER))) {
+            for (var of : BucketClass.values()) {
+                assertThat(store.engine().openBucket(of.name(), of).get(ObjectKey.of("k")))
+                        .contains(zeros);
+            }
+        }
+    }
+
     @Test
     void findsAnEmptyStoreWell() {
         Store.open(folder, SMALL).close();
