@@ -141,8 +141,14 @@ final class StatusTable {
                     joules(compressing.savedJoules()));
         }
         for (var zone : energy.measured()) {
-            line("energy     %s: %s measured, of the whole machine", zone.zone(),
-                    joules(zone.joules()));
+            line("energy     %s: %s measured%s, of all programs", zone.zone(),
+                    joules(zone.joules()),
+                    zone.stepJoules() < 1
+                            ? ""
+                            : " in steps of " + joules(zone.stepJoules()));
+        }
+        for (var zone : energy.power()) {
+            line("power      %s: %.2f W measured, of all programs", zone.zone(), zone.watts());
         }
     }
 

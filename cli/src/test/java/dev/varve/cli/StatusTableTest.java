@@ -19,6 +19,7 @@ import dev.varve.server.EnergyReport;
 import dev.varve.server.EnergyReport.Compressing;
 import dev.varve.server.EnergyReport.Measured;
 import dev.varve.server.EnergyReport.OwnerEnergy;
+import dev.varve.server.EnergyReport.Power;
 import dev.varve.server.EnergyReport.Sleep;
 import dev.varve.server.EnergyReport.TierEnergy;
 import dev.varve.server.StatusReport;
@@ -49,7 +50,8 @@ class StatusTableTest {
                                 new Sleep(90, 12, 5, 0.01, 6))),
                 List.of(new OwnerEnergy(Owner.BUCKET, "kv", 5)), 0.0000125, 0.025,
                 new Compressing(8 << 20, 2 << 20, 0.02, 0.03),
-                List.of(new Measured("package-0", 12.5)));
+                List.of(new Measured("package-0", 12.5, 1e-6), new Measured("nvme0", 7200, 3600)),
+                List.of(new Power("nvme0", 4.25)));
         var report = new StatusReport(
                 "1.2.3", 3700, "/data", "127.0.0.1:6379", "127.0.0.1:9000", 1 << 20, engine, energy,
                 List.of(new DoorStatus("redis", 2, 100, 1, 1024, 2048)),
@@ -82,7 +84,9 @@ class StatusTableTest {
                 sleep      flash: 1 min 30 s modelled, woken 12 times, 5 by a read (10.00 ms each)
                 energy     12.5 uJ a read, 25.0 mJ a write, modelled
                 compressed 8 MiB to 2 MiB: 20.0 mJ of processor for 30.0 mJ of flash, modelled
-                energy     package-0: 12.5 J measured, of the whole machine
+                energy     package-0: 12.5 J measured, of all programs
+                energy     nvme0: 7.2 kJ measured in steps of 3.6 kJ, of all programs
+                power      nvme0: 4.25 W measured, of all programs
                 corrupt    2 blocks found, none served
 
                 door        connections       requests     errors           in          out

@@ -11,22 +11,30 @@ import dev.varve.server.EnergyReport.Sleep;
 import dev.varve.server.EnergyReport.TierEnergy;
 import dev.varve.store.FlashMedium;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Computes what energy the tiers took, from what the engine counts and the figures of the media.
 /// The formulas are in `docs/energy.md`.
 ///
-/// Thread-safe: the zones are; the rest never changes.
+/// Thread-safe: the zones and the drives are; the rest never changes.
 final class EnergyMeter {
     private final EnergyFigures memory;
     private final EnergyFigures flash;
     private final PowerZones zones;
+    private final NvmeDrives drives;
     private final Clock clock;
     private final long startNanos;
 
-    EnergyMeter(EnergyFigures memory, EnergyFigures flash, PowerZones zones, Clock clock) {
+    EnergyMeter(
+            EnergyFigures memory,
+            EnergyFigures flash,
+            PowerZones zones,
+            NvmeDrives drives,
+            Clock clock) {
         this.memory = memory;
         this.flash = flash;
         this.zones = zones;
+        this.drives = drives;
         this.clock = clock;
         startNanos = clock.nanoTime();
     }
@@ -48,7 +56,8 @@ final class EnergyMeter {
                         + movement.deviceBytesWritten() * downJoulesPerByte(),
                         status.writes().commits()),
                 compressing(status),
-                zones.measured());
+                Stream.concat(zones.measured().stream(), drives.measured().stream()).toList(),
+                drives.power());
     }
 
     /// What was not written and not read again because it was compressed, and what that took.

@@ -2,11 +2,13 @@ package dev.varve.server;
 
 import dev.varve.server.EnergyReport.Measured;
 import dev.varve.server.EnergyReport.OwnerEnergy;
+import dev.varve.server.EnergyReport.Power;
 import dev.varve.server.EnergyReport.TierEnergy;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,7 +23,7 @@ final class EnergyMetrics {
 
     private final Supplier<EnergyReport> source;
     private final MeterRegistry registry;
-    private final Set<Tags> known = ConcurrentHashMap.newKeySet();
+    private final Set<List<Object>> known = ConcurrentHashMap.newKeySet();
     private volatile EnergyReport seen;
 
     EnergyMetrics(Supplier<EnergyReport> source, MeterRegistry registry) {
@@ -39,33 +41,41 @@ final class EnergyMetrics {
         request("write", EnergyReport::writeJoules);
         compressing("spent", report -> report.compressing().spentJoules());
         compressing("saved", report -> report.compressing().savedJoules());
+    }
+
+    /// Takes a new look at the meter, which may know of more owners and zones than before.
+    void refresh() {
+        seen = source.get();
+        for (var owner : seen.owners()) {
+            count("modelled.owner.joules",
+                    Tags.of("owner", owner.owner().name().toLowerCase(Locale.ROOT), "name",
+                            owner.name()),
+                    "Energy of what was moved for a bucket or a tenant, without idle power",
+                    report -> report.owners()
+                            .stream()
+                            .filter(one -> one.owner() == owner.owner()
+                                    && one.name().equals(owner.name()))
+                            .mapToDouble(OwnerEnergy::joules)
+                            .sum());
+        }
         for (var zone : seen.measured()) {
             count("measured.joules", Tags.of("zone", zone.zone()),
-                    "Energy of the whole machine since the server's start, by its own meters",
+                    "Energy since the server's start by the machine's meters, whatever used it",
                     report -> report.measured()
                             .stream()
                             .filter(one -> one.zone().equals(zone.zone()))
                             .mapToDouble(Measured::joules)
                             .sum());
         }
-    }
-
-    /// Takes a new look at the meter.
-    void refresh() {
-        seen = source.get();
-        for (var owner : seen.owners()) {
-            var tags = Tags.of("owner", owner.owner().name().toLowerCase(Locale.ROOT), "name",
-                    owner.name());
-            if (known.add(tags)) {
-                count("modelled.owner.joules", tags,
-                        "Energy of what was moved for a bucket or a tenant, without idle power",
-                        report -> report.owners()
-                                .stream()
-                                .filter(one -> one.owner() == owner.owner()
-                                        && one.name().equals(owner.name()))
-                                .mapToDouble(OwnerEnergy::joules)
-                                .sum());
-            }
+        for (var zone : seen.power()) {
+            gauge("measured.watts", Tags.of("zone", zone.zone()),
+                    "Power of a drive when it was asked last, by its own meter",
+                    report -> report.power()
+                            .stream()
+                            .filter(one -> one.zone().equals(zone.zone()))
+                            .mapToDouble(Power::watts)
+                            .findFirst()
+                            .orElse(Double.NaN));
         }
     }
 
@@ -106,11 +116,22 @@ final class EnergyMetrics {
     }
 
     private void request(String operation, ToDoubleFunction<EnergyReport> joules) {
-        Gauge.builder("varve.energy.modelled.request.joules", this,
-                metrics -> joules.applyAsDouble(metrics.seen))
-                .tags("operation", operation)
-                .description("Energy of a request that found or wrote something, on the average")
-                .register(registry);
+        gauge("modelled.request.joules", Tags.of("operation", operation),
+                "Energy of a request that found or wrote something, on the average", joules);
+    }
+
+    private void gauge(
+            String name,
+            Tags tags,
+            String description,
+            ToDoubleFunction<EnergyReport> value) {
+        if (known.add(List.of(name, tags))) {
+            Gauge.builder("varve.energy." + name, this,
+                    metrics -> value.applyAsDouble(metrics.seen))
+                    .tags(tags)
+                    .description(description)
+                    .register(registry);
+        }
     }
 
     private void count(
@@ -118,11 +139,13 @@ final class EnergyMetrics {
             Tags tags,
             String description,
             ToDoubleFunction<EnergyReport> value) {
-        FunctionCounter
-                .builder("varve.energy." + name, this,
-                        metrics -> value.applyAsDouble(metrics.seen))
-                .tags(tags)
-                .description(description)
-                .register(registry);
+        if (known.add(List.of(name, tags))) {
+            FunctionCounter
+                    .builder("varve.energy." + name, this,
+                            metrics -> value.applyAsDouble(metrics.seen))
+                    .tags(tags)
+                    .description(description)
+                    .register(registry);
+        }
     }
 }

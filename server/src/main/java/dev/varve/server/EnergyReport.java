@@ -13,6 +13,7 @@ import java.util.List;
 /// @param writeJoules  modelled, of what clients wrote and what became of it, for each commit
 /// @param compressing  modelled, of compressing what goes to flash
 /// @param measured     of the machine's meters; none where it has none or they cannot be read
+/// @param power        of those of them that tell it
 ///
 /// Immutable.
 public record EnergyReport(
@@ -21,12 +22,14 @@ public record EnergyReport(
         double readJoules,
         double writeJoules,
         Compressing compressing,
-        List<Measured> measured) {
+        List<Measured> measured,
+        List<Power> power) {
 
     public EnergyReport {
         tiers = List.copyOf(tiers);
         owners = List.copyOf(owners);
         measured = List.copyOf(measured);
+        power = List.copyOf(power);
     }
 
     /// Modelled energy of a tier.
@@ -82,8 +85,16 @@ public record EnergyReport(
     /// Modelled energy of a bucket's or a tenant's traffic.
     public record OwnerEnergy(Owner owner, String name, double joules) {}
 
-    /// What a meter of the machine has counted since the server's start, for the whole machine.
+    /// What a meter of the machine has counted since the server's start, whichever program it was
+    /// for.
     ///
-    /// @param zone such as `package-0` or `package-0/dram`
-    public record Measured(String zone, double joules) {}
+    /// @param zone       such as `package-0`, `package-0/dram`, or `nvme0`
+    /// @param stepJoules what it counts in, by which the joules may be off
+    public record Measured(String zone, double joules, double stepJoules) {}
+
+    /// What a meter of the machine says that is drawn, whichever program it is for.
+    ///
+    /// @param zone as above
+    /// @param watts over the second before it was read
+    public record Power(String zone, double watts) {}
 }

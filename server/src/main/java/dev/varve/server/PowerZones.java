@@ -80,7 +80,9 @@ final class PowerZones {
     /// What they have counted since they were found.
     synchronized List<Measured> measured() {
         read();
-        return zones.stream().map(zone -> new Measured(zone.name, zone.total * JOULES)).toList();
+        return zones.stream()
+                .map(zone -> new Measured(zone.name, zone.total * JOULES, JOULES))
+                .toList();
     }
 
     private synchronized void add(Path folder, Path file) {

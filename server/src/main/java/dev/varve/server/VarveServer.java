@@ -30,6 +30,8 @@ import java.util.random.RandomGenerator;
 public final class VarveServer implements AutoCloseable {
     /// A processor's meter begins anew after minutes at full power.
     private static final Duration ENERGY_PAUSE = Duration.ofSeconds(20);
+    /// A drive's counter takes minutes for a step, and an answer costs a sleeping drive something.
+    private static final Duration DRIVES_PAUSE = Duration.ofMinutes(1);
 
     private final Opened parts;
     private final Settings settings;
@@ -207,7 +209,15 @@ public final class VarveServer implements AutoCloseable {
                 return 0;
             });
         }
-        return new EnergyMeter(memory, flash, zones, clock);
+        var drives = new NvmeDrives(NvmeDrives.FOLDER,
+                controller -> NvmeLog.health(controller).map(NvmePower::of));
+        if (!drives.isEmpty()) {
+            tasks.repeat("drives", DRIVES_PAUSE, () -> {
+                drives.read();
+                return 0;
+            });
+        }
+        return new EnergyMeter(memory, flash, zones, drives, clock);
     }
 
     private static EnergyFigures figures(

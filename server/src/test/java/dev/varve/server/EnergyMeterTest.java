@@ -24,6 +24,7 @@ import dev.varve.testkit.ManualClock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// The formulas of docs/energy.md, with figures that are easy to follow: memory takes 1 J a byte
@@ -33,11 +34,13 @@ final class EnergyMeterTest {
             "ddr5", 1, 2, 0.5, EnergyFigures.Sleep.NEVER);
     private static final EnergyFigures FLASH = new EnergyFigures(
             "tlc", 10, 100, 0.25, new EnergyFigures.Sleep(1_000_000_000L, 0.125, 2, 0.5));
+    private static final Path NOWHERE = Path.of("/absent");
 
     private final ManualClock clock = new ManualClock();
     private Device device = Device.NONE;
     private final EnergyMeter meter = new EnergyMeter(
-            MEMORY, FLASH, PowerZones.in(Path.of("/absent")), clock);
+            MEMORY, FLASH, PowerZones.in(NOWHERE), new NvmeDrives(NOWHERE, _ -> Optional.empty()),
+            clock);
 
     @Test
     void aTierTakesWhatItsBytesAndItsTimeTake() {
@@ -51,6 +54,7 @@ final class EnergyMeterTest {
                 new TierEnergy("flash", "tlc", 10 * 8, 100 * 6, 1024 * 0.25 * 10,
                         new Sleep(0, 0, 0, 0.5, 0)));
         assertThat(report.measured()).isEmpty();
+        assertThat(report.power()).isEmpty();
     }
 
     /// It sleeps for six of ten seconds, and is woken three times, once by a read.

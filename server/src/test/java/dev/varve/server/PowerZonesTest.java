@@ -29,9 +29,9 @@ final class PowerZonesTest {
     void countsFromWhereTheMetersWereWhenTheyWereFound() throws IOException {
         var zones = PowerZones.in(folder);
         assertThat(zones.measured()).containsExactly(
-                new Measured("package-0", 0), new Measured("package-0/dram", 0));
+                measured("package-0", 0), measured("package-0/dram", 0));
         count("intel-rapl:0", 3_500_000);
-        assertThat(zones.measured().getFirst()).isEqualTo(new Measured("package-0", 2.5));
+        assertThat(zones.measured().getFirst()).isEqualTo(measured("package-0", 2.5));
     }
 
     @Test
@@ -40,7 +40,7 @@ final class PowerZonesTest {
         count("intel-rapl:0:0", 250_000);
         zones.read();
         count("intel-rapl:0:0", 1_250_000);
-        assertThat(zones.measured().getLast()).isEqualTo(new Measured("package-0/dram", 1.75));
+        assertThat(zones.measured().getLast()).isEqualTo(measured("package-0/dram", 1.75));
     }
 
     @Test
@@ -56,7 +56,7 @@ final class PowerZonesTest {
         count("intel-rapl:0", 2_000_000);
         zones.read();
         Files.delete(folder.resolve("intel-rapl:0/energy_uj"));
-        assertThat(zones.measured().getFirst()).isEqualTo(new Measured("package-0", 1));
+        assertThat(zones.measured().getFirst()).isEqualTo(measured("package-0", 1));
     }
 
     @Test
@@ -73,5 +73,9 @@ final class PowerZonesTest {
 
     private void count(String id, long count) throws IOException {
         Files.writeString(folder.resolve(id).resolve("energy_uj"), count + "\n");
+    }
+
+    private static Measured measured(String zone, double joules) {
+        return new Measured(zone, joules, 1e-6);
     }
 }

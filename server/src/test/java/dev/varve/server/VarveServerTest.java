@@ -116,6 +116,7 @@ class VarveServerTest {
                     .forEach(shown::add);
         }
         shown.add("varve_energy_measured_joules_total"); // where the machine has meters
+        shown.add("varve_energy_measured_watts");
         var described = new TreeSet<String>();
         Pattern.compile("^\\| `(varve_\\w+)", Pattern.MULTILINE)
                 .matcher(Files.readString(METRICS_PAGE))
