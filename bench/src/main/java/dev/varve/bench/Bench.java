@@ -30,6 +30,7 @@ public final class Bench {
             new SimulatorBenchmark(),
             new EnergyBenchmark(),
             new EnergyLiveBenchmark(),
+            new CompressionBenchmark(),
             new S3Benchmark(),
             new RestartBenchmark(),
             new MemoryBenchmark());

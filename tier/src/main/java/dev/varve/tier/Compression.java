@@ -8,14 +8,18 @@ public sealed interface Compression {
     /// server with some 64 of them at 280 W.
     double CORE_WATTS = 4;
 
+    /// What a wait may be longer, whatever the slack is: time that nobody notices.
+    long NANOS_BEYOND = 50_000;
+
     record Never() implements Compression {}
 
     /// Whenever it makes a block smaller by at least a sixteenth, whoever waits for it.
     record Always() implements Compression {}
 
-    /// Where it saves more energy than it costs, and only what nobody waits for.
+    /// Where it saves more energy than it costs.
     ///
-    /// @param slack how many times as long a read may take as one of the block as it is, at least 1
+    /// @param slack how many times as long somebody may wait for the block as without it, and
+    ///              [#NANOS_BEYOND], at least 1
     record Saving(DeviceEnergy device, double slack) implements Compression {
         public Saving {
             if (!(slack >= 1)) {

@@ -53,8 +53,8 @@ final class Compressor implements AutoCloseable {
         var memory = Arena.ofConfined();
         try {
             return new Stored(writes.stream()
-                    .map(write -> judge.mayCompress(write.info().lengthBytes(), awaited)
-                            ? stored(write, memory, use)
+                    .map(write -> judge.mayCompress(write.info().lengthBytes())
+                            ? stored(write, memory, awaited, use)
                             : write)
                     .toList(), memory);
         } catch (RuntimeException | Error failed) {
@@ -63,10 +63,10 @@ final class Compressor implements AutoCloseable {
         }
     }
 
-    private Write stored(Write write, Arena memory, Use use) {
+    private Write stored(Write write, Arena memory, boolean awaited, Use use) {
         int length = write.info().lengthBytes();
         double sample = judge.isChoosy() ? sample(write.block()) : 0;
-        if (!judge.tries(sample)) {
+        if (!judge.tries(sample, length, awaited, use)) {
             return write;
         }
         long start = clock.nanoTime();

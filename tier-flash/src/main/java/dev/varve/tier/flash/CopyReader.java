@@ -13,18 +13,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 
 /// Reads copies of blocks from their segments, and checks them. Large ones go straight into the
 /// block's own memory; small ones, and those that must be expanded, by way of a buffer.
 ///
-/// Thread-safe: by adders.
+/// Thread-safe: each call works alone, but for what it measures.
 final class CopyReader {
     private final Transfers transfers;
     private final Compressor compressor;
     private final Clock clock;
-    private final LongAdder readNanos = new LongAdder();
-    private final LongAdder readBytes = new LongAdder();
+    private final Speed large = new Speed();
 
     CopyReader(Transfers transfers, Compressor compressor, Clock clock) {
         this.transfers = transfers;
@@ -34,8 +32,7 @@ final class CopyReader {
 
     /// How long the device takes for a byte of a large block; 0 while none was read.
     double nanosPerByte() {
-        long bytes = readBytes.sum();
-        return bytes == 0 ? 0 : (double) readNanos.sum() / bytes;
+        return large.nanosPerByte();
     }
 
     /// Fills a block (borrowed).
@@ -127,8 +124,7 @@ final class CopyReader {
         }
         long start = clock.nanoTime();
         transfers.read(segment.file(), place.offset(), pages);
-        readNanos.add(clock.nanoTime() - start);
-        readBytes.add(place.storedBytes());
+        large.took(clock.nanoTime() - start, place.storedBytes());
         var crc = new Crc32c();
         long left = place.storedBytes();
         for (var part : pages) {

@@ -82,6 +82,8 @@ public final class FlashTier implements SegmentTier {
     private final AtomicLong usedBytes = new AtomicLong();
     private final LongAdder contentBytesWritten = new LongAdder();
     private final LongAdder reads = new LongAdder();
+    /// Writes that somebody waited for.
+    private final Speed awaited = new Speed();
     private final LongAdder contentBytesRead = new LongAdder();
     private final LongAdder corruptReads = new LongAdder();
     private volatile boolean closed;
@@ -337,7 +339,11 @@ public final class FlashTier implements SegmentTier {
 
     private List<Entry> writeBatch(Purpose purpose, Batch batch, Pace pace) {
         OpenSegment.Extent extent = lane(purpose).reserve(batch);
+        long start = clock.nanoTime();
         List<Entry> entries = extent.writer().write(batch, extent.offset(), pace);
+        if (pace.isFull()) {
+            awaited.took(clock.nanoTime() - start, batch.bytes());
+        }
         unflushed.add(extent.writer().segment());
         return entries;
     }
@@ -348,12 +354,12 @@ public final class FlashTier implements SegmentTier {
         long device = transfers.bytesWritten();
         double seconds = (clock.nanoTime() - startNanos) / 1e9;
         if (content == 0 || device == 0) {
-            return new Use(1, 0, 0, 0);
+            return Use.NONE;
         }
         long stored = content - compressor.counters().savedBytes();
         return new Use((double) device / stored, (double) contentBytesRead.sum() / content,
                 seconds * Math.min(1, (double) settings.budgetBytes() / device),
-                copies.nanosPerByte());
+                copies.nanosPerByte(), awaited.nanosPerByte());
     }
 
     private SegmentWriter create(Purpose purpose) {

@@ -158,7 +158,7 @@ final class FlashTierCompressionTest {
     }
 
     @Test
-    void whereItMustSaveEnergyOnlyWhatNobodyWaitsForIsCompressed() {
+    void whereItMustSaveEnergyNobodyWaitsForTheFirstTrials() {
         tier.close();
         tier = open(new Compression.Saving(new DeviceEnergy(1e-9, 3e-9, 1e-12), 1.2));
         Sample block = samples.repetitive(200_000);
