@@ -67,7 +67,8 @@ final class EnergyMeter {
         long saved = compression.contentBytes() - compression.storedBytes();
         double amplification = each((double) movement.deviceBytesWritten(),
                 movement.contentBytesWritten() - saved);
-        double notRead = compression.expandedBytes() * each(saved, compression.contentBytes());
+        double notRead = compression.expandedBytes()
+                * each((double) saved, compression.contentBytes());
         return new Compressing(compression.contentBytes(), compression.storedBytes(),
                 (compression.compressNanos() + compression.expandNanos()) / 1e9
                         * FlashMedium.CORE_WATTS,
