@@ -331,6 +331,7 @@ public final class FlashTier implements SegmentTier {
             }
         }
         folder.close();
+        compressor.close();
     }
 
     private List<Batch> cut(List<Write> writes) {
