@@ -101,7 +101,7 @@ final class CatalogCodec {
                 + (long) OBJECT_BLOCK_BYTES * blocks.size()
                 + labels.length;
         var value = new byte[Math.toIntExact(lengthBytes)];
-        var out = begin(value);
+        var out = begin(value, VALUE_VERSION);
         out.put((byte) flags);
         out.putLong(info.sizeBytes()).putLong(info.version()).putLong(info.createdMillis());
         out.putInt(blocks.size());
@@ -147,16 +147,16 @@ final class CatalogCodec {
     static byte[] blockValue(BlockEntry entry) {
         var owner = entry.owner().bytes();
         boolean compressed = entry.place().isCompressed(entry.info());
-        var value = value(BLOCK_HEAD_BYTES + (compressed ? BLOCK_STORED_BYTES : 0) + owner.length)
-                .put(0, (byte) (compressed ? COMPRESSED_VERSION : VALUE_VERSION))
-                .putInt(entry.info().lengthBytes())
-                .putInt(entry.info().crc32c())
-                .putInt(entry.place().segment())
-                .putLong(entry.place().offset());
+        var value = new byte[VERSION_BYTES + BLOCK_HEAD_BYTES + owner.length
+                + (compressed ? BLOCK_STORED_BYTES : 0)];
+        var out = begin(value, compressed ? COMPRESSED_VERSION : VALUE_VERSION);
+        out.putInt(entry.info().lengthBytes()).putInt(entry.info().crc32c());
+        out.putInt(entry.place().segment()).putLong(entry.place().offset());
         if (compressed) {
-            value.putInt(entry.place().storedBytes());
+            out.putInt(entry.place().storedBytes());
         }
-        return value.putInt(entry.bucket()).put(owner).array();
+        out.putInt(entry.bucket()).put(owner);
+        return value;
     }
 
     static BlockEntry block(byte[] key, byte[] value) {
@@ -237,11 +237,11 @@ final class CatalogCodec {
     }
 
     private static ByteBuffer value(int lengthBytes) {
-        return begin(new byte[VERSION_BYTES + lengthBytes]);
+        return begin(new byte[VERSION_BYTES + lengthBytes], VALUE_VERSION);
     }
 
-    private static ByteBuffer begin(byte[] value) {
-        return ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).put((byte) VALUE_VERSION);
+    private static ByteBuffer begin(byte[] value, int version) {
+        return ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN).put((byte) version);
     }
 
     private static String objectName(byte[] key) {

@@ -5,7 +5,6 @@ import dev.varve.engine.Catalog.StoredObject;
 import dev.varve.engine.ObjectTable.Draft;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
-import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Place;
 import dev.varve.tier.Purpose;
 import dev.varve.tier.SegmentTier;

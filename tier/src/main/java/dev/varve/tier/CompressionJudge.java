@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// *kind* decides whether the next one is tried. A kind that does not pay is tried once in a while
 /// all the same, because uses change.
 ///
-/// Nobody is to wait much longer for it: not for a read, nor for a write if somebody waits for that.
+/// Nobody is to wait much longer for it: not for a read, nor for a write that is waited for.
 ///
 /// Thread-safe: by one lock, held for a few steps.
 public final class CompressionJudge {

@@ -38,29 +38,17 @@ final class Compressor implements AutoCloseable {
         this.clock = clock;
     }
 
-    /// Blocks as they are to be stored, in memory that lives until this is closed.
-    record Stored(List<Write> writes, Arena memory) implements AutoCloseable {
-        @Override
-        public void close() {
-            memory.close();
-        }
-    }
-
-    /// Compresses those of the blocks that should be.
+    /// Blocks as they are to be stored: compressed, where they should be.
     ///
+    /// @param writes  borrowed
+    /// @param memory  of what is compressed
     /// @param awaited whether somebody waits for them to be written
-    Stored stored(List<Write> writes, boolean awaited, Use use) {
-        var memory = Arena.ofConfined();
-        try {
-            return new Stored(writes.stream()
-                    .map(write -> judge.mayCompress(write.info().lengthBytes())
-                            ? stored(write, memory, awaited, use)
-                            : write)
-                    .toList(), memory);
-        } catch (RuntimeException | Error failed) {
-            memory.close();
-            throw failed;
-        }
+    List<Write> stored(List<Write> writes, Arena memory, boolean awaited, Use use) {
+        return writes.stream()
+                .map(write -> judge.mayCompress(write.info().lengthBytes())
+                        ? stored(write, memory, awaited, use)
+                        : write)
+                .toList();
     }
 
     private Write stored(Write write, Arena memory, boolean awaited, Use use) {
@@ -142,8 +130,8 @@ final class Compressor implements AutoCloseable {
         zstd.close();
     }
 
-    /// A compressed block on its way to the device. Its memory is that of the [Stored] it belongs
-    /// to, so nobody counts leases.
+    /// A compressed block on its way to the device. Its memory is its writer's arena, so nobody
+    /// counts leases.
     private record CompressedBlock(int lengthBytes, MemorySegment pages) implements Block {
 
         @Override

@@ -152,7 +152,7 @@ final class CopyReader {
         var found = BlockLayout.decode(pages, header - start, segment.identity(), header);
         if (found.isEmpty() || found.get().info().id() != info.id()
                 || found.get().info().lengthBytes() != place.storedBytes()
-                || !place.isCompressed(info) && found.get().info().crc32c() != info.crc32c()) {
+                || (!place.isCompressed(info) && found.get().info().crc32c() != info.crc32c())) {
             throw corrupt(segment, place, info, "its header is another or damaged");
         }
         MemorySegment content = pages.asSlice(place.offset() - start, place.storedBytes());

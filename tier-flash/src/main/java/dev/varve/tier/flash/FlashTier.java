@@ -18,6 +18,7 @@ import dev.varve.tier.SegmentTierCounters;
 import dev.varve.tier.flash.SegmentFolder.Damaged;
 import dev.varve.tier.flash.SegmentFolder.Found;
 import dev.varve.tier.flash.Transfers.Loan;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -140,8 +141,10 @@ public final class FlashTier implements SegmentTier {
         boolean complete = false;
         try {
             for (Batch batch : cut(writes)) {
-                try (var stored = compressor.stored(batch.writes(), pace.isFull(), use())) {
-                    for (Batch compressed : cut(stored.writes())) {
+                try (var memory = Arena.ofConfined()) {
+                    var stored = compressor.stored(
+                            batch.writes(), memory, pace.isFull(), use());
+                    for (Batch compressed : cut(stored)) {
                         writeBatch(purpose, compressed, pace)
                                 .forEach(entry -> places.add(entry.place()));
                     }
