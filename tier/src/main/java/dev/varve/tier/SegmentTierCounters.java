@@ -42,12 +42,5 @@ public record SegmentTierCounters(
             long storedBytes,
             long expandedBytes,
             long compressNanos,
-            long expandNanos) {
-        public static final Compressed NONE = new Compressed(0, 0, 0, 0, 0, 0);
-
-        /// What was not written for it.
-        public long savedBytes() {
-            return contentBytes - storedBytes;
-        }
-    }
+            long expandNanos) {}
 }

@@ -9,11 +9,13 @@ import java.util.SplittableRandom;
 ///
 ///     0   key's number   8 bytes, big-endian
 ///     8   version        8 bytes
-///     16  noise from a generator that is seeded with both
+///     16  noise from a generator that is seeded with both; of odd versions the same 256 bytes of
+///         it again and again, which can be compressed
 ///
 /// Immutable.
 final class Content {
     private static final int HEADER_BYTES = 2 * Long.BYTES;
+    private static final int PERIOD = 256;
 
     private Content() {}
 
@@ -22,6 +24,9 @@ final class Content {
         var random = new SplittableRandom(key * 0x9E3779B97F4A7C15L + version);
         var bytes = new byte[lengthBytes(random)];
         random.nextBytes(bytes);
+        for (int i = PERIOD; i < bytes.length && version % 2 != 0; i++) {
+            bytes[i] = bytes[i - PERIOD];
+        }
         ByteBuffer.wrap(bytes).putLong(key).putLong(version);
         return bytes;
     }

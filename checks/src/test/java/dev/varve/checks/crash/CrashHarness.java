@@ -132,8 +132,10 @@ final class CrashHarness {
         }
     }
 
+    /// Starts the server with compression or without: what one life wrote, the next must read.
     private ServerProcess start() throws IOException {
-        return ServerProcess.start(data(), folder.resolve("server.log"));
+        return ServerProcess.start(data(), folder.resolve("server.log"), "40m", "1g",
+                "--compression", random.nextBoolean() ? "always" : "never");
     }
 
     private Path data() {

@@ -1,6 +1,7 @@
 package dev.varve.tier.flash;
 
 import dev.varve.bytes.Block;
+import dev.varve.bytes.Scratch;
 import dev.varve.env.Clock;
 import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Compression;
@@ -8,7 +9,6 @@ import dev.varve.tier.CompressionJudge;
 import dev.varve.tier.CompressionJudge.Use;
 import dev.varve.tier.SegmentTier.Write;
 import dev.varve.tier.SegmentTierCounters.Compressed;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.OptionalInt;
@@ -43,7 +43,7 @@ final class Compressor implements AutoCloseable {
     /// @param writes  borrowed
     /// @param memory  of what is compressed
     /// @param awaited whether somebody waits for them to be written
-    List<Write> stored(List<Write> writes, Arena memory, boolean awaited, Use use) {
+    List<Write> stored(List<Write> writes, Scratch memory, boolean awaited, Use use) {
         return writes.stream()
                 .map(write -> judge.mayCompress(write.info().lengthBytes())
                         ? stored(write, memory, awaited, use)
@@ -51,14 +51,14 @@ final class Compressor implements AutoCloseable {
                 .toList();
     }
 
-    private Write stored(Write write, Arena memory, boolean awaited, Use use) {
+    private Write stored(Write write, Scratch memory, boolean awaited, Use use) {
         int length = write.info().lengthBytes();
         double sample = judge.isChoosy() ? sample(write.block()) : 0;
         if (!judge.tries(sample, length, awaited, use)) {
             return write;
         }
         long start = clock.nanoTime();
-        var pages = memory.allocate(PageLayout.roundUp(length), PageLayout.BYTES);
+        var pages = memory.pages(length);
         var size = compress(write.block(), pages.asSlice(0, length - length / LEAST_GAIN));
         long nanos = clock.nanoTime() - start;
         triedBytes.add(length);
@@ -78,8 +78,8 @@ final class Compressor implements AutoCloseable {
         if (block.runCount() == 1) {
             return zstd.compress(block.run(0), target);
         }
-        try (var scratch = Arena.ofConfined()) {
-            var whole = scratch.allocate(block.lengthBytes());
+        try (var scratch = new Scratch()) {
+            var whole = scratch.bytes(block.lengthBytes());
             block.copyOut(0, whole);
             return zstd.compress(whole, target);
         }
@@ -89,11 +89,11 @@ final class Compressor implements AutoCloseable {
     private double sample(Block block) {
         int length = block.lengthBytes();
         int half = Math.min(length, SAMPLE_BYTES) / 2;
-        try (var scratch = Arena.ofConfined()) {
-            var part = scratch.allocate(2L * half);
+        try (var scratch = new Scratch()) {
+            var part = scratch.bytes(2L * half);
             block.copyOut(0, part.asSlice(0, half));
             block.copyOut(length / 2, part.asSlice(half));
-            var size = zstd.compress(part, scratch.allocate(part.byteSize()));
+            var size = zstd.compress(part, scratch.bytes(part.byteSize()));
             return size.isPresent() ? (double) size.getAsInt() / part.byteSize() : 1;
         }
     }
@@ -103,9 +103,9 @@ final class Compressor implements AutoCloseable {
     /// @return whether it is as long as the block
     boolean expand(MemorySegment frame, Block target) {
         long start = clock.nanoTime();
-        try (var scratch = Arena.ofConfined()) {
+        try (var scratch = new Scratch()) {
             boolean whole = target.runCount() == 1;
-            var content = whole ? target.run(0) : scratch.allocate(target.lengthBytes());
+            var content = whole ? target.run(0) : scratch.bytes(target.lengthBytes());
             if (!zstd.expand(frame, content)) {
                 return false;
             }
@@ -130,7 +130,7 @@ final class Compressor implements AutoCloseable {
         zstd.close();
     }
 
-    /// A compressed block on its way to the device. Its memory is its writer's arena, so nobody
+    /// A compressed block on its way to the device. Its memory is its writer's scratch, so nobody
     /// counts leases.
     private record CompressedBlock(int lengthBytes, MemorySegment pages) implements Block {
 

@@ -2,6 +2,7 @@ package dev.varve.tier.flash;
 
 import dev.varve.bytes.Block;
 import dev.varve.bytes.Crc32c;
+import dev.varve.bytes.Scratch;
 import dev.varve.env.Clock;
 import dev.varve.env.StorageException;
 import dev.varve.env.StorageException.Kind;
@@ -9,7 +10,6 @@ import dev.varve.tier.BlockInfo;
 import dev.varve.tier.Pace;
 import dev.varve.tier.Place;
 import dev.varve.tier.flash.Transfers.Loan;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,9 +87,8 @@ final class CopyReader {
         if (place.storedBytes() > info.lengthBytes()) {
             throw corrupt(segment, place, info, "it must not take more than its length");
         }
-        try (var scratch = Arena.ofConfined()) {
-            var pages = scratch.allocate(
-                    PageLayout.roundUp(place.storedBytes()), PageLayout.BYTES);
+        try (var scratch = new Scratch()) {
+            var pages = scratch.pages(place.storedBytes());
             transfer(segment, place, info, List.of(pages), pace);
             expand(segment, place, info, pages.asSlice(0, place.storedBytes()), target);
         }

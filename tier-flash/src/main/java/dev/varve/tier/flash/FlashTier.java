@@ -1,6 +1,7 @@
 package dev.varve.tier.flash;
 
 import dev.varve.bytes.Block;
+import dev.varve.bytes.Scratch;
 import dev.varve.env.Clock;
 import dev.varve.env.Disk;
 import dev.varve.env.Invariant;
@@ -18,7 +19,6 @@ import dev.varve.tier.SegmentTierCounters;
 import dev.varve.tier.flash.SegmentFolder.Damaged;
 import dev.varve.tier.flash.SegmentFolder.Found;
 import dev.varve.tier.flash.Transfers.Loan;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +82,8 @@ public final class FlashTier implements SegmentTier {
     private final List<Damaged> damaged;
     private final AtomicLong usedBytes = new AtomicLong();
     private final LongAdder contentBytesWritten = new LongAdder();
+    /// The same, compressed where it was.
+    private final LongAdder storedBytesWritten = new LongAdder();
     private final LongAdder reads = new LongAdder();
     /// Writes that somebody waited for.
     private final Speed awaited = new Speed();
@@ -141,7 +143,7 @@ public final class FlashTier implements SegmentTier {
         boolean complete = false;
         try {
             for (Batch batch : cut(writes)) {
-                try (var memory = Arena.ofConfined()) {
+                try (var memory = new Scratch()) {
                     var stored = compressor.stored(
                             batch.writes(), memory, pace.isFull(), use());
                     for (Batch compressed : cut(stored)) {
@@ -349,18 +351,19 @@ public final class FlashTier implements SegmentTier {
             awaited.took(clock.nanoTime() - start, batch.bytes());
         }
         unflushed.add(extent.writer().segment());
+        entries.forEach(entry -> storedBytesWritten.add(entry.place().storedBytes()));
         return entries;
     }
 
     /// What has become of a byte of content so far, on average.
     private Use use() {
         long content = contentBytesWritten.sum();
+        long stored = storedBytesWritten.sum();
         long device = transfers.bytesWritten();
         double seconds = (clock.nanoTime() - startNanos) / 1e9;
-        if (content == 0 || device == 0) {
+        if (content == 0 || stored == 0) {
             return Use.NONE;
         }
-        long stored = content - compressor.counters().savedBytes();
         return new Use((double) device / stored, (double) contentBytesRead.sum() / content,
                 seconds * Math.min(1, (double) settings.budgetBytes() / device),
                 copies.nanosPerByte(), awaited.nanosPerByte());
