@@ -3,7 +3,6 @@ package dev.varve.tier;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import dev.varve.tier.Compression.Saving;
 import java.util.Arrays;
-import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// Decides which blocks are compressed, from what compressing others has brought.
