@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 
 /// Gives blocks the form in which they are stored, and their content back.
 ///
@@ -43,10 +44,15 @@ final class Compressor implements AutoCloseable {
     /// @param writes  borrowed
     /// @param memory  of what is compressed
     /// @param awaited whether somebody waits for them to be written
-    List<Write> stored(List<Write> writes, Scratch memory, boolean awaited, Use use) {
+    /// @param use     asked only where it matters
+    List<Write> stored(
+            List<Write> writes,
+            Scratch memory,
+            boolean awaited,
+            Supplier<Use> use) {
         return writes.stream()
                 .map(write -> judge.mayCompress(write.info().lengthBytes())
-                        ? stored(write, memory, awaited, use)
+                        ? stored(write, memory, awaited, use.get())
                         : write)
                 .toList();
     }
@@ -133,7 +139,6 @@ final class Compressor implements AutoCloseable {
     /// A compressed block on its way to the device. Its memory is its writer's scratch, so nobody
     /// counts leases.
     private record CompressedBlock(int lengthBytes, MemorySegment pages) implements Block {
-
         @Override
         public int runCount() {
             return 1;

@@ -145,7 +145,7 @@ public final class FlashTier implements SegmentTier {
             for (Batch batch : cut(writes)) {
                 try (var memory = new Scratch()) {
                     var stored = compressor.stored(
-                            batch.writes(), memory, pace.isFull(), use());
+                            batch.writes(), memory, pace.isFull(), this::use);
                     for (Batch compressed : cut(stored)) {
                         writeBatch(purpose, compressed, pace)
                                 .forEach(entry -> places.add(entry.place()));
