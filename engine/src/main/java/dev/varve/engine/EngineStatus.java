@@ -1,6 +1,7 @@
 package dev.varve.engine;
 
 import dev.varve.policy.AutoPolicy;
+import dev.varve.tier.SegmentTierCounters.Compressed;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,27 +150,9 @@ public record EngineStatus(
             long asleepNanos,
             long wakings,
             long wakingReads,
-            Compression compression) {
+            Compressed compression) {
         /// Of a device that nothing is known of.
-        public static final Device NONE = new Device(0, 0, true, 0, 0, 0, Compression.NONE);
-    }
-
-    /// What became of compressing blocks.
-    ///
-    /// @param triedBytes     content of blocks that were compressed to see whether it pays
-    /// @param contentBytes   content of those that were written so
-    /// @param storedBytes    what these took
-    /// @param expandedBytes  content of those that were read
-    /// @param compressNanos  processor time of compressing
-    /// @param expandNanos    processor time of expanding
-    public record Compression(
-            long triedBytes,
-            long contentBytes,
-            long storedBytes,
-            long expandedBytes,
-            long compressNanos,
-            long expandNanos) {
-        public static final Compression NONE = new Compression(0, 0, 0, 0, 0, 0);
+        public static final Device NONE = new Device(0, 0, true, 0, 0, 0, Compressed.NONE);
     }
 
     /// What memory leaves to the next process, and what the start found.

@@ -273,12 +273,9 @@ public final class TieredEngine implements Engine {
 
     private static Device device(SegmentTierCounters counters) {
         var duty = counters.duty();
-        var compressed = counters.compressed();
         return new Device(counters.failedTransfers(), counters.overdueOperations(),
                 !counters.unwell(), duty.asleepNanos(), duty.wakings(), duty.wakingReads(),
-                new EngineStatus.Compression(compressed.triedBytes(), compressed.contentBytes(),
-                        compressed.storedBytes(), compressed.expandedBytes(),
-                        compressed.compressNanos(), compressed.expandNanos()));
+                counters.compressed());
     }
 
     private List<TrafficStatus> traffic() {

@@ -1,6 +1,8 @@
 package dev.varve.server;
 
 import dev.varve.store.FlashMedium;
+import dev.varve.tier.Compression.DeviceEnergy;
+import dev.varve.tier.DutyMeter;
 
 /// What energy a medium takes.
 ///
@@ -20,8 +22,8 @@ public record EnergyFigures(
 
     /// What the store must know of it, if flash is made of it.
     FlashMedium ofFlash() {
-        return new FlashMedium(sleep.afterNanos(), readJoulesPerByte, writeJoulesPerByte,
-                idleWattsPerByte);
+        return new FlashMedium(sleep.afterNanos(), new DeviceEnergy(
+                readJoulesPerByte, writeJoulesPerByte, idleWattsPerByte));
     }
 
     /// How a medium sleeps.
@@ -37,7 +39,7 @@ public record EnergyFigures(
             double wakeJoulesPerByte,
             double wakeSeconds) {
         /// Of a medium that does not.
-        public static final Sleep NEVER = new Sleep(FlashMedium.NEVER, 0, 0, 0);
+        public static final Sleep NEVER = new Sleep(DutyMeter.NEVER, 0, 0, 0);
     }
 
     /// Says what is known of media; a catalogue does.

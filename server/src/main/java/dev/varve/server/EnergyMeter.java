@@ -9,7 +9,7 @@ import dev.varve.server.EnergyReport.Compressing;
 import dev.varve.server.EnergyReport.OwnerEnergy;
 import dev.varve.server.EnergyReport.Sleep;
 import dev.varve.server.EnergyReport.TierEnergy;
-import dev.varve.store.FlashMedium;
+import dev.varve.tier.Compression;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -71,7 +71,7 @@ final class EnergyMeter {
                 * each((double) saved, compression.contentBytes());
         return new Compressing(compression.contentBytes(), compression.storedBytes(),
                 (compression.compressNanos() + compression.expandNanos()) / 1e9
-                        * FlashMedium.CORE_WATTS,
+                        * Compression.CORE_WATTS,
                 saved * amplification * flash.writeJoulesPerByte()
                         + notRead * flash.readJoulesPerByte());
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.varve.engine.EngineStatus;
 import dev.varve.engine.EngineStatus.Admissions;
-import dev.varve.engine.EngineStatus.Compression;
 import dev.varve.engine.EngineStatus.Device;
 import dev.varve.engine.EngineStatus.Goal;
 import dev.varve.engine.EngineStatus.Movement;
@@ -21,6 +20,7 @@ import dev.varve.server.EnergyReport.OwnerEnergy;
 import dev.varve.server.EnergyReport.Sleep;
 import dev.varve.server.EnergyReport.TierEnergy;
 import dev.varve.testkit.ManualClock;
+import dev.varve.tier.SegmentTierCounters.Compressed;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -61,7 +61,7 @@ final class EnergyMeterTest {
     @Test
     void aTierThatSleepsTakesLessAndWhatWakingItUpTakes() {
         clock.advance(Duration.ofSeconds(10));
-        device = new Device(0, 0, true, 6_000_000_000L, 3, 1, Compression.NONE);
+        device = new Device(0, 0, true, 6_000_000_000L, 3, 1, Compressed.NONE);
         var flash = meter.report(status(new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0), 0, 0, 0))
                 .tiers()
                 .getLast();
@@ -95,7 +95,7 @@ final class EnergyMeterTest {
     @Test
     void compressingTakesTheProcessorAndSavesWhatFlashDoesNotDo() {
         device = new Device(0, 0, true, 0, 0, 0,
-                new Compression(9, 8, 4, 6, 2_000_000_000L, 1_000_000_000L));
+                new Compressed(9, 8, 4, 6, 2_000_000_000L, 1_000_000_000L));
         var report = meter.report(
                 status(new Reads(0, 0, 0, 0, 0, 0), new Writes(0, 0, 0), 16, 12, 0));
         assertThat(report.compressing()).isEqualTo(

@@ -14,7 +14,6 @@ import dev.varve.env.SystemTasks;
 import dev.varve.policy.EvictionPolicy;
 import dev.varve.policy.MemoryPolicy;
 import dev.varve.tier.Compression;
-import dev.varve.tier.Compression.DeviceEnergy;
 import dev.varve.tier.DeviceGuard;
 import dev.varve.tier.DeviceGuard.Patience;
 import dev.varve.tier.DutyMeter;
@@ -138,11 +137,8 @@ public final class Store implements AutoCloseable {
             case ALWAYS -> new Compression.Always();
             case AUTO -> switch (settings.engine().goal()) {
                 case PlacementGoal.Latency() -> new Compression.Never();
-                case PlacementGoal.Energy(var slack) -> {
-                    var medium = settings.medium();
-                    yield new Compression.Saving(new DeviceEnergy(medium.readJoules(),
-                            medium.writeJoules(), medium.heldWatts()), slack);
-                }
+                case PlacementGoal.Energy(var slack) ->
+                    new Compression.Saving(settings.medium().energy(), slack);
             };
         };
     }

@@ -42,5 +42,7 @@ public record SegmentTierCounters(
             long storedBytes,
             long expandedBytes,
             long compressNanos,
-            long expandNanos) {}
+            long expandNanos) {
+        public static final Compressed NONE = new Compressed(0, 0, 0, 0, 0, 0);
+    }
 }
