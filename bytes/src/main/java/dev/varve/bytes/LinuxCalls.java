@@ -9,14 +9,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Path;
 
-/// The calls of the C library that memory shared with other processes needs, as it documents them.
+/// Calls of the C library that Java has no others for: what memory shared with other processes
+/// needs, and the control of devices, as it documents them.
 ///
 /// Thread-safe: stateless.
 @SuppressWarnings("restricted")
-final class LinuxCalls {
+public final class LinuxCalls {
     private static final int MFD_CLOEXEC = 1;
     private static final int MFD_ALLOW_SEALING = 2;
     private static final int O_RDONLY = 0;
@@ -65,6 +67,26 @@ final class LinuxCalls {
         return open(path.toString(), O_RDWR | O_CLOEXEC);
     }
 
+    /// As [#openForWriting], for reading alone.
+    public static int openForReading(Path path) throws IOException {
+        return open(path.toString(), O_RDONLY | O_CLOEXEC);
+    }
+
+    /// Has a device do something.
+    ///
+    /// @param request  one of its ioctl numbers
+    /// @param argument native memory, borrowed, as the request wants it
+    /// @return 0 or what the device said; -1 where it or the system refuses
+    public static int control(int descriptor, long request, MemorySegment argument)
+            throws IOException {
+        try {
+            return (int) function("ioctl", 2, JAVA_INT, JAVA_LONG, ADDRESS)
+                    .invokeExact(descriptor, request, argument);
+        } catch (Throwable failed) {
+            throw unchecked(failed);
+        }
+    }
+
     /// Makes sure that a stretch of a file has memory or disk behind it, so that touching it where
     /// it is mapped does not fail.
     ///
@@ -100,7 +122,8 @@ final class LinuxCalls {
         }
     }
 
-    static void close(int descriptor) throws IOException {
+    /// Gives a descriptor back.
+    public static void close(int descriptor) throws IOException {
         try {
             int ignored = (int) function("close", 1, JAVA_INT).invokeExact(descriptor);
         } catch (Throwable failed) {

@@ -24,8 +24,7 @@ final class ClassRulesTest {
             new Exemption("testkit", "test scope: its fakes own memory as a test does"),
             new Exemption("bench", "its micro-benchmarks measure such memory"),
             new Exemption("client-local/LocalClient", "owns its mapping of a server's memory"),
-            new Exemption("client-local/UnixSocket", "owns what it hands to the system"),
-            new Exemption("server/NvmeLog", "owns what it hands to the system"));
+            new Exemption("client-local/UnixSocket", "owns what it hands to the system"));
 
     /// Which rooms may have more than two packages.
     private static final List<Exemption> MAY_BE_CROWDED = List.of(
